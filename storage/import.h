@@ -1,0 +1,31 @@
+// Takes a roster into a school's directory: all of it, or nothing.
+//
+// People, organisations, calendars, policies, rubrics, templates and rules become reference records
+// (a group of the server's own in the log, the `staff` feed and the backup like everything else);
+// role grants become rows. What the import does not mention stays, except that people of an earlier
+// import of the same source who are missing now are ended, and grants made by hand are never touched.
+
+#ifndef HALFTERM_STORAGE_IMPORT_H_
+#define HALFTERM_STORAGE_IMPORT_H_
+#include <functional>
+#include <memory>
+
+#include "absl/status/statusor.h"
+#include "halfterm/v1/directory.pb.h"
+#include "storage/committer.h"
+
+namespace halfterm::storage {
+
+// With dry_run the reply says what would change and nothing is written. Creates the school when there
+// is none of that name. InvalidArgument: a row is wrong (which, and why). FailedPrecondition: more
+// than a tenth of the active people would be ended and the request does not allow that.
+std::unique_ptr<Job> MakeImport(v1::ImportRequest request,
+                                std::function<void(absl::StatusOr<v1::ImportReply>)> done);
+
+// Begins and ends grants whose day has come, as events of the server, in every school; re-files what
+// depends on them. The server submits one at start and every minute.
+std::unique_ptr<Job> MakeGrantClock(std::function<void(absl::Status)> done);
+
+}  // namespace halfterm::storage
+
+#endif  // HALFTERM_STORAGE_IMPORT_H_

@@ -1,0 +1,42 @@
+// Summaries and coverage, read from the roll-up rows: what they cost does not grow with the number of
+// observations.
+
+#ifndef HALFTERM_STORAGE_SUMMARY_READER_H_
+#define HALFTERM_STORAGE_SUMMARY_READER_H_
+#include "absl/status/statusor.h"
+#include "halfterm/v1/summary.pb.h"
+#include "storage/caller.h"
+#include "storage/clock.h"
+#include "storage/directories.h"
+#include "storage/engine.h"
+
+namespace halfterm::storage {
+
+// Safe to call from any thread. Blocks on the disk. Each call reads one snapshot, so that the figures
+// of one answer agree with each other.
+//
+// Who may read what: a teacher their own page (from what was shared with them), a head of department
+// their department and its teachers, a senior leader the school; anybody else gets NotFound, with
+// the same words as for an id that is not there.
+class SummaryReader {
+ public:
+  SummaryReader(const Engine& engine, const Directories& directories, const Clock& clock);
+
+  absl::StatusOr<v1::TeacherSummary> Teacher(const Caller& caller,
+                                             const v1::TeacherSummaryRequest& request) const;
+  absl::StatusOr<v1::DepartmentSummary> Department(
+      const Caller& caller, const v1::DepartmentSummaryRequest& request) const;
+  absl::StatusOr<v1::SchoolSummary> School(const Caller& caller,
+                                           const v1::SchoolSummaryRequest& request) const;
+  absl::StatusOr<v1::CoverageReply> Coverage(const Caller& caller,
+                                             const v1::CoverageRequest& request) const;
+
+ private:
+  const Engine& engine_;
+  const Directories& directories_;
+  const Clock& clock_;
+};
+
+}  // namespace halfterm::storage
+
+#endif  // HALFTERM_STORAGE_SUMMARY_READER_H_

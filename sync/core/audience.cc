@@ -1,0 +1,261 @@
+#include "sync/core/audience.h"
+
+#include <algorithm>
+
+namespace halfterm::core {
+namespace {
+
+using Scopes = std::vector<Scope>;
+
+void AddPerson(Scopes& scopes, const Id16& person) {
+  if (!person.IsZero()) scopes.push_back(PersonScope(person));
+}
+
+void AddObservers(Scopes& scopes, const VisitFacts& facts) {
+  for (const Id16& observer : facts.observers) AddPerson(scopes, observer);
+  AddPerson(scopes, facts.lead);
+}
+
+void AddReaders(Scopes& scopes, const VisitFacts& facts) {
+  for (const Id16& reader : facts.readers) AddPerson(scopes, reader);
+}
+
+void AddLead(Scopes& scopes, const VisitFacts& facts) {
+  for (const Scope& scope : LeadScopes(facts)) scopes.push_back(scope);
+}
+
+bool IsShared(const VisitFacts& facts) {
+  return facts.phase.round >= 1 && facts.phase.level >= kShared;
+}
+
+bool IsClosed(const VisitFacts& facts) { return facts.phase.level >= kClosed; }
+
+// Observers and the teacher's leaders, and the teacher from the moment that feedback is shared.
+void AddFormal(Scopes& scopes, const VisitFacts& facts, const FacetId& facet) {
+  const bool opened = IsShared(facts);
+  switch (facet.facet_class) {
+    case kPlan:
+      AddObservers(scopes, facts);
+      AddLead(scopes, facts);
+      if (facts.announced || facts.phase.level >= kDraft) AddPerson(scopes, facts.teacher);
+      return;
+    case kSheet:
+      AddPerson(scopes, facet.sub);
+      if (facts.revealed) AddObservers(scopes, facts), AddLead(scopes, facts);
+      return;
+    case kConsensus:
+      if (facts.revealed) AddObservers(scopes, facts), AddLead(scopes, facts);
+      return;
+    case kFeedback:
+      AddPerson(scopes, facts.lead);
+      if (facts.revealed) AddObservers(scopes, facts), AddLead(scopes, facts);
+      return;
+    case kSteps:
+      AddPerson(scopes, facts.lead);
+      if (facts.revealed) AddObservers(scopes, facts), AddLead(scopes, facts);
+      if (!opened) return;
+      break;
+    case kVersion:
+    case kAnswers:
+      AddObservers(scopes, facts);
+      AddLead(scopes, facts);
+      break;
+    case kResponse:
+      AddPerson(scopes, facet.sub);
+      if (!opened) return;
+      AddObservers(scopes, facts);
+      AddLead(scopes, facts);
+      break;
+    default:
+      AddPerson(scopes, facts.lead);
+      return;
+  }
+  AddPerson(scopes, facts.teacher);
+  if (!IsClosed(facts)) AddReaders(scopes, facts);
+}
+
+// The pair's own: leaders see counts, never records.
+void AddCoach(Scopes& scopes, const VisitFacts& facts, const FacetId& facet) {
+  const bool opened = IsShared(facts);
+  switch (facet.facet_class) {
+    case kPlan:
+      AddObservers(scopes, facts);
+      if (facts.phase.level >= kSubmitted ||
+          (facts.phase.level <= kPlanned && facts.announced)) {
+        AddPerson(scopes, facts.teacher);
+      }
+      return;
+    case kSheet:
+      AddPerson(scopes, facet.sub);
+      return;
+    case kFeedback:
+      AddPerson(scopes, facts.lead);
+      return;
+    case kSteps:
+      if (!opened) return AddPerson(scopes, facts.lead);
+      break;
+    case kResponse:
+      AddPerson(scopes, facet.sub);
+      if (!opened) return;
+      break;
+    case kVersion:
+    case kAnswers:
+      break;
+    default:
+      AddPerson(scopes, facts.lead);
+      return;
+  }
+  AddObservers(scopes, facts);
+  AddPerson(scopes, facts.teacher);
+  AddReaders(scopes, facts);
+}
+
+void AddPeer(Scopes& scopes, const VisitFacts& facts, const FacetId& facet) {
+  AddObservers(scopes, facts);
+  AddPerson(scopes, facts.teacher);
+  const bool given = facet.facet_class == kVersion || facet.facet_class == kResponse ||
+                     facet.facet_class == kAnswers ||
+                     (facet.facet_class == kSteps && IsShared(facts));
+  if (given) AddReaders(scopes, facts);
+}
+
+// A note from a visitor to the teacher, and nobody else.
+void AddInformal(Scopes& scopes, const VisitFacts& facts, const FacetId& facet) {
+  switch (facet.facet_class) {
+    case kPlan:
+      AddObservers(scopes, facts);
+      if (facts.phase.level >= kDraft) AddPerson(scopes, facts.teacher);
+      return;
+    case kSheet:
+    case kFeedback:
+      AddPerson(scopes, facet.facet_class == kSheet ? facet.sub : facts.lead);
+      if (facts.revealed) AddObservers(scopes, facts), AddPerson(scopes, facts.teacher);
+      return;
+    case kSteps:
+    case kResponse:
+      AddPerson(scopes, facet.facet_class == kResponse ? facet.sub : facts.lead);
+      if (!IsShared(facts)) return;
+      break;
+    default:
+      break;
+  }
+  AddObservers(scopes, facts);
+  AddPerson(scopes, facts.teacher);
+}
+
+void AddSelf(Scopes& scopes, const VisitFacts& facts, const FacetId& facet) {
+  AddPerson(scopes, facts.teacher);
+  const uint8_t c = facet.facet_class;
+  const bool readable = (c == kPlan && facts.phase.level >= kSubmitted) ||
+                        ((c == kSheet || c == kFeedback) && facts.revealed) || c == kVersion ||
+                        c == kResponse || c == kAnswers || (c == kSteps && IsShared(facts));
+  if (readable) AddReaders(scopes, facts);
+}
+
+void AddCalibration(Scopes& scopes, const VisitFacts& facts, const FacetId& facet) {
+  switch (facet.facet_class) {
+    case kSheet:
+      AddPerson(scopes, facet.sub);
+      if (facts.revealed) AddObservers(scopes, facts);
+      return;
+    case kConsensus:
+      if (facts.revealed) AddObservers(scopes, facts);
+      return;
+    case kFeedback:
+      AddPerson(scopes, facts.lead);
+      if (facts.revealed) AddObservers(scopes, facts);
+      return;
+    case kPlan:
+    case kVersion:
+      AddObservers(scopes, facts);
+      return;
+    default:
+      return;
+  }
+}
+
+void AddReview(Scopes& scopes, const VisitFacts& facts, const FacetId& facet) {
+  if (facet.facet_class == kSheet) {
+    AddPerson(scopes, facet.sub);
+  } else {
+    AddObservers(scopes, facts);
+  }
+  if (facts.phase.level >= kSubmitted && !facts.review.IsZero()) {
+    scopes.push_back(ReviewScope(facts.review));
+  }
+}
+
+void AddGovernor(Scopes& scopes, const VisitFacts& facts, const FacetId& facet) {
+  AddPerson(scopes, facet.facet_class == kSheet ? facet.sub : facts.lead);
+  if (facts.phase.level < kSubmitted) return;
+  if (!facts.department.IsZero()) scopes.push_back(DepartmentScope(facts.department));
+  if (!facts.school.IsZero()) scopes.push_back(SchoolScope(facts.school));
+}
+
+}  // namespace
+
+std::vector<Scope> LeadScopes(const VisitFacts& facts) {
+  Scopes scopes;
+  if (facts.lead_rule == LeadRule::kHeads) {
+    for (const Id16& head : facts.heads) {
+      if (head != facts.teacher) AddPerson(scopes, head);
+    }
+    return scopes;
+  }
+  if (facts.lead_rule == LeadRule::kDepartmentAndSchool && !facts.department.IsZero()) {
+    scopes.push_back(DepartmentScope(facts.department));
+  }
+  if (!facts.school.IsZero()) scopes.push_back(SchoolScope(facts.school));
+  return scopes;
+}
+
+std::vector<Scope> Audience(const VisitFacts& facts, const FacetId& facet, const Id16& author) {
+  Scopes scopes;
+  if (!facts.has_plan) {
+    AddPerson(scopes, author);
+  } else if (facts.phase.withdrawn && facet.facet_class != kPlan) {
+    return scopes;
+  } else {
+    VisitFacts seen = facts;
+    // A withdrawn plan is a stub with a reason, for everybody who could have read it.
+    if (facts.phase.withdrawn) seen.phase.level = std::max<uint8_t>(facts.phase.level, kSubmitted);
+    switch (facts.kind) {
+      case VisitKind::kDept:
+      case VisitKind::kTeam:
+      case VisitKind::kWalk:
+      case VisitKind::kMentor:
+      case VisitKind::kAst:
+        AddFormal(scopes, seen, facet);
+        break;
+      case VisitKind::kCoach:
+        AddCoach(scopes, seen, facet);
+        break;
+      case VisitKind::kPeer:
+        AddPeer(scopes, seen, facet);
+        break;
+      case VisitKind::kInformal:
+        AddInformal(scopes, seen, facet);
+        break;
+      case VisitKind::kSelf:
+        AddSelf(scopes, seen, facet);
+        break;
+      case VisitKind::kCalib:
+        AddCalibration(scopes, seen, facet);
+        break;
+      case VisitKind::kReview:
+        AddReview(scopes, seen, facet);
+        break;
+      case VisitKind::kGovernor:
+        AddGovernor(scopes, seen, facet);
+        break;
+      case VisitKind::kUnknown:
+        AddPerson(scopes, facts.lead);  // A kind of a later version: nobody else, until it is known.
+        break;
+    }
+  }
+  std::sort(scopes.begin(), scopes.end());
+  scopes.erase(std::unique(scopes.begin(), scopes.end()), scopes.end());
+  return scopes;
+}
+
+}  // namespace halfterm::core

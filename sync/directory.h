@@ -1,0 +1,93 @@
+// A school's people, organisations, grants, calendar, policies and rubrics, as one value.
+//
+// The rules (Judge, Audience's facts, contributions) ask it and nothing else about who is who. It is
+// immutable: a change of any of it makes another Directory, which the committer puts in place between
+// two groups. Whether a grant is live is written in the grant (its state, set by an event of the
+// server when its day comes); no function here looks at a clock.
+
+#ifndef HALFTERM_SYNC_DIRECTORY_H_
+#define HALFTERM_SYNC_DIRECTORY_H_
+#include <cstdint>
+#include <map>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/time/time.h"
+#include "halfterm/v1/directory.pb.h"
+#include "sync/core/scope.h"
+#include "sync/core/types.h"
+
+namespace halfterm::sync {
+
+struct Id16Hash {
+  size_t operator()(const core::Id16& id) const;
+};
+
+class Directory {
+ public:
+  // Takes everything that is current. Ids that are not 16 bytes are left out.
+  struct Content {
+    std::vector<v1::Person> people;
+    std::vector<v1::Org> orgs;
+    std::vector<v1::RoleGrant> grants;
+    std::vector<v1::Calendar> calendars;
+    std::vector<v1::Policy> policies;
+    std::vector<v1::RubricVersion> rubrics;
+    std::vector<v1::Template> templates;
+    std::vector<v1::CoverageRule> rules;
+  };
+  explicit Directory(Content content);
+
+  const Content& content() const { return content_; }
+
+  // Null where there is none of that id.
+  const v1::Person* Person(const core::Id16& id) const;
+  const v1::Org* Org(const core::Id16& id) const;
+  const v1::RubricVersion* Rubric(const core::Id16& id) const;
+  const v1::Template* Template(const core::Id16& id) const;
+
+  // The nearest organisation of kind SITE or SCHOOL at or above `org`; zeros where there is none.
+  core::Id16 SiteOf(const core::Id16& org) const;
+  // The teacher's first department; zeros where there is none.
+  core::Id16 FirstDepartmentOf(const core::Id16& person) const;
+
+  // Whether the person holds the role now, in `org` or an organisation above it; zeros for `org`:
+  // anywhere.
+  bool Holds(const core::Id16& person, v1::Role role, const core::Id16& org = {}) const;
+  // Whether a live grant of `role` lets `observer` observe `teacher`: the grant names the teacher, or
+  // an organisation that the teacher belongs to.
+  bool IsPaired(const core::Id16& observer, v1::Role role, const core::Id16& teacher) const;
+  // People who hold HEAD at `site`, ascending.
+  std::vector<core::Id16> HeadsOf(const core::Id16& site) const;
+
+  // The live grants of a person; and the scopes that they open (decisions on scopes: staff, own
+  // person, HOD's departments, SLT's and HEAD's sites, REVIEWER's reviews), ascending, each once.
+  std::vector<const v1::RoleGrant*> GrantsOf(const core::Id16& person) const;
+  std::vector<core::Scope> ScopesOf(const core::Id16& person) const;
+
+  // The policy in force at the site: its own, else the tenant's, else the defaults.
+  const v1::Policy& PolicyOf(const core::Id16& site) const;
+  absl::TimeZone ZoneOf(const core::Id16& site) const;
+
+  // Number of the half-term of a moment: (first calendar year of the school year - 2000) * 8 + 1..6;
+  // in a holiday the one before; 0 before the first, or without a calendar.
+  uint16_t HalfTermAt(const core::Id16& site, int64_t moment_ms) const;
+  // Null where the calendar has no such half-term.
+  const v1::HalfTerm* HalfTerm(const core::Id16& site, uint16_t half_term) const;
+  // School days (Monday to Friday, not closed, inside a half-term) from the day of one moment to the
+  // day of another; 0 when the second is not later.
+  int SchoolDaysBetween(const core::Id16& site, int64_t from_ms, int64_t to_ms) const;
+
+ private:
+  const v1::Calendar* CalendarOf(const core::Id16& site) const;
+
+  Content content_;
+  absl::flat_hash_map<core::Id16, size_t, Id16Hash> people_, orgs_, rubrics_, templates_;
+  absl::flat_hash_map<core::Id16, std::vector<size_t>, Id16Hash> grants_of_;
+  absl::flat_hash_map<core::Id16, size_t, Id16Hash> calendar_of_, policy_of_;
+  absl::flat_hash_map<core::Id16, absl::TimeZone, Id16Hash> zone_of_;
+};
+
+}  // namespace halfterm::sync
+
+#endif  // HALFTERM_SYNC_DIRECTORY_H_
