@@ -129,7 +129,7 @@ struct EngineStats {
   uint64_t memtable_bytes = 0;     // Rows not yet in a table file.
   uint64_t table_bytes = 0;        // On disk, live.
   uint64_t table_files = 0;
-  uint64_t free_bytes = 0;         // What the gate compares with its mark; 0 before the first commit.
+  uint64_t free_bytes = 0;         // On the disk: what the low-space gate compares with its mark.
   uint64_t stall_micros = 0;       // Since opening: time that commits waited for compaction.
   uint64_t commits = 0;            // Since opening; OK only.
   uint64_t committed_bytes = 0;    // Keys and values of those.

@@ -1,0 +1,54 @@
+#include "storage/engine.h"
+
+#include <cassert>
+#include <limits>
+
+namespace halfterm::storage {
+
+absl::string_view FamilyName(Family family) {
+  switch (family) {
+    case Family::kState:
+      return "state";
+    case Family::kLog:
+      return "log";
+    case Family::kFeed:
+      return "feed";
+    case Family::kDerived:
+      return "derived";
+    case Family::kMeta:
+      return "meta";
+    case Family::kErased:
+      return "erased";
+  }
+  assert(false);
+  return {};
+}
+
+void WriteSet::Put(Family family, absl::string_view key, absl::string_view value) {
+  assert(bytes_.size() + key.size() + value.size() <= std::numeric_limits<uint32_t>::max());
+  entries_.push_back({family, /*is_delete=*/false, static_cast<uint32_t>(bytes_.size()),
+                      static_cast<uint32_t>(key.size()), static_cast<uint32_t>(value.size())});
+  bytes_.append(key.data(), key.size());
+  bytes_.append(value.data(), value.size());
+}
+
+void WriteSet::Delete(Family family, absl::string_view key) {
+  Put(family, key, {});
+  entries_.back().is_delete = true;
+}
+
+WriteSet::Write WriteSet::At(size_t index) const {
+  assert(index < entries_.size());
+  const Entry& entry = entries_[index];
+  const absl::string_view row(bytes_.data() + entry.key_at,
+                              size_t{entry.key_bytes} + entry.value_bytes);
+  return {entry.family, entry.is_delete, row.substr(0, entry.key_bytes),
+          row.substr(entry.key_bytes)};
+}
+
+void WriteSet::Clear() {
+  bytes_.clear();
+  entries_.clear();
+}
+
+}  // namespace halfterm::storage

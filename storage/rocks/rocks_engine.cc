@@ -1,0 +1,411 @@
+#include "storage/rocks/rocks_engine.h"
+
+#include <rocksdb/cache.h>
+#include <rocksdb/db.h>
+#include <rocksdb/iterator.h>
+#include <rocksdb/listener.h>
+#include <rocksdb/metadata.h>
+#include <rocksdb/write_batch.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+
+#include <atomic>
+#include <cassert>
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+#include <filesystem>
+#include <map>
+#include <system_error>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "storage/rocks/rocks_errors.h"
+#include "storage/rocks/rocks_options.h"
+
+namespace halfterm::storage {
+namespace {
+
+using rocksdb::ColumnFamilyHandle;
+
+rocksdb::Slice SliceOf(absl::string_view bytes) { return {bytes.data(), bytes.size()}; }
+absl::string_view ViewOf(const rocksdb::Slice& slice) { return {slice.data(), slice.size()}; }
+
+// Hands every background error to the latch: 7.8 may try to go on after one, and we do not.
+class ErrorListener final : public rocksdb::EventListener {
+ public:
+  explicit ErrorListener(std::shared_ptr<FailureLatch> latch) : latch_(std::move(latch)) {}
+
+  void OnBackgroundError(rocksdb::BackgroundErrorReason reason, rocksdb::Status* error) override {
+    latch_->Fail(NameOf(reason), *error);
+  }
+
+ private:
+  static absl::string_view NameOf(rocksdb::BackgroundErrorReason reason) {
+    switch (reason) {
+      case rocksdb::BackgroundErrorReason::kFlush:
+      case rocksdb::BackgroundErrorReason::kFlushNoWAL:
+        return "flushing rows to a table";
+      case rocksdb::BackgroundErrorReason::kCompaction:
+        return "compacting tables";
+      case rocksdb::BackgroundErrorReason::kWriteCallback:
+        return "committing";
+      case rocksdb::BackgroundErrorReason::kMemTable:
+        return "filling a memtable";
+      case rocksdb::BackgroundErrorReason::kManifestWrite:
+      case rocksdb::BackgroundErrorReason::kManifestWriteNoWAL:
+        return "writing the list of tables";
+    }
+    return "working in the background";
+  }
+
+  const std::shared_ptr<FailureLatch> latch_;
+};
+
+// What a read needs of the engine that it goes to.
+struct Reads {
+  rocksdb::DB* db;
+  const std::vector<ColumnFamilyHandle*>* families;
+  const std::string* directory;
+  FailureLatch* latch;
+
+  ColumnFamilyHandle* HandleOf(Family family) const {
+    return (*families)[static_cast<size_t>(family)];
+  }
+
+  // A disk that fails to read is not one to go on writing to: 7.8's compaction can lose rows then.
+  absl::Status Failed(const rocksdb::Status& error) const {
+    if (error.IsIOError()) latch->Fail("reading", error);
+    return ReadError(*directory, error);
+  }
+
+  absl::StatusOr<std::string> Get(const rocksdb::ReadOptions& options, Family family,
+                                  absl::string_view key) const {
+    std::string value;
+    const rocksdb::Status got = db->Get(options, HandleOf(family), SliceOf(key), &value);
+    if (!got.ok()) return Failed(got);
+    return value;
+  }
+
+  std::vector<absl::StatusOr<std::string>> MultiGet(const rocksdb::ReadOptions& options,
+                                                    Family family,
+                                                    absl::Span<const std::string> keys) const {
+    std::vector<rocksdb::Slice> slices(keys.begin(), keys.end());
+    std::vector<rocksdb::PinnableSlice> values(keys.size());
+    std::vector<rocksdb::Status> got(keys.size());
+    db->MultiGet(options, HandleOf(family), keys.size(), slices.data(), values.data(), got.data());
+
+    std::vector<absl::StatusOr<std::string>> answers;
+    answers.reserve(keys.size());
+    for (size_t i = 0; i < keys.size(); ++i) {
+      if (got[i].ok()) {
+        answers.emplace_back(std::string(values[i].data(), values[i].size()));
+      } else {
+        answers.emplace_back(Failed(got[i]));
+      }
+    }
+    return answers;
+  }
+};
+
+class RocksCursor final : public Cursor {
+ public:
+  RocksCursor(const Reads& reads, const rocksdb::Snapshot* snapshot, Family family,
+              absl::string_view begin, absl::string_view end)
+      : reads_(reads), begin_(begin), end_(end) {
+    if (!end.empty() && end < begin) end_ = begin_;
+    begin_slice_ = begin_;
+    end_slice_ = end_;
+    rocksdb::ReadOptions options;
+    options.snapshot = snapshot;
+    options.iterate_lower_bound = &begin_slice_;
+    if (!end.empty()) options.iterate_upper_bound = &end_slice_;
+    rows_.reset(reads.db->NewIterator(options, reads.HandleOf(family)));
+    rows_->SeekToFirst();
+  }
+
+  void Seek(absl::string_view key) override { rows_->Seek(SliceOf(key)); }
+  bool Valid() const override { return rows_->Valid(); }
+  void Next() override { rows_->Next(); }
+  absl::string_view key() const override { return ViewOf(rows_->key()); }
+  absl::string_view value() const override { return ViewOf(rows_->value()); }
+  absl::Status status() const override {
+    const rocksdb::Status status = rows_->status();
+    return status.ok() ? absl::OkStatus() : reads_.Failed(status);
+  }
+
+ private:
+  const Reads reads_;
+  // The iterator keeps pointers to the slices, and they to the strings.
+  std::string begin_, end_;
+  rocksdb::Slice begin_slice_, end_slice_;
+  std::unique_ptr<rocksdb::Iterator> rows_;
+};
+
+class RocksSnapshot final : public Snapshot {
+ public:
+  explicit RocksSnapshot(const Reads& reads) : reads_(reads) {
+    options_.snapshot = reads_.db->GetSnapshot();
+  }
+  ~RocksSnapshot() override { reads_.db->ReleaseSnapshot(options_.snapshot); }
+  RocksSnapshot(const RocksSnapshot&) = delete;
+  RocksSnapshot& operator=(const RocksSnapshot&) = delete;
+
+  absl::StatusOr<std::string> Get(Family family, absl::string_view key) const override {
+    return reads_.Get(options_, family, key);
+  }
+  std::vector<absl::StatusOr<std::string>> MultiGet(
+      Family family, absl::Span<const std::string> keys) const override {
+    return reads_.MultiGet(options_, family, keys);
+  }
+  std::unique_ptr<Cursor> NewCursor(Family family, absl::string_view begin,
+                                    absl::string_view end) const override {
+    return std::make_unique<RocksCursor>(reads_, options_.snapshot, family, begin, end);
+  }
+
+ private:
+  const Reads reads_;
+  rocksdb::ReadOptions options_;
+};
+
+class RocksEngine final : public Engine {
+ public:
+  RocksEngine(const RocksEngineOptions& options, std::shared_ptr<FailureLatch> latch,
+              std::shared_ptr<rocksdb::Cache> block_cache, std::unique_ptr<rocksdb::DB> db,
+              std::vector<ColumnFamilyHandle*> families)
+      : options_(options),
+        latch_(std::move(latch)),
+        block_cache_(std::move(block_cache)),
+        db_(std::move(db)),
+        families_(std::move(families)) {}
+  ~RocksEngine() override {
+    const absl::Status closed = Close();
+    assert(closed.code() != absl::StatusCode::kFailedPrecondition && "a snapshot is still there");
+  }
+
+  absl::StatusOr<std::string> Get(Family family, absl::string_view key) const override {
+    return AllReads().Get({}, family, key);
+  }
+  std::vector<absl::StatusOr<std::string>> MultiGet(
+      Family family, absl::Span<const std::string> keys) const override {
+    return AllReads().MultiGet({}, family, keys);
+  }
+  std::unique_ptr<Snapshot> NewSnapshot() const override {
+    return std::make_unique<RocksSnapshot>(AllReads());
+  }
+
+  absl::Status Commit(const WriteSet& writes) override;
+  uint64_t ApproximateBytes(Family family, absl::string_view begin,
+                            absl::string_view end) const override;
+  EngineStats Stats() const override;
+  absl::Status CompactRange(Family family, absl::string_view begin,
+                            absl::string_view end) override;
+  absl::Status Close() override;
+
+ private:
+  Reads AllReads() const {
+    assert(db_ != nullptr && "the engine is closed");
+    return {db_.get(), &families_, &options_.directory, latch_.get()};
+  }
+  ColumnFamilyHandle* HandleOf(Family family) const { return AllReads().HandleOf(family); }
+  absl::Status CheckRoomFor(const WriteSet& writes);
+
+  const RocksEngineOptions options_;
+  const std::shared_ptr<FailureLatch> latch_;
+  const std::shared_ptr<rocksdb::Cache> block_cache_;
+  std::unique_ptr<rocksdb::DB> db_;            // Null once closed.
+  std::vector<ColumnFamilyHandle*> families_;  // By number of the family; the last is "default".
+
+  // Kept from commit to commit for its memory. The checksum of each row goes with it from here to
+  // the memtable, so that a bit that flips in memory is a failed commit and not a wrong row.
+  rocksdb::WriteBatch batch_{/*reserved_bytes=*/0, /*max_bytes=*/0, /*protection_bytes_per_key=*/8,
+                             /*default_cf_ts_sz=*/0};
+
+  std::atomic<uint64_t> commits_{0};
+  std::atomic<uint64_t> committed_bytes_{0};
+  std::atomic<uint64_t> refused_for_space_{0};
+};
+
+absl::Status RocksEngine::Commit(const WriteSet& writes) {
+  if (db_ == nullptr) return absl::FailedPreconditionError("The store is closed.");
+  if (absl::Status failed = latch_->status(); !failed.ok()) return failed;
+  if (writes.Empty()) return absl::OkStatus();
+  if (absl::Status room = CheckRoomFor(writes); !room.ok()) return room;
+
+  batch_.Clear();
+  for (size_t i = 0; i < writes.Count(); ++i) {
+    const WriteSet::Write write = writes.At(i);
+    ColumnFamilyHandle* const family = HandleOf(write.family);
+    const rocksdb::Status added =
+        write.is_delete ? batch_.Delete(family, SliceOf(write.key))
+                        : batch_.Put(family, SliceOf(write.key), SliceOf(write.value));
+    if (!added.ok()) return absl::InternalError(added.ToString());
+  }
+
+  rocksdb::WriteOptions durable;
+  durable.sync = true;  // An edit that we acknowledge is deleted from its tablet.
+  if (const rocksdb::Status written = db_->Write(durable, &batch_); !written.ok()) {
+    latch_->Fail("committing", written);
+    return latch_->status();
+  }
+  ++commits_;
+  committed_bytes_ += writes.ByteSize();
+  return absl::OkStatus();
+}
+
+// Before anything is written: RocksDB recovers from a full disk only by being opened again, and has
+// been seen to abort.
+absl::Status RocksEngine::CheckRoomFor(const WriteSet& writes) {
+  const absl::StatusOr<uint64_t> free_bytes = options_.free_bytes();
+  if (!free_bytes.ok()) return free_bytes.status();
+  if (*free_bytes >= writes.ByteSize() && *free_bytes - writes.ByteSize() >= options_.low_space_bytes) {
+    return absl::OkStatus();
+  }
+  ++refused_for_space_;
+  return absl::ResourceExhaustedError(absl::StrCat(
+      "The disk under ", options_.directory, " has ", *free_bytes >> 20,
+      " MiB left, and commits stop below ", options_.low_space_bytes >> 20,
+      " MiB. Nothing was written and nothing is lost: tablets keep their work and send it again. "
+      "Free some space, or move the store to a larger disk; no restart is needed."));
+}
+
+uint64_t RocksEngine::ApproximateBytes(Family family, absl::string_view begin,
+                                       absl::string_view end) const {
+  // RocksDB wants an end; no key of ours is as long as this one.
+  static const std::string* const kPastAllKeys = new std::string(256, '\xFF');
+  if (end.empty()) end = *kPastAllKeys;
+  if (end <= begin) return 0;
+  const rocksdb::Range range(SliceOf(begin), SliceOf(end));
+  rocksdb::SizeApproximationOptions with;
+  with.include_memtables = true;
+  with.include_files = true;
+  uint64_t bytes = 0;
+  const rocksdb::Status sized =
+      db_->GetApproximateSizes(with, HandleOf(family), &range, 1, &bytes);
+  return sized.ok() ? bytes : 0;
+}
+
+EngineStats RocksEngine::Stats() const {
+  EngineStats stats;
+  stats.commits = commits_;
+  stats.committed_bytes = committed_bytes_;
+  stats.refused_for_space = refused_for_space_;
+  stats.failed = !latch_->status().ok();
+  if (const absl::StatusOr<uint64_t> free_bytes = options_.free_bytes(); free_bytes.ok()) {
+    stats.free_bytes = *free_bytes;
+  }
+  if (db_ == nullptr) return stats;
+
+  stats.block_cache_bytes = block_cache_->GetUsage();
+  db_->GetAggregatedIntProperty(rocksdb::DB::Properties::kCurSizeAllMemTables,
+                                &stats.memtable_bytes);
+  for (const Family family : kFamilies) {
+    rocksdb::ColumnFamilyMetaData tables;
+    db_->GetColumnFamilyMetaData(HandleOf(family), &tables);
+    stats.table_bytes += tables.size;
+    stats.table_files += tables.file_count;
+  }
+  std::map<std::string, std::string> counters;
+  if (db_->GetMapProperty(rocksdb::DB::Properties::kDBStats, &counters)) {
+    stats.stall_micros = std::strtoull(counters["db.user_write_stall_micros"].c_str(), nullptr, 10);
+  }
+  return stats;
+}
+
+absl::Status RocksEngine::CompactRange(Family family, absl::string_view begin,
+                                       absl::string_view end) {
+  if (db_ == nullptr) return absl::FailedPreconditionError("The store is closed.");
+  const rocksdb::Slice first = SliceOf(begin);
+  const rocksdb::Slice past = SliceOf(end);
+  rocksdb::CompactRangeOptions options;
+  // Else the lowest level, where most rows lie, is left as it is.
+  options.bottommost_level_compaction = rocksdb::BottommostLevelCompaction::kForceOptimized;
+  const rocksdb::Status compacted = db_->CompactRange(
+      options, HandleOf(family), begin.empty() ? nullptr : &first, end.empty() ? nullptr : &past);
+  return compacted.ok() ? absl::OkStatus() : AllReads().Failed(compacted);
+}
+
+absl::Status RocksEngine::Close() {
+  if (db_ == nullptr) return absl::OkStatus();
+  uint64_t snapshots = 0;
+  db_->GetIntProperty(rocksdb::DB::Properties::kNumSnapshots, &snapshots);
+  if (snapshots != 0) {
+    return absl::FailedPreconditionError(
+        absl::StrCat(snapshots, " snapshots of the store are still in use."));
+  }
+  for (ColumnFamilyHandle* const family : families_) db_->DestroyColumnFamilyHandle(family);
+  families_.clear();
+  const rocksdb::Status closed = db_->Close();
+  db_.reset();
+  return closed.ok() ? absl::OkStatus() : ReadError(options_.directory, closed);
+}
+
+absl::StatusOr<uint64_t> FreeBytesUnder(const std::string& directory) {
+  struct statvfs disk;
+  if (statvfs(directory.c_str(), &disk) != 0) {
+    return absl::UnavailableError(
+        absl::StrCat("Cannot ask how full the disk under ", directory, " is: ", strerror(errno)));
+  }
+  return uint64_t{disk.f_bavail} * disk.f_frsize;
+}
+
+// Makes the directory if need be. Errors as OpenRocksEngine's.
+absl::Status PrepareDirectory(const RocksEngineOptions& options) {
+  namespace fs = std::filesystem;
+  const fs::path directory(options.directory);
+  std::error_code error;
+  if (fs::exists(directory / "CURRENT", error)) return absl::OkStatus();
+
+  bool has_rows = false;
+  for (fs::directory_iterator file(directory, error), end; !error && file != end;
+       file.increment(error)) {
+    const fs::path extension = file->path().extension();
+    has_rows = has_rows || extension == ".sst" || extension == ".log";
+  }
+  // RocksDB would take the directory for a new one, and delete the files that it does not know.
+  if (has_rows) {
+    return absl::DataLossError(absl::StrCat(
+        "Cannot open the store in ", options.directory,
+        ": there are tables and logs, but no CURRENT file to say which of them are in use. Nothing "
+        "was changed. Run `halfterm doctor` on this directory, or restore the file."));
+  }
+  if (!options.may_create) {
+    return absl::NotFoundError(absl::StrCat("There is no store in ", options.directory, "."));
+  }
+  const bool is_new = fs::create_directories(directory, error);
+  if (is_new && !error) fs::permissions(directory, fs::perms::owner_all, error);
+  if (error) {
+    const std::string text =
+        absl::StrCat("Cannot make the directory ", options.directory, ": ", error.message());
+    if (error == std::errc::permission_denied) return absl::PermissionDeniedError(text);
+    return absl::UnavailableError(text);
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<Engine>> OpenRocksEngine(const RocksEngineOptions& asked) {
+  RocksEngineOptions options = asked;
+  if (!options.free_bytes) {
+    options.free_bytes = [directory = options.directory] { return FreeBytesUnder(directory); };
+  }
+  if (absl::Status prepared = PrepareDirectory(options); !prepared.ok()) return prepared;
+
+  auto latch = std::make_shared<FailureLatch>(options.directory, options.on_fatal);
+  rocksdb::LRUCacheOptions cache_options;
+  cache_options.capacity = options.block_cache_bytes;
+  cache_options.strict_capacity_limit = false;  // Else a full cache fails reads.
+  std::shared_ptr<rocksdb::Cache> block_cache = rocksdb::NewLRUCache(cache_options);
+
+  rocksdb::DB* db = nullptr;
+  std::vector<ColumnFamilyHandle*> families;
+  const rocksdb::Status opened = rocksdb::DB::Open(
+      DatabaseOptions(options, std::make_shared<ErrorListener>(latch)), options.directory,
+      FamilyOptions(options, block_cache), &families, &db);
+  if (!opened.ok()) return OpenError(options.directory, opened);
+  return std::make_unique<RocksEngine>(options, std::move(latch), std::move(block_cache),
+                                       std::unique_ptr<rocksdb::DB>(db), std::move(families));
+}
+
+}  // namespace halfterm::storage
