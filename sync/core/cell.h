@@ -73,6 +73,9 @@ struct JoinReport {
   // larger (author, value) was kept, so copies still converge, but one value is gone: a server
   // refuses the group before it joins it. A dot may be listed more than once.
   std::vector<Dot> equivocal;
+  // Dots that came with two different stamps, neither of them 0. The larger was kept; the server
+  // commits a group once, so this is damage and worth an alarm. May repeat too.
+  std::vector<Dot> restamped;
   // The first copy learned something: a value, a removal, a context, a stamp or a phase.
   bool changed = false;
 };
