@@ -198,9 +198,7 @@ class Decoder {
     if (!reader_.Varint(replica_what, place)) return false;
     const char* replica = replicas_.Use(place);
     if (replica == nullptr) return reader_.Refuse(replica_what, kNotInTable, at);
-    for (int i = 0; i < 8; ++i) {
-      dot.replica = dot.replica << 8 | static_cast<unsigned char>(replica[i]);
-    }
+    dot.replica = LoadBig64(replica);
     at = reader_.offset();
     if (!reader_.Varint(count_what, dot.count)) return false;
     if (dot.count == 0) return reader_.Refuse(count_what, "is zero", at);

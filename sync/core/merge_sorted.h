@@ -17,6 +17,10 @@ namespace halfterm::core {
 // `on_both(ours, theirs)` merges theirs into ours. True if an entry was new to `into`.
 template <typename T, typename Less, typename OnBoth>
 bool MergeSorted(std::vector<T>& into, std::vector<T>& from, Less less, OnBoth on_both) {
+  if (into.empty()) {
+    into.swap(from);
+    return !into.empty();
+  }
   std::size_t added = 0;
   auto ours = into.begin();
   for (T& theirs : from) {

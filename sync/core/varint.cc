@@ -62,7 +62,7 @@ bool Reader::Big32(const char* what, std::uint32_t& value) {
 bool Reader::Big64(const char* what, std::uint64_t& value) {
   std::string_view read;
   if (!Bytes(what, 8, read)) return false;
-  value = LoadBig<std::uint64_t>(read);
+  value = LoadBig64(read.data());
   return true;
 }
 

@@ -33,6 +33,13 @@ inline char* WriteBig64(char* out, std::uint64_t value) {
   return out;
 }
 
+// Eight bytes at `bytes`.
+inline std::uint64_t LoadBig64(const char* bytes) {
+  std::uint64_t value = 0;
+  for (int i = 0; i < 8; ++i) value = value << 8 | static_cast<unsigned char>(bytes[i]);
+  return value;
+}
+
 void AppendVarint(std::string& out, std::uint64_t value);
 void AppendBig16(std::string& out, std::uint16_t value);
 void AppendBig32(std::string& out, std::uint32_t value);
