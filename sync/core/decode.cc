@@ -13,7 +13,7 @@ constexpr std::uint8_t kVersionByte = 1;
 constexpr std::uint8_t kPhaseFlags = 1;
 constexpr std::size_t kLeastCellBytes = 4;  // shared, len, one byte of suffix, a number
 
-constexpr const char* kNotAscending = "are not ascending";
+constexpr const char* kNotAscending = "is not ascending";
 constexpr const char* kOverLimit = "is over the limit";
 constexpr const char* kNotInTable = "is not in the table";
 
@@ -24,10 +24,11 @@ class Table {
   bool Read(Reader& reader, const char* what, std::size_t id_bytes) {
     what_ = what;
     id_bytes_ = id_bytes;
+    const std::size_t start = reader.offset();
     std::uint64_t count = 0;
     if (!reader.Varint(what, count)) return false;
+    if (count > reader.left() / id_bytes) return reader.Refuse(what, "is cut off", start);
     at_ = reader.offset();
-    if (count > reader.left() / id_bytes) return reader.Refuse(what, "is cut off", at_);
     reader.Bytes(what, static_cast<std::size_t>(count) * id_bytes, ids_);
     for (std::size_t i = id_bytes; i < ids_.size(); i += id_bytes) {
       const int order = std::memcmp(&ids_[i - id_bytes], &ids_[i], id_bytes);
@@ -120,13 +121,13 @@ class Decoder {
 
     if (before.empty()) return true;
     if (suffix.empty()) {
-      return reader_.Refuse("path", kept == before.size() ? "comes twice" : "is not ascending", at);
+      return reader_.Refuse("path", kept == before.size() ? "comes twice" : kNotAscending, at);
     }
     if (kept == before.size()) return true;
     const auto first = static_cast<unsigned char>(suffix[0]);
     const auto other = static_cast<unsigned char>(before[kept]);
     if (first == other) return reader_.Refuse("path", "shares more than it says", at);
-    if (first < other) return reader_.Refuse("path", "is not ascending", at);
+    if (first < other) return reader_.Refuse("path", kNotAscending, at);
     return true;
   }
 
@@ -162,8 +163,7 @@ class Decoder {
       if (!ReadDot("replica of a context", "count of a context", dot)) return false;
       if (!seen.empty() && !(seen.back().replica < dot.replica)) {
         return reader_.Refuse(
-            "context",
-            seen.back().replica == dot.replica ? "lists a replica twice" : "is not ascending",
+            "context", seen.back().replica == dot.replica ? "lists a replica twice" : kNotAscending,
             entry_at);
       }
       seen.push_back(dot);
@@ -182,7 +182,7 @@ class Decoder {
       if (i > 0) {
         const Dot& before = cell.siblings[i - 1].dot;
         if (before == sibling.dot) return reader_.Refuse("sibling", "comes twice", at);
-        if (sibling.dot < before) return reader_.Refuse("sibling", "is not ascending", at);
+        if (sibling.dot < before) return reader_.Refuse("sibling", kNotAscending, at);
       }
       if (!Covers(cell, sibling.dot)) {
         return reader_.Refuse("sibling", "is not covered by the context", at);
