@@ -11,7 +11,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <atomic>
+#include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <memory>
@@ -402,7 +405,7 @@ TEST_P(EngineConformanceTest, RandomHistoriesReadAsAMapDoes) {
   };
   Model model;
   std::vector<std::pair<std::unique_ptr<Snapshot>, Model>> views;
-  for (int step = 0; step < 1500; ++step) {
+  for (int step = 0; step < 800; ++step) {
     SCOPED_TRACE(step);
     const uint64_t choice = below(100);
     if (choice < 50) {

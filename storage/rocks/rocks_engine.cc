@@ -2,6 +2,7 @@
 
 #include <rocksdb/cache.h>
 #include <rocksdb/db.h>
+#include <rocksdb/env.h>
 #include <rocksdb/iterator.h>
 #include <rocksdb/listener.h>
 #include <rocksdb/metadata.h>
@@ -20,6 +21,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "storage/rocks/log_check.h"
 #include "storage/rocks/rocks_errors.h"
 #include "storage/rocks/rocks_options.h"
 
@@ -315,6 +317,10 @@ EngineStats RocksEngine::Stats() const {
 absl::Status RocksEngine::CompactRange(Family family, absl::string_view begin,
                                        absl::string_view end) {
   if (db_ == nullptr) return absl::FailedPreconditionError("The store is closed.");
+  // What was deleted still stands in the write-ahead logs, until all families have left them.
+  if (const rocksdb::Status flushed = db_->Flush({}, families_); !flushed.ok()) {
+    return AllReads().Failed(flushed);
+  }
   const rocksdb::Slice first = SliceOf(begin);
   const rocksdb::Slice past = SliceOf(end);
   rocksdb::CompactRangeOptions options;
@@ -349,12 +355,24 @@ absl::StatusOr<uint64_t> FreeBytesUnder(const std::string& directory) {
   return uint64_t{disk.f_bavail} * disk.f_frsize;
 }
 
-// Makes the directory if need be. Errors as OpenRocksEngine's.
+// Checks the logs while no other process writes to them.
+absl::Status CheckExistingStore(const std::string& directory) {
+  rocksdb::Env* const env = rocksdb::Env::Default();
+  rocksdb::FileLock* lock = nullptr;
+  const rocksdb::Status locked = env->LockFile(directory + "/LOCK", &lock);
+  if (!locked.ok()) return OpenError(directory, locked);
+  const absl::Status checked = CheckLogs(directory);
+  const rocksdb::Status unlocked = env->UnlockFile(lock);
+  if (!unlocked.ok()) return OpenError(directory, unlocked);
+  return checked;
+}
+
+// What RocksDB would not do before it opens. Errors as OpenRocksEngine's.
 absl::Status PrepareDirectory(const RocksEngineOptions& options) {
   namespace fs = std::filesystem;
   const fs::path directory(options.directory);
   std::error_code error;
-  if (fs::exists(directory / "CURRENT", error)) return absl::OkStatus();
+  if (fs::exists(directory / "CURRENT", error)) return CheckExistingStore(options.directory);
 
   bool has_rows = false;
   for (fs::directory_iterator file(directory, error), end; !error && file != end;
@@ -364,10 +382,8 @@ absl::Status PrepareDirectory(const RocksEngineOptions& options) {
   }
   // RocksDB would take the directory for a new one, and delete the files that it does not know.
   if (has_rows) {
-    return absl::DataLossError(absl::StrCat(
-        "Cannot open the store in ", options.directory,
-        ": there are tables and logs, but no CURRENT file to say which of them are in use. Nothing "
-        "was changed. Run `halfterm doctor` on this directory, or restore the file."));
+    return DamagedError(options.directory,
+                        "there are tables and logs, but no CURRENT file that says which are in use");
   }
   if (!options.may_create) {
     return absl::NotFoundError(absl::StrCat("There is no store in ", options.directory, "."));

@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 
 #include <algorithm>
+#include <atomic>
 #include <csignal>
 #include <filesystem>
 #include <fstream>
@@ -148,6 +149,222 @@ TEST_F(RocksEngineTest, AnUnfinishedLastCommitIsLeftOutAndNothingElse) {
     EXPECT_EQ(RowsOf(*engine, Family::kLog).size(), 19u);
     EXPECT_TRUE(absl::IsNotFound(engine->Get(Family::kLog, KeyOf(19)).status()));
   }
+}
+
+// RocksDB would take the directory for a new one, and delete what it does not know.
+TEST_F(RocksEngineTest, AStoreWithoutItsCurrentFileIsNotTakenForANewOne) {
+  CommitRows(*Opened(), 5, 10);
+  const std::string current = Options().directory + "/CURRENT";
+  fs::rename(current, directory_.Path("CURRENT"));
+  EXPECT_TRUE(absl::IsDataLoss(OpenRocksEngine(Options()).status()));
+  fs::rename(directory_.Path("CURRENT"), current);
+  EXPECT_EQ(RowsOf(*Opened(), Family::kLog).size(), 5u);
+}
+
+TEST_F(RocksEngineTest, AMissingTableDoesNotOpen) {
+  auto engine = Opened();
+  CommitRows(*engine, 5, 10);
+  ASSERT_TRUE(engine->CompactRange(Family::kLog, {}, {}).ok());
+  engine.reset();
+  ASSERT_FALSE(FilesOf(".sst").empty());
+  fs::remove(FilesOf(".sst").front());
+  const auto refused = OpenRocksEngine(Options());
+  EXPECT_TRUE(absl::IsDataLoss(refused.status())) << refused.status();
+}
+
+TEST_F(RocksEngineTest, ADamagedTableIsDataLossForItsRowsOnly) {
+  auto engine = Opened();
+  CommitRows(*engine, 200, 400);
+  ASSERT_TRUE(engine->CompactRange(Family::kLog, {}, {}).ok());
+  ASSERT_TRUE(engine->Commit(PutOf(Family::kMeta, {{"head", "200"}})).ok());
+  engine.reset();
+  ASSERT_EQ(FilesOf(".sst").size(), 1u);
+  std::string bytes = BytesOf(FilesOf(".sst").front());
+  bytes[20] = static_cast<char>(bytes[20] ^ 1);  // In the first block of rows.
+  WriteBytes(FilesOf(".sst").front(), bytes);
+
+  engine = Opened();
+  ASSERT_NE(engine, nullptr);
+  const absl::Status damaged = engine->Get(Family::kLog, KeyOf(0)).status();
+  EXPECT_TRUE(absl::IsDataLoss(damaged)) << damaged;
+  EXPECT_THAT(damaged.message(), HasSubstr("halfterm doctor"));
+  const std::vector<std::string> keys = {KeyOf(0), KeyOf(199)};
+  EXPECT_TRUE(absl::IsDataLoss(engine->MultiGet(Family::kLog, keys)[0].status()));
+  EXPECT_TRUE(engine->MultiGet(Family::kLog, keys)[1].ok());
+  {
+    const auto snapshot = engine->NewSnapshot();
+    const auto cursor = snapshot->NewCursor(Family::kLog, {}, {});
+    EXPECT_FALSE(cursor->Valid());
+    EXPECT_TRUE(absl::IsDataLoss(cursor->status()));
+  }
+  EXPECT_TRUE(engine->Get(Family::kMeta, "head").ok());
+}
+
+TEST_F(RocksEngineTest, AStoreIsOpenOnce) {
+  const auto first = Opened();
+  CommitRows(*first, 1, 10);
+  for (int attempt = 0; attempt < 2; ++attempt) {
+    const auto second = OpenRocksEngine(Options());
+    EXPECT_TRUE(absl::IsFailedPrecondition(second.status())) << second.status();
+    EXPECT_THAT(second.status().message(), HasSubstr("has it open"));
+  }
+  CommitRows(*first, 2, 10);
+}
+
+TEST_F(RocksEngineTest, ANewerVersionsStoreIsLeftAlone) {
+  Opened().reset();
+  rocksdb::DB* db = nullptr;
+  std::vector<rocksdb::ColumnFamilyDescriptor> families;
+  for (const Family family : kFamilies) {
+    families.emplace_back(std::string(FamilyName(family)), rocksdb::ColumnFamilyOptions());
+  }
+  families.emplace_back("default", rocksdb::ColumnFamilyOptions());
+  std::vector<rocksdb::ColumnFamilyHandle*> handles;
+  ASSERT_TRUE(rocksdb::DB::Open({}, Options().directory, families, &handles, &db).ok());
+  handles.emplace_back();
+  ASSERT_TRUE(db->CreateColumnFamily({}, "photographs", &handles.back()).ok());
+  for (auto* handle : handles) db->DestroyColumnFamilyHandle(handle);
+  delete db;
+
+  const auto refused = OpenRocksEngine(Options());
+  EXPECT_TRUE(absl::IsFailedPrecondition(refused.status())) << refused.status();
+  EXPECT_THAT(refused.status().message(), HasSubstr("newer version"));
+}
+
+// A server whose disk is not mounted must not come up empty.
+TEST_F(RocksEngineTest, NoStoreIsMadeWhereOneIsExpected) {
+  RocksEngineOptions options = Options();
+  options.may_create = false;
+  EXPECT_TRUE(absl::IsNotFound(OpenRocksEngine(options).status()));
+  EXPECT_FALSE(fs::exists(options.directory));
+  fs::create_directory(options.directory);
+  EXPECT_TRUE(absl::IsNotFound(OpenRocksEngine(options).status()));
+  EXPECT_TRUE(fs::is_empty(options.directory));
+  Opened().reset();
+  EXPECT_TRUE(OpenRocksEngine(options).ok());
+}
+
+TEST_F(RocksEngineTest, ANewDirectoryIsForItsOwnerAlone) {
+  RocksEngineOptions options = Options();
+  options.directory = directory_.Path("var/lib/store");
+  ASSERT_TRUE(OpenRocksEngine(options).ok());
+  struct stat made;
+  ASSERT_EQ(stat(options.directory.c_str(), &made), 0);
+  EXPECT_EQ(made.st_mode & 0777, 0700u);
+}
+
+TEST_F(RocksEngineTest, TheLowSpaceMarkIsComparedWithTheRealDisk) {
+  RocksEngineOptions options = Options();
+  options.low_space_bytes = std::numeric_limits<uint64_t>::max() - (uint64_t{1} << 40);
+  auto engine = OpenedWith(options);
+  const auto files_before = FilesOf(".log");
+  const uint64_t bytes_before = fs::file_size(LongestLog());
+  const absl::Status refused = engine->Commit(PutOf(Family::kState, {{"a", "1"}}));
+  ASSERT_TRUE(absl::IsResourceExhausted(refused)) << refused;
+  EXPECT_THAT(refused.message(), HasSubstr(options.directory));
+  EXPECT_THAT(refused.message(), HasSubstr("Free some space"));
+  EXPECT_EQ(FilesOf(".log"), files_before);
+  EXPECT_EQ(fs::file_size(LongestLog()), bytes_before);
+  EXPECT_GT(engine->Stats().free_bytes, 0u);
+  engine.reset();
+
+  options.low_space_bytes = 1;
+  EXPECT_TRUE(OpenedWith(options)->Commit(PutOf(Family::kState, {{"a", "1"}})).ok());
+}
+
+// Files of this process may grow to `bytes`, as on a disk that fills up inside of RocksDB's write;
+// past that, writes fail while this lives.
+class FileSizeLimit {
+ public:
+  explicit FileSizeLimit(rlim_t bytes) {
+    getrlimit(RLIMIT_FSIZE, &before_);
+    handler_before_ = std::signal(SIGXFSZ, SIG_IGN);
+    const rlimit limited{bytes, before_.rlim_max};
+    setrlimit(RLIMIT_FSIZE, &limited);
+  }
+  ~FileSizeLimit() {
+    setrlimit(RLIMIT_FSIZE, &before_);
+    std::signal(SIGXFSZ, handler_before_);
+  }
+
+ private:
+  rlimit before_{};
+  void (*handler_before_)(int);
+};
+
+TEST_F(RocksEngineTest, AfterAFailedWriteNothingIsCommittedAnyMore) {
+  RocksEngineOptions options = Options();
+  std::vector<absl::Status> told;
+  options.on_fatal = [&](const absl::Status& why) { told.push_back(why); };
+  auto engine = OpenedWith(options);
+  CommitRows(*engine, 20, 400);
+  {
+    const FileSizeLimit limit(fs::file_size(LongestLog()) + 100);
+    const absl::Status failed = engine->Commit(PutOf(Family::kLog, {{"row", std::string(400, 'y')}}));
+    EXPECT_TRUE(absl::IsUnavailable(failed)) << failed;
+  }
+  // The disk is well again, and still: what RocksDB has in memory may not be what is on disk.
+  for (int i = 0; i < 5; ++i) {
+    const absl::Status refused = engine->Commit(PutOf(Family::kLog, {{"later", "z"}}));
+    EXPECT_TRUE(absl::IsUnavailable(refused)) << refused;
+    EXPECT_THAT(refused.message(), HasSubstr(options.directory));
+  }
+  ASSERT_EQ(told.size(), 1u);
+  EXPECT_TRUE(absl::IsUnavailable(told.front()));
+  EXPECT_TRUE(engine->Stats().failed);
+  EXPECT_EQ(ValueOf(engine->Get(Family::kLog, KeyOf(19))), std::string(400, 'x')) << "reads go on";
+
+  engine.reset();
+  engine = OpenedWith(options);
+  ASSERT_NE(engine, nullptr);
+  EXPECT_FALSE(engine->Stats().failed);
+  for (int i = 0; i < 20; ++i) {
+    EXPECT_EQ(ValueOf(engine->Get(Family::kLog, KeyOf(i))), std::string(400, 'x'));
+  }
+  EXPECT_EQ(ValueOf(engine->Get(Family::kLog, "later")), "(none)");
+  CommitRows(*engine, 25, 400);
+}
+
+// Erasure is told that the words are gone, not that nobody can see them.
+TEST_F(RocksEngineTest, CompactingAfterADeleteLeavesNoByteOfIt) {
+  const std::string canary = "a sentence that the school had erased";
+  const auto files_with_canary = [&] {
+    int files = 0;
+    for (const auto& file : fs::directory_iterator(Options().directory)) {
+      files += BytesOf(file.path()).find(canary) != std::string::npos ? 1 : 0;
+    }
+    return files;
+  };
+  auto engine = Opened();
+  WriteSet writes = PutOf(Family::kState, {{"record", canary}, {"other", "kept"}});
+  writes.Put(Family::kLog, "group", canary);
+  ASSERT_TRUE(engine->Commit(writes).ok());
+  EXPECT_GT(files_with_canary(), 0);
+
+  writes.Clear();
+  writes.Delete(Family::kState, "record");
+  writes.Delete(Family::kLog, "group");
+  ASSERT_TRUE(engine->Commit(writes).ok());
+  ASSERT_TRUE(engine->CompactRange(Family::kState, "record", "record!").ok());
+  ASSERT_TRUE(engine->CompactRange(Family::kLog, "group", "group!").ok());
+  ASSERT_TRUE(engine->Close().ok());  // Waits for the files to be deleted.
+  EXPECT_EQ(files_with_canary(), 0);
+  EXPECT_EQ(RowsOf(*Opened(), Family::kState), (Rows{{"other", "kept"}}));
+}
+
+TEST_F(RocksEngineTest, StatsSayWhereTheBytesAre) {
+  auto engine = Opened();
+  CommitRows(*engine, 100, 1000);
+  EXPECT_EQ(engine->Stats().commits, 100u);
+  EXPECT_EQ(engine->Stats().committed_bytes, 100u * 1006);
+  EXPECT_GT(engine->Stats().memtable_bytes, 100'000u);
+  EXPECT_EQ(engine->Stats().table_files, 0u);
+  EXPECT_GT(engine->ApproximateBytes(Family::kLog, {}, {}), 50'000u) << "not in a table yet";
+  ASSERT_TRUE(engine->CompactRange(Family::kLog, {}, {}).ok());
+  EXPECT_EQ(RowsOf(*engine, Family::kLog).size(), 100u);
+  EXPECT_EQ(engine->Stats().table_files, 1u);
+  EXPECT_GT(engine->Stats().table_bytes, 0u);
+  EXPECT_GT(engine->Stats().block_cache_bytes, 0u);
 }
 
 }  // namespace

@@ -16,12 +16,17 @@ constexpr absl::string_view kSeeDoctor =
 
 }  // namespace
 
+absl::Status DamagedError(const std::string& directory, absl::string_view what) {
+  return absl::DataLossError(
+      absl::StrCat("Cannot open the store in ", directory, ": ", what, ". ", kSeeDoctor));
+}
+
 absl::Status OpenError(const std::string& directory, const rocksdb::Status& error) {
   const std::string text = error.ToString();
   const std::string opening = absl::StrCat("Cannot open the store in ", directory, ": ", text, ". ");
   // A file that the store names and the directory lacks is as lost as a damaged one.
   if (error.IsCorruption() || error.IsPathNotFound()) {
-    return absl::DataLossError(absl::StrCat(opening, kSeeDoctor));
+    return DamagedError(directory, text);
   }
   if (error.IsIOError() && absl::StrContains(text, "/LOCK:")) {
     return absl::FailedPreconditionError(absl::StrCat(

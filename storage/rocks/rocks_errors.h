@@ -16,6 +16,9 @@ class Status;
 
 namespace halfterm::storage {
 
+// DataLoss, met before anything was changed: what was found, and what to do.
+absl::Status DamagedError(const std::string& directory, absl::string_view what);
+
 // An error met while opening the store; OpenRocksEngine() lists the codes.
 absl::Status OpenError(const std::string& directory, const rocksdb::Status& error);
 

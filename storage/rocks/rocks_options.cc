@@ -13,6 +13,8 @@
 #include <string>
 #include <utility>
 
+#include "storage/rocks/info_log.h"
+
 namespace halfterm::storage {
 namespace {
 
@@ -85,9 +87,8 @@ rocksdb::DBOptions DatabaseOptions(const RocksEngineOptions& options,
   database.max_background_jobs = 2;
   database.avoid_unnecessary_blocking_io = true;  // Readers delete no files.
 
+  database.info_log = NewInfoLog(options.directory);
   database.info_log_level = rocksdb::WARN_LEVEL;
-  database.max_log_file_size = 4 * kMiB;
-  database.keep_log_file_num = 4;
   database.max_manifest_file_size = 16 * kMiB;
   database.stats_dump_period_sec = 0;
   database.stats_persist_period_sec = 0;
