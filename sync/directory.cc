@@ -137,6 +137,19 @@ Id16 Directory::FirstDepartmentOf(const Id16& person) const {
   return IdOrZeros(found->departments(0).org());
 }
 
+Id16 Directory::DepartmentAt(const Id16& person, int64_t moment_ms) const {
+  const v1::Person* found = Person(person);
+  if (found == nullptr) return {};
+  for (const v1::DepartmentMembership& membership : found->departments()) {
+    const Id16 org = IdOrZeros(membership.org());
+    const int32_t day = DayOf(moment_ms, ZoneOf(SiteOf(org)));
+    if (membership.from_day() != 0 && day < membership.from_day()) continue;
+    if (membership.to_day() != 0 && day > membership.to_day()) continue;
+    return org;
+  }
+  return FirstDepartmentOf(person);
+}
+
 bool Directory::IsLive(const v1::RoleGrant& grant) const {
   if (grant.state() != v1::GRANT_STATE_LIVE) return false;
   const v1::Person* person = Person(IdOrZeros(grant.person()));
@@ -151,6 +164,14 @@ std::vector<const v1::RoleGrant*> Directory::GrantsOf(const Id16& person) const 
     if (IsLive(content_.grants[index])) live.push_back(&content_.grants[index]);
   }
   return live;
+}
+
+std::vector<const v1::RoleGrant*> Directory::AllGrantsOf(const Id16& person) const {
+  std::vector<const v1::RoleGrant*> all;
+  const auto found = grants_of_.find(person);
+  if (found == grants_of_.end()) return all;
+  for (const size_t index : found->second) all.push_back(&content_.grants[index]);
+  return all;
 }
 
 bool Directory::Holds(const Id16& person, v1::Role role, const Id16& org) const {
@@ -195,43 +216,50 @@ std::vector<core::Scope> Directory::ScopesOf(const Id16& person) const {
     if (found->type() != v1::PERSON_TYPE_GOVERNOR) scopes.insert(core::PersonScope(person));
   }
   for (const v1::RoleGrant* grant : GrantsOf(person)) {
-    const Id16 org = IdOrZeros(grant->org());
-    if (org.IsZero()) continue;
-    switch (grant->role()) {
-      case v1::ROLE_HOD:
-        scopes.insert(core::DepartmentScope(org));
-        break;
-      case v1::ROLE_SLT:
-      case v1::ROLE_HEAD:
-        scopes.insert(core::SchoolScope(org));
-        for (const v1::Org& below : content_.orgs) {
-          const Id16 id = IdOrZeros(below.id());
-          if (IsSchoolOrSite(below) && IsAtOrAbove(org, id)) scopes.insert(core::SchoolScope(id));
-        }
-        break;
-      case v1::ROLE_REVIEWER:
-      case v1::ROLE_CHAMPION:
-      case v1::ROLE_EXTERNAL:
-        scopes.insert(core::ReviewScope(org));
-        break;
-      default:
-        break;
-    }
+    for (const core::Scope& scope : ScopesOfGrant(*grant)) scopes.insert(scope);
   }
   return {scopes.begin(), scopes.end()};
+}
+
+std::vector<core::Scope> Directory::ScopesOfGrant(const v1::RoleGrant& grant) const {
+  const Id16 org = IdOrZeros(grant.org());
+  if (org.IsZero()) return {};
+  std::set<core::Scope> scopes;
+  switch (grant.role()) {
+    case v1::ROLE_HOD:
+      return {core::DepartmentScope(org)};
+    case v1::ROLE_SLT:
+    case v1::ROLE_HEAD:
+      scopes.insert(core::SchoolScope(org));
+      for (const v1::Org& below : content_.orgs) {
+        const Id16 id = IdOrZeros(below.id());
+        if (IsSchoolOrSite(below) && IsAtOrAbove(org, id)) scopes.insert(core::SchoolScope(id));
+      }
+      return {scopes.begin(), scopes.end()};
+    case v1::ROLE_REVIEWER:
+    case v1::ROLE_CHAMPION:
+    case v1::ROLE_EXTERNAL:
+      return {core::ReviewScope(org)};
+    default:
+      return {};
+  }
 }
 
 const size_t* Directory::Nearest(const Index& by_org, const Id16& org) const {
   if (Org(org) == nullptr) {
     const auto own = by_org.find(org);
     if (own != by_org.end()) return &own->second;
-    // Work that names no organisation still belongs to the school: the first top one that has any.
+    // Work that names no organisation still belongs to the school: the first of a top one, else the
+    // first of any.
     const size_t* first = nullptr;
+    bool first_is_top = false;
     for (const auto& [id, index] : by_org) {
-      const v1::Org* top = Org(id);
-      if (top != nullptr && top->parent().empty() && (first == nullptr || index < *first)) {
-        first = &index;
-      }
+      const v1::Org* of = Org(id);
+      const bool is_top = of != nullptr && of->parent().empty();
+      if (first != nullptr && (first_is_top > is_top || (first_is_top == is_top && *first < index)))
+        continue;
+      first = &index;
+      first_is_top = is_top;
     }
     return first;
   }

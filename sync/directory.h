@@ -51,6 +51,9 @@ class Directory {
   core::Id16 SiteOf(const core::Id16& org) const;
   // The teacher's first department; zeros where there is none.
   core::Id16 FirstDepartmentOf(const core::Id16& person) const;
+  // The first in which the teacher taught on the day of that moment, so that a lesson stays where it
+  // was given when its teacher moves; without such a day, the first.
+  core::Id16 DepartmentAt(const core::Id16& person, int64_t moment_ms) const;
 
   // Whether the person holds the role now, in `org` or an organisation above it; zeros for `org`:
   // anywhere.
@@ -69,6 +72,8 @@ class Directory {
   // or EXTERNAL.
   std::vector<const v1::RoleGrant*> GrantsOf(const core::Id16& person) const;
   std::vector<core::Scope> ScopesOf(const core::Id16& person) const;
+  // What one grant opens, or would, whatever its state; ascending.
+  std::vector<core::Scope> ScopesOfGrant(const v1::RoleGrant& grant) const;
 
   // The policy in force at the site: its own, else that of the nearest organisation above, else the
   // defaults. Every field that has a default is set in it.

@@ -173,6 +173,23 @@ TEST(DirectoryTest, TheFirstDepartmentIsTheMainOne) {
   EXPECT_TRUE(directory.FirstDepartmentOf(Id(99)).IsZero());
 }
 
+TEST(DirectoryTest, ALessonStaysInTheDepartmentWhereItWasGiven) {
+  Directory::Content content = Orgs();
+  content.calendars = {MakeCalendar(51, kTrust, "Europe/London")};
+  v1::Person& ben = content.people[1];
+  ben.mutable_departments(0)->set_org(Bytes(kArt));
+  ben.mutable_departments(0)->set_from_day(Day(2026, 11, 2));
+  v1::DepartmentMembership* before = ben.add_departments();
+  before->set_org(Bytes(kMaths));
+  before->set_to_day(Day(2026, 11, 1));
+  const Directory directory(std::move(content));
+  EXPECT_EQ(directory.FirstDepartmentOf(kBen), kArt);
+  EXPECT_EQ(directory.DepartmentAt(kBen, MomentIn("Europe/London", 2026, 11, 1, 23)), kMaths);
+  EXPECT_EQ(directory.DepartmentAt(kBen, MomentIn("Europe/London", 2026, 11, 2, 0)), kArt);
+  EXPECT_EQ(directory.DepartmentAt(kAmy, 0), kMaths);
+  EXPECT_TRUE(directory.DepartmentAt(Id(99), 0).IsZero());
+}
+
 TEST(DirectoryTest, ARoleHoldsWhereItWasGrantedAndBelow) {
   const Directory directory =
       WithGrants({Grant(1, kAmy, v1::ROLE_HOD, kMaths), Grant(2, kBen, v1::ROLE_SLT, kNorth),
@@ -388,6 +405,7 @@ TEST(DirectoryTest, WithoutACalendarThereIsNoHalfTerm) {
 
   const Directory one = WithCalendars({MakeCalendar(51, kSouth, "Europe/London")});
   EXPECT_EQ(one.HalfTermAt(kMaths, MomentIn("UTC", 2026, 9, 3)), 0) << "another school's";
+  EXPECT_EQ(one.HalfTermAt(Id16{}, MomentIn("UTC", 2026, 9, 3)), Number(2026, 1)) << "no org";
   const Directory unknown_zone = WithCalendars({MakeCalendar(51, kTrust, "Europe/Atlantis")});
   EXPECT_EQ(unknown_zone.ZoneOf(kMaths).name(), "UTC");
 }
