@@ -35,7 +35,7 @@ struct Differing {
 struct ViewReport {
   std::vector<Differing> differing;  // Ascending by path. None in entries that are not present.
   size_t carried = 0;                // Cells that the schema does not know.
-  size_t unread = 0;                 // Cells of known paths whose shown value cannot be read.
+  size_t unread = 0;  // Cells of known paths whose shown value, or whose key, cannot be read.
 };
 
 // Shows the facet in `message`, which is cleared first. Where values differ the sibling of highest
