@@ -25,6 +25,7 @@
 #include <vector>
 
 #include "storage/engine.h"
+#include "tests/support/engine_rows.h"
 #include "tests/support/seed.h"
 
 namespace halfterm::storage {
@@ -50,34 +51,10 @@ inline std::string NameOfEngine(const ::testing::TestParamInfo<EngineKind>& info
   return info.param.name;
 }
 
-using Rows = std::vector<std::pair<std::string, std::string>>;
-
-inline WriteSet PutOf(Family family, const Rows& rows) {
-  WriteSet writes;
-  for (const auto& [key, value] : rows) writes.Put(family, key, value);
-  return writes;
-}
-
-inline Rows RowsOf(Cursor& cursor) {
-  Rows rows;
-  for (; cursor.Valid(); cursor.Next()) rows.emplace_back(cursor.key(), cursor.value());
-  EXPECT_TRUE(cursor.status().ok()) << cursor.status();
-  return rows;
-}
-
-inline Rows RowsOf(const Snapshot& snapshot, Family family, absl::string_view begin = {},
-                   absl::string_view end = {}) {
-  return RowsOf(*snapshot.NewCursor(family, begin, end));
-}
-
-inline Rows RowsOf(const Engine& engine, Family family) {
-  return RowsOf(*engine.NewSnapshot(), family);
-}
-
-// The value, or words that no test stores.
-inline std::string ValueOf(const absl::StatusOr<std::string>& got) {
-  return got.ok() ? *got : absl::IsNotFound(got.status()) ? "(none)" : got.status().ToString();
-}
+using testing::PutOf;
+using testing::Rows;
+using testing::RowsOf;
+using testing::ValueOf;
 
 class EngineConformanceTest : public ::testing::TestWithParam<EngineKind> {
  protected:

@@ -119,7 +119,7 @@ std::optional<size_t> DamageIn(std::istream& log) {
     const absl::string_view bytes(block.data(), static_cast<size_t>(log.gcount()));
     if (bytes.empty()) return std::nullopt;
     if (stopped_at) {
-      if (RecordAt(bytes)) return stopped_at;
+      if (HoldsARecord(bytes)) return stopped_at;
       continue;
     }
     const size_t end = EndOfRecords(bytes);
