@@ -1,0 +1,194 @@
+// The half of outbox.h that talks to the server: greetings, pushes and what their answers change.
+
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "sync/core/codec.h"
+#include "sync/core/delta.h"
+#include "sync/core/sha256.h"
+#include "tools/replay/outbox.h"
+
+namespace halfterm::tools {
+namespace {
+
+using storage::Family;
+
+core::Digest16 HashOf(const std::string& bytes) {
+  return core::Digest16::FromBytes(bytes).value_or(core::Digest16{});
+}
+
+}  // namespace
+
+v1::Store Outbox::Greeting() const {
+  v1::Store store;
+  store.set_replica(row_.replica());
+  store.set_last_n(row_.sealed_n());
+  store.set_last_hash(row_.sealed_hash());
+  return store;
+}
+
+absl::Status Outbox::TakeGreeting(const v1::HelloReply& reply, const v1::StoreReply& store,
+                                  const TabletMoment& now) {
+  next_.set_epoch(reply.epoch());
+  next_.set_hello_no(reply.hello_no());
+  next_.set_clock_offset_ms(reply.server_time_ms() - static_cast<int64_t>(now.wall_ms));
+  next_.set_hello_mono_ms(now.mono_ms);
+  next_.set_hello_boot(now.boot);
+  if (next_.replica() == 0) next_.set_replica(store.replica());
+
+  if (store.action() == v1::STORE_ACTION_REFILL) next_.set_refill_after_seq(store.branch_seq());
+  if (store.new_replica() != 0) {
+    // What the server holds under the same hash need not go again. What it holds under another hash
+    // is a twin's work: ours is still to be sent.
+    uint64_t acked = row_.acked_n();
+    if (store.applied_n() > acked && store.applied_n() <= row_.sealed_n()) {
+      absl::StatusOr<disk::TabletGroupRow> last = GetRow<disk::TabletGroupRow>(
+          *engine_, Family::kLog, GroupKey(store_, store.applied_n() + row_.place_offset()));
+      if (!last.ok()) return Abandon(last.status());
+      if (last->hash() == store.applied_hash()) acked = store.applied_n();
+    }
+    if (absl::Status staged = StageRehome(acked, store.new_replica()); !staged.ok()) {
+      return Abandon(staged);
+    }
+  } else if (store.action() == v1::STORE_ACTION_OK && store.applied_n() < row_.acked_n()) {
+    return Abandon(absl::DataLossError(absl::StrCat(
+        "the server holds ", store.applied_n(), " groups and had acknowledged ", row_.acked_n())));
+  }
+  if (absl::Status pruned = StagePruning(reply.durable_seq()); !pruned.ok()) {
+    return Abandon(pruned);
+  }
+  return Commit();
+}
+
+absl::Status Outbox::StageRehome(uint64_t acked, uint64_t new_replica) {
+  disk::RehomeRow& move = *next_.add_rehomes();
+  move.set_old_replica(row_.replica());
+  move.set_acked(acked);
+  move.set_new_replica(new_replica);
+
+  next_.set_replica(new_replica);
+  next_.set_place_offset(row_.place_offset() + acked);
+  next_.set_sealed_n(row_.sealed_n() - acked);
+  next_.set_last_old_name_n(next_.sealed_n());
+  next_.clear_acked_n();
+  next_.clear_acked_hash();
+  next_.clear_sealed_hash();
+  for (uint64_t n = 1; n <= next_.sealed_n(); ++n) {
+    const std::string key = GroupKey(store_, n + next_.place_offset());
+    absl::StatusOr<disk::TabletGroupRow> row =
+        GetRow<disk::TabletGroupRow>(*engine_, Family::kLog, key);
+    if (!row.ok()) return row.status();
+    const core::Digest16 hash =
+        core::ChainHash(HashOf(next_.sealed_hash()), n, core::Sha256(row->group()));
+    next_.set_sealed_hash(std::string(hash.view()));
+    row->set_hash(next_.sealed_hash());
+    row->clear_result();
+    staged_.Put(Family::kLog, key, row->SerializeAsString());
+  }
+
+  // What is open was never sent, so it simply goes on under the new name.
+  std::vector<core::Rehome> moves = moves_;
+  moves.push_back({move.old_replica(), acked, new_replica});
+  const std::string prefix = FacetPrefix(FacetRows::kOpen, store_);
+  const std::unique_ptr<storage::Snapshot> snapshot = engine_->NewSnapshot();
+  const std::unique_ptr<storage::Cursor> cursor =
+      snapshot->NewCursor(Family::kState, prefix, AfterPrefix(prefix));
+  for (; cursor->Valid(); cursor->Next()) {
+    disk::TabletOpenRow row;
+    if (absl::Status parsed = ParseRow(cursor->value(), row); !parsed.ok()) return parsed;
+    core::Result<core::Facet> delta = core::Decode(row.delta(), core::kDeltaLimits, moves);
+    if (!delta.ok()) return absl::DataLossError(delta.reason());
+    const core::Dot open{row_.replica(), core::Dot(OpenDot()).count};
+    core::Renumber(*delta, core::Rehomed(open, moves), OpenDot());
+    row.set_delta(core::Encode(*delta));
+    const absl::string_view key = cursor->key();
+    staged_.Put(Family::kState, key, row.SerializeAsString());
+  }
+  return cursor->status();
+}
+
+absl::Status Outbox::StagePruning(uint64_t durable_seq) {
+  const uint64_t first_unsent = next_.place_offset() + next_.acked_n() + 1;
+  while (next_.first_kept_place() != 0 && next_.first_kept_place() < first_unsent) {
+    const uint64_t place = next_.first_kept_place();
+    const std::string key = GroupKey(store_, place);
+    absl::StatusOr<disk::TabletGroupRow> row =
+        GetRow<disk::TabletGroupRow>(*engine_, Family::kLog, key);
+    if (!row.ok()) return row.status();
+    const v1::PushResult& result = row->result();
+    const bool is_durable = result.seq() != 0 && result.seq() <= durable_seq;
+    const bool must_go = next_.kept_bytes() > kMaxKeptBytes &&
+                         result.disposition() == v1::DISPOSITION_COMMITTED;
+    if (!is_durable && !must_go) break;
+    const core::Result<core::Group> group = core::DecodeGroup(row->group());
+    if (!group.ok()) return absl::DataLossError(group.reason());
+    staged_.Delete(Family::kLog, key);
+    staged_.Delete(Family::kState, OwnGroupKey(store_, group->facet, place));
+    next_.set_first_kept_place(place + 1);
+    next_.set_kept_bytes(next_.kept_bytes() - row->group().size());
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<v1::PushRequest> Outbox::NextPush(size_t max_groups, size_t max_bytes) const {
+  v1::PushRequest request;
+  request.set_replica(row_.replica());
+  request.set_first_n(row_.acked_n() + 1);
+  request.set_epoch(row_.epoch());
+  request.set_hash_before(row_.acked_hash());
+  if (row_.acked_n() < row_.last_old_name_n()) {
+    for (const disk::RehomeRow& row : row_.rehomes()) {
+      v1::Rehome& move = *request.add_rehomes();
+      move.set_old_replica(row.old_replica());
+      move.set_acked(row.acked());
+      move.set_new_replica(row.new_replica());
+    }
+  }
+  size_t bytes = 0;
+  for (uint64_t n = row_.acked_n() + 1; n <= row_.sealed_n(); ++n) {
+    if (static_cast<size_t>(request.groups_size()) >= max_groups) break;
+    absl::StatusOr<disk::TabletGroupRow> row = GetRow<disk::TabletGroupRow>(
+        *engine_, Family::kLog, GroupKey(store_, n + row_.place_offset()));
+    if (!row.ok()) return row.status();
+    bytes += row->group().size();
+    if (bytes > max_bytes && request.groups_size() > 0) break;
+    request.add_groups(std::move(*row->mutable_group()));
+  }
+  return request;
+}
+
+absl::Status Outbox::TakePush(const v1::PushRequest& request, const v1::PushReply& reply) {
+  if (reply.results_size() != request.groups_size()) {
+    return absl::DataLossError("a push was answered for another number of groups");
+  }
+  std::string hash_at_applied;
+  for (int i = 0; i < reply.results_size(); ++i) {
+    const v1::PushResult& result = reply.results(i);
+    const uint64_t n = request.first_n() + static_cast<uint64_t>(i);
+    if (result.n() != n || n > row_.sealed_n() || result.seq() == 0) {
+      return Abandon(absl::DataLossError("a push was answered for a group that was not sent"));
+    }
+    const std::string key = GroupKey(store_, n + row_.place_offset());
+    absl::StatusOr<disk::TabletGroupRow> row =
+        GetRow<disk::TabletGroupRow>(*engine_, Family::kLog, key);
+    if (!row.ok()) return Abandon(row.status());
+    if (n == reply.applied_n()) hash_at_applied = row->hash();
+    if (row->has_result()) {
+      if (row->result().SerializeAsString() == result.SerializeAsString()) continue;
+      return Abandon(absl::DataLossError(
+          absl::StrCat("group ", n, " was answered differently the second time")));
+    }
+    *row->mutable_result() = result;
+    staged_.Put(Family::kLog, key, row->SerializeAsString());
+    if (n > next_.acked_n()) {
+      next_.set_acked_n(n);
+      next_.set_acked_hash(row->hash());
+    }
+  }
+  if (!hash_at_applied.empty() && hash_at_applied != reply.applied_hash()) {
+    return Abandon(absl::DataLossError("the server's chain is not the tablet's"));
+  }
+  return Commit();
+}
+
+}  // namespace halfterm::tools
