@@ -1,0 +1,37 @@
+// What is still to be done by a day: agreed steps, decisions of a cycle review, referrals.
+
+#ifndef HALFTERM_SYNC_DUE_H_
+#define HALFTERM_SYNC_DUE_H_
+#include <cstdint>
+#include <utility>
+#include <vector>
+
+#include "sync/core/types.h"
+#include "sync/directory.h"
+#include "sync/record.h"
+#include "sync/rollup_rows.h"
+
+namespace halfterm::sync {
+
+// A step with one due day; one with two different ones waits for its author and is not listed.
+struct DueItem {
+  int32_t day = 0;          // Since 1970.
+  bool is_done = false;     // Embedded or dropped.
+  bool is_checked = false;  // A visit has looked at it again.
+};
+std::vector<DueItem> StepsDue(const RecordView& record);
+
+// The row of kind DECISIONS of one record and day.
+RowKey DecisionsKey(const core::Id16& site, int32_t day, const core::Id16& record);
+
+// Of a referral or a cycle review: the rows of kind DECISIONS in which it counts 1, and where in
+// the vector. A row may be named more than once.
+std::vector<std::pair<RowKey, size_t>> OtherWorkDue(const RecordView& record,
+                                                    const Directory& directory);
+
+// A moment of that day in every zone that a school of ours lies in.
+inline int64_t NoonMs(int32_t day) { return (int64_t{day} * 24 + 12) * 3'600'000; }
+
+}  // namespace halfterm::sync
+
+#endif  // HALFTERM_SYNC_DUE_H_
