@@ -33,6 +33,7 @@
 #include "storage/rollups.h"
 #include "storage/secrets.h"
 #include "storage/sessions.h"
+#include "sync/core/digest.h"
 
 namespace halfterm::storage {
 
@@ -50,7 +51,7 @@ struct BatchContext {
 
 class Batch {
  public:
-  // `rollups` and `heads` are kept from batch to batch by the committer; see Forget below.
+  // `rollups` is kept from batch to batch by the committer; see Forget below.
   Batch(BatchContext& context, RollupCache& rollups);
 
   BatchContext& context() { return context_; }
@@ -74,15 +75,39 @@ class Batch {
   void TouchReplica(Tenant tenant, uint64_t replica);
   disk::ReplicaRow* AddReplica(Tenant tenant, uint64_t replica);
 
-  // A record, empty where there is none yet. Valid until the batch ends. Set `touched` and `seq` after
-  // changing it.
+  // What one push did, named by the last number in it; and what earlier pushes did, for the groups
+  // first_n to last_n, all of which are held. DataLoss: some are not.
+  void AddChain(Tenant tenant, uint64_t replica, uint64_t last_n, disk::ChainRow row);
+  absl::StatusOr<std::vector<disk::ChainEntry>> ChainFrom(Tenant tenant, uint64_t replica,
+                                                          uint64_t first_n, uint64_t last_n);
+
+  // A record, empty where there is none yet. Valid until the batch ends.
   absl::StatusOr<RecordState*> Record(Tenant tenant, const core::Id16& id);
   const core::VisitFacts& FactsOf(RecordState& record);
 
-  // Joins a delta of the server's own into a facet, under `dot`; adds it to the effects of the group
-  // that caused it.
-  void ServerWrite(RecordState& record, const core::FacetId& facet, core::Facet delta,
-                   uint64_t stamp, uint64_t seq, std::vector<disk::ServerEffect>* effects);
+  // Joins a delta, whose siblings are attributed and stamped, into a facet of the record, for group
+  // `seq`. DataLoss: the facet is stored, but the record's derived row does not know of it; run
+  // `halfterm verify`.
+  absl::Status Write(RecordState& record, const core::FacetId& facet, core::Facet delta,
+                     uint64_t seq);
+
+  // The digest of a facet's content as it is now.
+  core::Digest32 ContentDigest(const FacetState& state) const;
+
+  // As Write for the server's own deltas; adds it to the log row of the group that caused it.
+  absl::Status ServerWrite(RecordState& record, const core::FacetId& facet, core::Facet delta,
+                           uint64_t seq, disk::LogRow& log);
+
+  // A stamp for what the server writes now, after every stamp that it gave in this school.
+  absl::StatusOr<uint64_t> ServerStamp(Tenant tenant);
+
+  // Everything derived from the school's records is made again, in batches of its own: audiences or
+  // contributions depend on something that changed.
+  absl::Status Rederive(Tenant tenant);
+  // The schools for which that was asked in this batch.
+  const std::set<Tenant>& Rederiving() const { return rederiving_; }
+  // The next step of that: at most `max_records`. False when nothing is left to do.
+  absl::StatusOr<bool> RederiveSome(Tenant tenant, size_t max_records);
 
   // The school's directory with what this batch changed.
   const sync::Directory& DirectoryOf(Tenant tenant);
@@ -95,6 +120,10 @@ class Batch {
   void PutSession(std::string token_hash, Session session);
   std::shared_ptr<const Session> SessionOf(Tenant tenant, const core::Id16& session);
 
+  // Groups that were answered again without a second effect; counted once the batch is durable.
+  void CountRepeats(size_t groups) { repeats_ += groups; }
+  size_t repeats() const { return repeats_; }
+
   // Derives what follows from the touched records. Then Writes() is complete.
   absl::Status Settle();
   const WriteSet& Writes();
@@ -105,9 +134,17 @@ class Batch {
   void Forget();
 
  private:
+  struct DigestSum {
+    uint64_t count = 0;
+    core::SumDigest sum;
+  };
+
+  absl::Status LoadFacets(RecordState& record);
   absl::Status SettleRecord(RecordState& record);
-  absl::Status AddToDigest(Tenant tenant, const core::Scope& scope, uint16_t period, int64_t count,
-                           const core::Digest32& digest, bool add);
+  absl::Status SettleFacets(RecordState& record, const core::VisitFacts& facts);
+  absl::Status SettleFeed(RecordState& record, uint16_t period);
+  absl::Status SettleRollups(RecordState& record, const core::VisitFacts& facts);
+  absl::StatusOr<DigestSum*> Digest(Tenant tenant, const core::Scope& scope, uint16_t period);
 
   struct TenantRecord {
     uint32_t tenant;
@@ -131,13 +168,17 @@ class Batch {
   int64_t now_ms_;
   WriteSet writes_;
   bool writes_complete_ = false;
+  size_t repeats_ = 0;
   std::map<std::pair<Family, std::string>, std::optional<std::string>> rows_;
   std::map<uint32_t, PendingHead> heads_;
   std::map<ReplicaName, PendingReplica> replicas_;
+  std::map<ReplicaName, std::vector<disk::ChainRow>> chains_;
   std::map<TenantRecord, std::unique_ptr<RecordState>> records_;
   std::map<uint32_t, std::pair<std::string, std::shared_ptr<const sync::Directory>>> directories_;
   std::map<uint32_t, std::shared_ptr<const sync::Directory>> directories_read_;
   std::vector<std::pair<std::string, Session>> sessions_;
+  std::set<Tenant> rederiving_;
+  std::map<std::string, DigestSum> digests_;  // By DigestKey.
   std::map<uint32_t, std::pair<uint64_t, std::set<core::Scope>>> moved_;
 };
 

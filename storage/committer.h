@@ -12,7 +12,10 @@
 #include <deque>
 #include <memory>
 #include <mutex>
+#include <set>
 #include <thread>
+#include <utility>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "storage/batch.h"
@@ -41,6 +44,7 @@ class Job {
 struct CommitterStats {
   uint64_t commits = 0;
   uint64_t groups = 0;
+  uint64_t repeats = 0;     // Groups answered again without a second effect.
   uint64_t commit_us = 0;   // Wall time inside Engine::Commit.
   uint64_t queued = 0;      // Jobs waiting now.
   uint64_t oldest_wait_ms = 0;
@@ -63,6 +67,9 @@ class Committer {
 
  private:
   void Run();
+  // Waits for work; what fits into one batch. `draining`: nothing will follow.
+  std::vector<std::unique_ptr<Job>> Take(bool& draining);
+  absl::Status CommitOnce(const std::vector<std::unique_ptr<Job>>& jobs);
 
   Engine& engine_;
   const Clock& clock_;
@@ -72,7 +79,10 @@ class Committer {
   std::deque<std::pair<int64_t, std::unique_ptr<Job>>> queue_;  // Since when it waits; the job.
   bool draining_ = false;
   CommitterStats stats_;
-  std::thread thread_;
+  // The committer thread's own.
+  RollupCache rollups_;
+  std::set<Tenant> rederiving_;
+  std::thread thread_;  // Last: it uses all of the above.
 };
 
 }  // namespace halfterm::storage

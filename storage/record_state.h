@@ -25,6 +25,7 @@ struct FacetState {
   std::vector<core::Scope> scopes;
   core::Digest32 digest{};
   std::string receipt;
+  size_t bytes = 0;      // Encoded, at most.
   bool changed = false;  // The cells, since the row was read.
 };
 
@@ -42,8 +43,7 @@ struct RecordState {
 
   // Null where there is no such facet.
   FacetState* Find(const core::FacetId& facet);
-  // Adds an empty one where there is none.
-  FacetState& FindOrAdd(const core::FacetId& facet);
+  FacetState& Add(const core::FacetId& facet);  // Where Find gives null.
   sync::RecordView View() const;
 };
 

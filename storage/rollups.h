@@ -27,7 +27,7 @@ class RollupCache {
   // Forgets everything when it holds more than `max_rows` at the end of a batch.
   explicit RollupCache(size_t max_rows = 65536) : max_rows_(max_rows) {}
 
-  // Adds `vector` times `sign` to the row (kind1 | key). `is_new` says that no such row can exist.
+  // Adds `vector` times `sign` (1 or -1) to the row (kind1 | key). DataLoss: the row cannot be read.
   absl::Status Add(const Engine& engine, Tenant tenant, absl::string_view kind_and_key,
                    const std::vector<int64_t>& vector, int64_t sign);
 

@@ -36,6 +36,7 @@ class Directory {
     std::vector<v1::RubricVersion> rubrics;
     std::vector<v1::Template> templates;
     std::vector<v1::CoverageRule> rules;
+    std::vector<v1::Cycle> cycles;
   };
   explicit Directory(Content content);
 

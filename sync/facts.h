@@ -14,6 +14,11 @@ namespace halfterm::sync {
 // Audience's facts of a visit. A record without a plan, or one that is no visit, has has_plan false.
 core::VisitFacts FactsOf(const RecordView& record, const Directory& directory);
 
+// The scopes under which a facet is filed: Audience's for a visit, `staff` for reference data.
+// Ascending, each once.
+std::vector<core::Scope> FiledUnder(const core::VisitFacts& facts, const core::FacetId& id,
+                                    const core::Facet& facet);
+
 // Observers who are neither excused nor have submitted their sheet, in the order of their ids.
 std::vector<core::Id16> ObserversMissing(const RecordView& record);
 

@@ -21,11 +21,16 @@ namespace halfterm::sync {
 struct Submission {
   const core::Group& group;
   const core::Facet& delta;  // Of an INTENT: empty.
+  uint64_t replica;          // The store's, after any renumbering.
   core::Id16 author;         // The person of the group's session.
   int64_t lower_ms;          // Server time of the last greeting that it was written after.
   // Whether the writer's tablet held everything that the server holds of this facet (its base is at
   // or after the facet's last change).
   bool base_covers_facet;
+  // The same of the visit's plan.
+  bool base_covers_plan;
+  // Whether the delta writes a field that only a record's creation sets (DeltaCheck).
+  bool writes_once;
 };
 
 struct Judgement {
@@ -39,8 +44,13 @@ Judgement Judge(const Submission& submission, const RecordView& record,
                 const core::VisitFacts& facts, const Directory& directory);
 
 // Whether `author` may create a visit of this kind to this teacher (zeros: to a department).
-bool MayCreate(const core::Id16& author, core::VisitKind kind, const core::Id16& teacher,
-               const core::Id16& department, const Directory& directory);
+enum class Right { kNever, kEnded, kNow };
+Right RightToCreate(const core::Id16& author, core::VisitKind kind, const core::Id16& teacher,
+                    const core::Id16& department, int64_t lower_ms, const Directory& directory);
+
+// Whether `person` reads the visit as one who leads its teacher.
+bool LeadsTeacher(const core::Id16& person, const core::VisitFacts& facts,
+                  const Directory& directory);
 
 }  // namespace halfterm::sync
 

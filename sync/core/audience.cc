@@ -16,6 +16,13 @@ void AddObservers(Scopes& scopes, const VisitFacts& facts) {
   AddPerson(scopes, facts.lead);
 }
 
+// Whether the sheet's author is one of the visit's. The sheet of anybody else is filed for its author
+// alone, uncounted, until the lead adds them.
+bool IsObserver(const VisitFacts& facts, const Id16& person) {
+  return person == facts.lead ||
+         std::find(facts.observers.begin(), facts.observers.end(), person) != facts.observers.end();
+}
+
 void AddReaders(Scopes& scopes, const VisitFacts& facts) {
   for (const Id16& reader : facts.readers) AddPerson(scopes, reader);
 }
@@ -213,6 +220,8 @@ std::vector<Scope> Audience(const VisitFacts& facts, const FacetId& facet, const
   Scopes scopes;
   if (!facts.has_plan) {
     AddPerson(scopes, author);
+  } else if (facet.facet_class == kSheet && !IsObserver(facts, facet.sub)) {
+    AddPerson(scopes, facet.sub);
   } else if (facts.phase.withdrawn && facet.facet_class != kPlan) {
     return scopes;
   } else {
