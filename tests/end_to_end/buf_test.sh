@@ -5,11 +5,9 @@
 # With --record the baseline is written anew; only for a change that no released tablet can feel.
 set -eu
 folder=$(cd "$(dirname "$0")" && pwd)
-"$folder/packages.sh"
-buf="$folder/node_modules/.bin/buf"
 cd "$folder/../../proto"
 if [ "${1:-}" = --record ]; then
-  exec "$buf" build --exclude-source-info -o baseline.binpb
+  exec "$folder/buf.sh" build --exclude-source-info -o baseline.binpb
 fi
-"$buf" lint
-"$buf" breaking --against baseline.binpb
+"$folder/buf.sh" lint
+"$folder/buf.sh" breaking --against baseline.binpb
