@@ -1,0 +1,238 @@
+#include "service/server.h"
+
+#include <grpcpp/health_check_service_interface.h>
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <filesystem>
+#include <optional>
+#include <system_error>
+#include <thread>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "service/admin_service.h"
+#include "service/caller_of.h"
+#include "service/directory_service.h"
+#include "service/latency_ring.h"
+#include "service/limits.h"
+#include "service/listening.h"
+#include "service/streams/open_streams.h"
+#include "service/summary_service.h"
+#include "service/sync_service.h"
+#include "service/ticker.h"
+#include "service/worker_pool.h"
+#include "service/write_lane.h"
+#include "storage/changes.h"
+#include "storage/committer.h"
+#include "storage/directories.h"
+#include "storage/engine.h"
+#include "storage/epochs.h"
+#include "storage/import.h"
+#include "storage/puller.h"
+#include "storage/rocks/rocks_engine.h"
+#include "storage/secrets.h"
+#include "storage/sessions.h"
+#include "storage/summary_reader.h"
+
+namespace halfterm::service {
+namespace {
+
+constexpr std::chrono::seconds kShutdownGrace(8);
+constexpr int64_t kGrantClockMs = 60'000;
+
+size_t ReadThreads() { return std::clamp<size_t>(std::thread::hardware_concurrency(), 2, 4); }
+
+}  // namespace
+
+std::string StoreDirectory(absl::string_view data) { return absl::StrCat(data, "/store"); }
+
+// What is read from the disk at start. Each part needs those above it.
+struct Stored {
+  std::unique_ptr<storage::Engine> engine;
+  std::optional<storage::Secrets> secrets;
+  std::optional<storage::Epochs> epochs;
+  storage::Directories directories;
+  storage::Sessions sessions;
+  storage::Changes changes;
+};
+
+// In the order of their making; taken down from the last to the first.
+struct Server::Parts {
+  Parts(World given, std::unique_ptr<Stored> opened)
+      : world(std::move(given)),
+        stored(std::move(opened)),
+        context{*stored->engine, world.clock,      stored->directories, stored->sessions,
+                stored->changes, *stored->secrets, *stored->epochs,     world.random},
+        committer(*stored->engine, world.clock, context),
+        puller(*stored->engine, stored->directories, *stored->epochs, *stored->secrets,
+               world.clock),
+        summaries(*stored->engine, stored->directories, world.clock),
+        gate(stored->sessions),
+        writes(committer),
+        reads(ReadThreads(), kMaxWaitingReads),
+        reports(1, kMaxWaitingReports),
+        pulls(kMaxPulls, nudge),
+        watches(kMaxWatches, nudge),
+        verifications(kMaxWaitingReports, nudge),
+        sync(gate, puller, world.clock, writes, reads,
+             PullParts{gate, puller, world.clock, reads, pulls},
+             WatchParts{gate, puller, stored->directories, world.clock, stored->changes, reads,
+                        watches}),
+        summary(gate, summaries, world.clock, reads, summary_times),
+        directory(gate, stored->directories, world.clock, writes, reads),
+        admin(AdminParts{gate, *stored->engine, stored->directories, committer, world.clock,
+                         summary_times, writes, reads, reports},
+              VerifyParts{*stored->engine, world.clock, reports, verifications}),
+        ticker(std::chrono::milliseconds(kTickMs), [this](bool nudged) { Tick(nudged); }) {}
+
+  void Tick(bool nudged);
+  // Begins and ends grants whose day has come.
+  void RunGrantClock();
+
+  const World world;
+  const std::unique_ptr<Stored> stored;
+  storage::BatchContext context;
+  storage::Committer committer;
+  storage::Puller puller;
+  storage::SummaryReader summaries;
+  Gate gate;
+  LatencyRing summary_times;
+  WriteLane writes;
+  WorkerPool reads, reports;
+  const std::function<void()> nudge = [this] { ticker.Nudge(); };
+  OpenStreams pulls, watches, verifications;
+  SyncService sync;
+  SummaryService summary;
+  DirectoryService directory;
+  AdminService admin;
+  std::atomic<bool> grant_clock_runs{false};
+  std::atomic<int64_t> grant_clock_ms{0};
+  Ticker ticker;
+  Listening public_port, admin_port;
+  bool drained = false;
+};
+
+void Server::Parts::Tick(bool nudged) {
+  pulls.Tick(!nudged);
+  watches.Tick(!nudged);
+  verifications.Tick(!nudged);
+  if (!nudged && world.clock.MonotonicMs() - grant_clock_ms >= kGrantClockMs) RunGrantClock();
+}
+
+void Server::Parts::RunGrantClock() {
+  if (grant_clock_runs.exchange(true)) return;
+  grant_clock_ms = world.clock.MonotonicMs();
+  committer.Submit(storage::MakeGrantClock([this](const absl::Status& done) {
+    grant_clock_runs = false;
+    if (!done.ok() && gate.Open().ok()) {
+      world.log.Error("grant clock", {{"status", absl::StatusCodeToString(done.code())}});
+    }
+  }));
+}
+
+namespace {
+
+absl::StatusOr<std::unique_ptr<Stored>> OpenStored(const ServerOptions& options,
+                                                   const Server::World& world) {
+  const std::string directory = StoreDirectory(options.data);
+  std::error_code error;
+  std::filesystem::create_directories(options.data, error);
+  const bool store_exists =
+      std::filesystem::exists(directory, error) && !std::filesystem::is_empty(directory, error);
+
+  auto stored = std::make_unique<Stored>();
+  // The keys first: a store whose keys are gone must stay as it is.
+  absl::StatusOr<storage::Secrets> secrets = storage::Secrets::Open(options.data, store_exists);
+  if (!secrets.ok()) return secrets.status();
+  stored->secrets = *std::move(secrets);
+
+  storage::RocksEngineOptions engine_options;
+  engine_options.directory = directory;
+  engine_options.low_space_bytes = options.low_space_bytes;
+  engine_options.on_fatal = [&log = world.log,
+                             on_fatal = options.on_fatal](const absl::Status& why) {
+    log.Error("engine failed", {{"status", absl::StatusCodeToString(why.code())}});
+    if (on_fatal) on_fatal("the store cannot be written");
+  };
+  absl::StatusOr<std::unique_ptr<storage::Engine>> engine =
+      storage::OpenRocksEngine(engine_options);
+  if (!engine.ok()) return engine.status();
+  stored->engine = *std::move(engine);
+
+  absl::StatusOr<storage::Epochs> epochs = storage::Epochs::Open(*stored->engine, world.clock);
+  if (!epochs.ok()) return epochs.status();
+  stored->epochs = *std::move(epochs);
+  if (absl::Status loaded = stored->directories.Load(*stored->engine); !loaded.ok()) return loaded;
+  if (absl::Status loaded = stored->sessions.Load(*stored->engine); !loaded.ok()) return loaded;
+  return stored;
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<Server>> Server::Start(const ServerOptions& options, World world) {
+  SilenceLibraries();
+  absl::StatusOr<std::unique_ptr<Stored>> stored = OpenStored(options, world);
+  if (!stored.ok()) return stored.status();
+  auto parts = std::make_unique<Parts>(std::move(world), *std::move(stored));
+  std::unique_ptr<Server> server(new Server(std::move(parts)));
+  Parts& p = *server->parts_;
+  p.RunGrantClock();
+
+  absl::StatusOr<Listening> admin =
+      Listen(Port::kAdmin, options.admin_address, {&p.admin, &p.directory});
+  if (!admin.ok()) return admin.status();
+  p.admin_port = *std::move(admin);
+  p.admin_port.server->GetHealthCheckService()->SetServingStatus(false);
+  absl::StatusOr<Listening> pub =
+      Listen(Port::kPublic, options.grpc_address, {&p.sync, &p.summary});
+  if (!pub.ok()) return pub.status();
+  p.public_port = *std::move(pub);
+
+  p.admin_port.server->GetHealthCheckService()->SetServingStatus(true);
+  p.world.log.Info("serving", {{"grpc", server->grpc_address()},
+                               {"admin", server->admin_address()},
+                               {"epoch", int64_t{p.stored->epochs->current()}}});
+  return server;
+}
+
+Server::Server(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
+
+Server::~Server() { Drain(); }
+
+const std::string& Server::grpc_address() const { return parts_->public_port.address; }
+const std::string& Server::admin_address() const { return parts_->admin_port.address; }
+int Server::grpc_port() const { return parts_->public_port.port; }
+int Server::admin_port() const { return parts_->admin_port.port; }
+
+void Server::Drain() {
+  Parts& p = *parts_;
+  if (std::exchange(p.drained, true)) return;
+  p.world.log.Info("draining", {{"pulls", static_cast<int64_t>(p.pulls.Count())},
+                                {"watches", static_cast<int64_t>(p.watches.Count())}});
+  if (p.admin_port.server != nullptr) {
+    p.admin_port.server->GetHealthCheckService()->SetServingStatus(false);
+  }
+  p.gate.Close();
+  p.pulls.StopAll();
+  p.watches.StopAll();
+  p.verifications.StopAll();
+  // What was taken is committed and answered; the connections are still there for that.
+  p.writes.Drain();
+  p.reads.Close();
+  p.reports.Close();
+
+  const auto deadline = std::chrono::system_clock::now() + kShutdownGrace;
+  for (Listening* listening : {&p.public_port, &p.admin_port}) {
+    if (listening->server != nullptr) listening->server->Shutdown(deadline);
+  }
+  for (Listening* listening : {&p.public_port, &p.admin_port}) {
+    if (listening->server != nullptr) listening->server->Wait();
+  }
+  p.ticker.Stop();  // Last: it cuts the streams whose readers take nothing.
+  const absl::Status closed = p.stored->engine->Close();
+  p.world.log.Info("drained", {{"store", absl::StatusCodeToString(closed.code())}});
+}
+
+}  // namespace halfterm::service

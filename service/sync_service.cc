@@ -1,0 +1,121 @@
+#include "service/sync_service.h"
+
+#include <algorithm>
+#include <functional>
+#include <utility>
+
+#include "service/answer.h"
+#include "service/check_limits.h"
+#include "service/limits.h"
+#include "service/messages.h"
+#include "service/reading.h"
+#include "storage/sync_jobs.h"
+
+namespace halfterm::service {
+namespace {
+
+using Bytes = grpc::ByteBuffer;
+using Context = grpc::CallbackServerContext;
+
+// A request within its bounds.
+template <class Request>
+absl::StatusOr<Request> Checked(const Bytes& bytes) {
+  absl::StatusOr<Request> request = Decode<Request>(bytes);
+  if (!request.ok()) return request;
+  if (absl::Status limits = CheckLimits(*request); !limits.ok()) return limits;
+  return request;
+}
+
+}  // namespace
+
+SyncService::SyncService(const Gate& gate, const storage::Puller& puller,
+                         const storage::Clock& clock, WriteLane& writes, WorkerPool& reads,
+                         PullParts pulls, WatchParts watches)
+    : gate_(gate),
+      puller_(puller),
+      clock_(clock),
+      writes_(writes),
+      reads_(reads),
+      pulls_(pulls),
+      watches_(watches) {}
+
+grpc::ServerUnaryReactor* SyncService::Hello(Context* context, const Bytes* bytes, Bytes* reply) {
+  const Answer answer(context, reply, clock_, kUnaryMs);
+  const absl::StatusOr<storage::Caller> caller = gate_.CallerOf(*context);
+  if (!caller.ok()) return answer.Refuse(caller.status());
+  absl::StatusOr<v1::HelloRequest> request = Checked<v1::HelloRequest>(*bytes);
+  if (!request.ok()) return answer.Refuse(request.status());
+
+  writes_.Submit<v1::HelloReply>(answer, bytes->Length(), [&](auto done) {
+    return storage::MakeHello(*caller, *std::move(request), std::move(done));
+  });
+  return answer.reactor();
+}
+
+grpc::ServerUnaryReactor* SyncService::Push(Context* context, const Bytes* bytes, Bytes* reply) {
+  const Answer answer(context, reply, clock_, kUnaryMs);
+  const absl::StatusOr<storage::Caller> caller = gate_.CallerOf(*context);
+  if (!caller.ok()) return answer.Refuse(caller.status());
+  absl::StatusOr<v1::PushRequest> request = Checked<v1::PushRequest>(*bytes);
+  if (!request.ok()) return answer.Refuse(request.status());
+
+  writes_.Submit<v1::PushReply>(answer, bytes->Length(), [&](auto done) {
+    auto with_advice = [this, done = std::move(done)](absl::StatusOr<v1::PushReply> pushed) {
+      if (pushed.ok()) {
+        pushed->set_retry_after_ms(std::max(pushed->retry_after_ms(), writes_.RetryAfterMs()));
+      }
+      done(std::move(pushed));
+    };
+    return storage::MakePush(*caller, *std::move(request), std::move(with_advice));
+  });
+  return answer.reactor();
+}
+
+grpc::ServerWriteReactor<Bytes>* SyncService::Pull(Context* context, const Bytes* bytes) {
+  std::string token = TokenOf(*context);
+  const absl::StatusOr<storage::Caller> caller = gate_.CallerOf(token);
+  if (!caller.ok()) return MessageStream::Refuse(context, clock_, caller.status());
+  absl::StatusOr<v1::PullRequest> request = Checked<v1::PullRequest>(*bytes);
+  if (!request.ok()) return MessageStream::Refuse(context, clock_, request.status());
+
+  return PullStream::Start(pulls_, context, std::move(token), *std::move(request));
+}
+
+grpc::ServerWriteReactor<Bytes>* SyncService::Watch(Context* context, const Bytes* bytes) {
+  std::string token = TokenOf(*context);
+  const absl::StatusOr<storage::Caller> caller = gate_.CallerOf(token);
+  if (!caller.ok()) return MessageStream::Refuse(context, clock_, caller.status());
+  absl::StatusOr<v1::WatchRequest> request = Checked<v1::WatchRequest>(*bytes);
+  if (!request.ok()) return MessageStream::Refuse(context, clock_, request.status());
+
+  return WatchStream::Start(watches_, context, std::move(token), *caller, *std::move(request));
+}
+
+grpc::ServerUnaryReactor* SyncService::Fetch(Context* context, const Bytes* bytes, Bytes* reply) {
+  return Read(context, *bytes, reply, &storage::Puller::Fetch);
+}
+
+grpc::ServerUnaryReactor* SyncService::Descend(Context* context, const Bytes* bytes, Bytes* reply) {
+  return Read(context, *bytes, reply, &storage::Puller::Descend);
+}
+
+grpc::ServerUnaryReactor* SyncService::Confirm(Context* context, const Bytes* bytes, Bytes* reply) {
+  return Read(context, *bytes, reply, &storage::Puller::Confirm);
+}
+
+template <class Request, class Reply>
+grpc::ServerUnaryReactor* SyncService::Read(Context* context, const Bytes& bytes, Bytes* reply,
+                                            PullerCall<Request, Reply> call) {
+  const Answer answer(context, reply, clock_, kUnaryMs);
+  const absl::StatusOr<storage::Caller> caller = gate_.CallerOf(*context);
+  if (!caller.ok()) return answer.Refuse(caller.status());
+  absl::StatusOr<Request> request = Checked<Request>(bytes);
+  if (!request.ok()) return answer.Refuse(request.status());
+
+  return AnswerFrom(reads_, Urgency::kInteractive, answer,
+                    [this, call, caller = *caller, request = *std::move(request)] {
+                      return (puller_.*call)(caller, request);
+                    });
+}
+
+}  // namespace halfterm::service
