@@ -84,7 +84,7 @@ absl::Status Base::ForEach(
 }
 
 // The item lists all that may be held of its record: what it does not list goes.
-absl::Status Base::StageItem(const v1::Item& item) {
+absl::Status Base::StageItem(const v1::Item& item, uint64_t beginning) {
   const std::optional<core::Id16> record = core::Id16::FromBytes(item.record());
   if (!record.has_value()) return absl::DataLossError("an item names no record");
 
@@ -122,6 +122,7 @@ absl::Status Base::StageItem(const v1::Item& item) {
     row.set_held_by(BytesOf(std::move(scopes)));
     row.set_receipt(held.receipt());
     row.set_period(item.period());
+    row.set_beginning(beginning);
     staged_.Put(Family::kState, key, row.SerializeAsString());
   }
   for (const std::string& key : to_go) staged_.Delete(Family::kState, key);
@@ -131,13 +132,19 @@ absl::Status Base::StageItem(const v1::Item& item) {
 // Takes the dropped scopes out of every facet; what no scope holds any more goes.
 absl::Status Base::StageDrops(const v1::PullReply& chunk) {
   if (chunk.scope_drops().empty()) return absl::OkStatus();
+  bool all = false;
   std::set<core::Scope> dropped;
-  for (const v1::ScopeId& scope : chunk.scope_drops()) dropped.insert(ScopeOf(scope));
+  for (const v1::ScopeId& scope : chunk.scope_drops()) {
+    if (scope.type() == 0) all = true;
+    dropped.insert(ScopeOf(scope));
+  }
   return ForEach([&](const core::FacetId& id, const disk::TabletFacetRow& row) {
     std::vector<core::Scope> scopes = ScopesOf(row.held_by());
     const size_t before = scopes.size();
     scopes.erase(std::remove_if(scopes.begin(), scopes.end(),
-                                [&](const core::Scope& scope) { return dropped.count(scope) > 0; }),
+                                [&](const core::Scope& scope) {
+                                  return all || dropped.count(scope) > 0;
+                                }),
                  scopes.end());
     if (scopes.size() == before) return;
     const std::string key = FacetKey(FacetRows::kBase, store_, id);
@@ -159,29 +166,67 @@ absl::Status Base::Commit(disk::TabletBaseRow next) {
   return committed;
 }
 
+absl::Status Base::ForgetCursor() {
+  disk::TabletBaseRow next = row_;
+  next.clear_cursor();
+  return Commit(std::move(next));
+}
+
 absl::Status Base::TakeChunk(const v1::PullReply& chunk, uint32_t epoch) {
+  disk::TabletBaseRow next = row_;
+  if (row_.cursor().empty()) {
+    next.set_anew(true);
+    next.set_beginnings(row_.beginnings() + 1);
+  }
+  next.set_cursor(chunk.cursor());
   // First the drops: an item of the same chunk says what is held after them.
   absl::Status staged = StageDrops(chunk);
   for (const v1::Item& item : chunk.items()) {
     if (!staged.ok()) break;
-    staged = StageItem(item);
+    staged = StageItem(item, next.beginnings());
   }
   if (!staged.ok()) {
     staged_.Clear();
     return staged;
   }
-  disk::TabletBaseRow next = row_;
-  next.set_cursor(chunk.cursor());
-  if (chunk.has_end()) {
-    next.set_epoch(epoch);
-    next.set_seq(chunk.end().seq());
+  if (absl::Status applied = Commit(std::move(next)); !applied.ok()) return applied;
+  if (!chunk.has_end()) return absl::OkStatus();
+
+  // The copy counts as complete only with this; a tablet that was switched off before it pulls again
+  // from the last cursor, which gives another end.
+  if (absl::Status dropped = DropAfter(chunk.end()); !dropped.ok()) {
+    staged_.Clear();
+    return dropped;
   }
+  next = row_;
+  next.set_anew(false);
+  next.set_epoch(epoch);
+  next.set_seq(chunk.end().seq());
   return Commit(std::move(next));
+}
+
+// What the end of a pull says is not to be held: anything under a scope and period that it does not
+// list, and after a pull from the beginning anything that it did not name.
+absl::Status Base::DropAfter(const v1::PullEnd& end) {
+  std::set<std::pair<core::Scope, uint32_t>> listed;
+  for (const v1::ScopeDigest& digest : end.digests()) {
+    listed.emplace(ScopeOf(digest.scope()), digest.period());
+  }
+  return ForEach([&](const core::FacetId& id, const disk::TabletFacetRow& row) {
+    bool is_held = !row_.anew() || row.beginning() == row_.beginnings();
+    if (is_held) {
+      const std::vector<core::Scope> scopes = ScopesOf(row.held_by());
+      is_held = std::any_of(scopes.begin(), scopes.end(), [&](const core::Scope& scope) {
+        return listed.count({scope, row.period()}) > 0;
+      });
+    }
+    if (!is_held) staged_.Delete(Family::kState, FacetKey(FacetRows::kBase, store_, id));
+  });
 }
 
 absl::Status Base::TakeFetched(const v1::FetchReply& reply) {
   for (const v1::Item& item : reply.items()) {
-    if (absl::Status staged = StageItem(item); !staged.ok()) {
+    if (absl::Status staged = StageItem(item, row_.beginnings()); !staged.ok()) {
       staged_.Clear();
       return staged;
     }

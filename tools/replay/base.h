@@ -52,6 +52,10 @@ class Base {
   };
   absl::StatusOr<HeldFacet> Facet(const core::FacetId& id) const;
 
+  // What the next pull starts from; empty: from nothing, and what it does not name goes at its end.
+  const std::string& cursor() const { return row_.cursor(); }
+  absl::Status ForgetCursor();
+
   // Applies a chunk and its cursor. `epoch` is the one that the tablet has adopted.
   absl::Status TakeChunk(const v1::PullReply& chunk, uint32_t epoch);
   // Replaces records by what was fetched; those that came back empty go.
@@ -70,8 +74,9 @@ class Base {
  private:
   Base(storage::Engine& engine, StoreNumber store) : engine_(&engine), store_(store) {}
 
-  absl::Status StageItem(const v1::Item& item);
+  absl::Status StageItem(const v1::Item& item, uint64_t beginning);
   absl::Status StageDrops(const v1::PullReply& chunk);
+  absl::Status DropAfter(const v1::PullEnd& end);
   absl::Status Commit(disk::TabletBaseRow next);
 
   storage::Engine* engine_;

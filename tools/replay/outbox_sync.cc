@@ -158,7 +158,8 @@ absl::StatusOr<v1::PushRequest> Outbox::NextPush(size_t max_groups, size_t max_b
 }
 
 absl::Status Outbox::TakePush(const v1::PushRequest& request, const v1::PushReply& reply) {
-  if (reply.results_size() != request.groups_size()) {
+  // Fewer results than groups: the rest was not taken, and is sent again.
+  if (reply.results_size() == 0 || reply.results_size() > request.groups_size()) {
     return absl::DataLossError("a push was answered for another number of groups");
   }
   std::string hash_at_applied;
