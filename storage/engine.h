@@ -78,8 +78,8 @@ class WriteSet {
 // Walks the rows of one family in the order of their keys (bytewise, unsigned, a prefix first),
 // within the bounds it was made with. Stands at the first row when made.
 //
-//   for (auto cursor = snapshot->NewCursor(family, begin, end); cursor->Valid(); cursor->Next()) ...
-//   if (!cursor->status().ok()) ...   // Else a read error looks like the end.
+//   for (auto cursor = snapshot->NewCursor(family, begin, end); cursor->Valid(); cursor->Next())
+//   ... if (!cursor->status().ok()) ...   // Else a read error looks like the end.
 //
 // For one thread at a time. Must not outlive its snapshot.
 class Cursor {
@@ -154,7 +154,8 @@ class Engine {
 
   // Makes all the writes durable and then visible, or none. An empty set is OK and costs nothing.
   //
-  // ResourceExhausted: the disk is below the low-space mark. Nothing was written; reads go on, and a
+  // ResourceExhausted: the disk is below the low-space mark. Nothing was written; reads go on, and
+  // a
   //   later try may succeed.
   // Unavailable: the engine failed, now or earlier. Whether this set is durable shows only after
   //   reopening, so nothing may be acknowledged; every later commit answers the same. Leave the

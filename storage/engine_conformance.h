@@ -18,6 +18,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <ostream>
 #include <random>
 #include <string>
 #include <thread>
@@ -35,8 +36,8 @@ class EngineUnderTest {
  public:
   virtual ~EngineUnderTest() = default;
 
-  // Opens the store: new the first time, then with what was committed. The engine that the last call
-  // gave has been destroyed. Null, with a test failure, if it does not open.
+  // Opens the store: new the first time, then with what was committed. The engine that the last
+  // call gave has been destroyed. Null, with a test failure, if it does not open.
   virtual std::unique_ptr<Engine> Open() = 0;
 
   // Whether the disk counts as full from now on, for an engine that is open too.
@@ -47,6 +48,7 @@ struct EngineKind {
   const char* name;
   std::function<std::unique_ptr<EngineUnderTest>()> make;
 };
+inline void PrintTo(const EngineKind& kind, std::ostream* out) { *out << kind.name; }
 inline std::string NameOfEngine(const ::testing::TestParamInfo<EngineKind>& info) {
   return info.param.name;
 }
@@ -148,7 +150,8 @@ TEST_P(EngineConformanceTest, ALaterWriteOfASetReplacesAnEarlierOne) {
   writes.Delete(Family::kState, "d");
   writes.Put(Family::kState, "d", "again");
   Commit(writes);
-  EXPECT_EQ(RowsOf(*engine_, Family::kState), (Rows{{"a", "new"}, {"c", "newest"}, {"d", "again"}}));
+  EXPECT_EQ(RowsOf(*engine_, Family::kState),
+            (Rows{{"a", "new"}, {"c", "newest"}, {"d", "again"}}));
 }
 
 TEST_P(EngineConformanceTest, DeletingWhatIsNotThereIsNoError) {

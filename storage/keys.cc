@@ -144,11 +144,7 @@ std::string EndOfPrefix(absl::string_view prefix) {
 // --- state ---------------------------------------------------------------------------------------
 
 std::string FacetKey(Tenant tenant, const core::FacetId& facet) {
-  return Builder(Tag::kFacet, tenant)
-      .Add(facet.record)
-      .Add(facet.facet_class)
-      .Add(facet.sub)
-      .Key();
+  return Builder(Tag::kFacet, tenant).Add(facet.record).Add(facet.facet_class).Add(facet.sub).Key();
 }
 std::string FacetPrefix(Tenant tenant, const core::Id16& record) {
   return Builder(Tag::kFacet, tenant).Add(record).Key();
@@ -236,7 +232,9 @@ std::optional<ParsedLogKey> ParseOplogKey(absl::string_view key) {
   return ParseLogKey(Tag::kOplog, key);
 }
 
-std::string AuditKey(Tenant tenant, uint64_t n) { return Builder(Tag::kAudit, tenant).Add(n).Key(); }
+std::string AuditKey(Tenant tenant, uint64_t n) {
+  return Builder(Tag::kAudit, tenant).Add(n).Key();
+}
 std::string AuditPrefix(Tenant tenant) { return Builder(Tag::kAudit, tenant).Key(); }
 std::optional<ParsedLogKey> ParseAuditKey(absl::string_view key) {
   return ParseLogKey(Tag::kAudit, key);
@@ -359,9 +357,7 @@ std::optional<ParsedRecordKey> ParseErasedKey(absl::string_view key) {
 // --- meta ----------------------------------------------------------------------------------------
 
 std::string HeadKey(Tenant tenant) { return Builder(Tag::kHead, tenant).Key(); }
-std::string ContextVersionKey(Tenant tenant) {
-  return Builder(Tag::kContextVersion, tenant).Key();
-}
+std::string ContextVersionKey(Tenant tenant) { return Builder(Tag::kContextVersion, tenant).Key(); }
 
 std::string TenantKey(absl::string_view name) { return Builder(Tag::kTenant).AddLast(name).Key(); }
 std::string TenantPrefix() { return Builder(Tag::kTenant).Key(); }

@@ -13,7 +13,8 @@
 //            "i" T4 digest32                           an invitation, by the digest of its code
 //            "x" T4 kind1 name                         directory index: who or what has this name
 //   log      "o" T4 seq8                               LogRow: one group, in the order of history
-//            "a" T4 n8                                 audit: one reading or act of an administrator
+//            "a" T4 n8                                 audit: one reading or act of an
+//            administrator
 //   feed     T4 scope17 seq8 record16                  what a scope holds, newest change last
 //   derived  "b" T4 record16                           RecordRow
 //            "u" T4 kind1 key                          roll-up vector
@@ -139,7 +140,8 @@ std::string FeedKey(Tenant tenant, const core::Scope& scope, uint64_t seq,
                     const core::Id16& record);
 std::string FeedPrefix(Tenant tenant, const core::Scope& scope);
 std::string FeedPrefix(Tenant tenant);
-// Where the rows after sequence number `seq` begin: the place to Seek for a cursor that has seen it.
+// Where the rows after sequence number `seq` begin: the place to Seek for a cursor that has seen
+// it.
 std::string FeedAfter(Tenant tenant, const core::Scope& scope, uint64_t seq);
 struct ParsedFeedKey {
   Tenant tenant;

@@ -1,6 +1,6 @@
 // Shows that the order of keys is the order of their parts, that taking a key apart gives what it
-// was built from, and that no id or name can reach into another row's key: by tables of the bytes at
-// the edges, and by chance for the rest.
+// was built from, and that no id or name can reach into another row's key: by tables of the bytes
+// at the edges, and by chance for the rest.
 
 #include "storage/keys.h"
 
@@ -41,10 +41,18 @@ std::vector<Id16> EdgeIds() {
   return ids;
 }
 
-constexpr uint32_t kTenants[] = {1, 2, 0x61, 0xFF, 0x100, 0x66000000, 0x7FFFFFFF, 0x80000000,
-                                 0xFFFFFFFE};
-constexpr uint64_t kNumbers[] = {0, 1, 0x7F, 0x80, 0xFF, 0x100, 0x7FFFFFFFFFFFFFFF,
-                                 0x8000000000000000, 0xFFFFFFFFFFFFFFFE, 0xFFFFFFFFFFFFFFFF};
+constexpr uint32_t kTenants[] = {1,          2,          0x61,       0xFF,      0x100,
+                                 0x66000000, 0x7FFFFFFF, 0x80000000, 0xFFFFFFFE};
+constexpr uint64_t kNumbers[] = {0,
+                                 1,
+                                 0x7F,
+                                 0x80,
+                                 0xFF,
+                                 0x100,
+                                 0x7FFFFFFFFFFFFFFF,
+                                 0x8000000000000000,
+                                 0xFFFFFFFFFFFFFFFE,
+                                 0xFFFFFFFFFFFFFFFF};
 
 Id16 AnyId(std::mt19937_64& random) {
   Id16 id{};
@@ -315,12 +323,17 @@ TEST(KeysTest, AKeyOfAnotherShapeIsNoRow) {
   const Id16 id = EdgeIds()[5];
   FacetId facet{};
   facet.record = id;
-  const std::string keys[] = {FacetKey(tenant, facet),   ReplicaKey(tenant, 5),
-                              GrantKey(tenant, id, id),  SessionKey(tenant, id),
-                              OplogKey(tenant, 5),       FeedKey(tenant, core::StaffScope(), 5, id),
+  const std::string keys[] = {FacetKey(tenant, facet),
+                              ReplicaKey(tenant, 5),
+                              GrantKey(tenant, id, id),
+                              SessionKey(tenant, id),
+                              OplogKey(tenant, 5),
+                              FeedKey(tenant, core::StaffScope(), 5, id),
                               DigestKey(tenant, core::StaffScope(), 2),
-                              ChainKey(tenant, 5, 5),    LateKey(tenant, id, 5),
-                              QuarantineKey(tenant, 5, 5), RecordKey(tenant, id)};
+                              ChainKey(tenant, 5, 5),
+                              LateKey(tenant, id, 5),
+                              QuarantineKey(tenant, 5, 5),
+                              RecordKey(tenant, id)};
   const auto shapes = [](const std::string& key) {
     return static_cast<int>(ParseFacetKey(key).has_value()) + ParseReplicaKey(key).has_value() +
            ParseGrantKey(key).has_value() + ParseSessionKey(key).has_value() +

@@ -17,8 +17,9 @@ namespace halfterm::storage {
 namespace {
 
 // A log is a sequence of blocks; a record lies within one, and a commit is one record or several
-// fragments. A record is masked_crc4 | length2 | type1 | payload, little-endian; the checksum covers
-// type and payload, and not the length. A block's last bytes are zeros if no header fits there.
+// fragments. A record is masked_crc4 | length2 | type1 | payload, little-endian; the checksum
+// covers type and payload, and not the length. A block's last bytes are zeros if no header fits
+// there.
 constexpr size_t kBlockBytes = 32768;
 constexpr size_t kHeaderBytes = 7;
 constexpr uint8_t kLastType = 4;  // Full, first, middle, last are 1 to 4.

@@ -1,10 +1,10 @@
 // Finds damage that RocksDB would take for the end of a log.
 //
-// A process that dies leaves its last record unfinished, and reading rightly stops there. But RocksDB
-// also stops, and says nothing, where a damaged length points past the end of the file, or where a
-// sector reads as zeros: one flipped bit in a length hid the 10 acknowledged commits behind it, in
-// the mode that is to refuse such a log. The two differ in what follows. Behind an unfinished record
-// there is nothing; behind a damaged one there are whole records.
+// A process that dies leaves its last record unfinished, and reading rightly stops there. But
+// RocksDB also stops, and says nothing, where a damaged length points past the end of the file, or
+// where a sector reads as zeros: one flipped bit in a length hid the 10 acknowledged commits behind
+// it, in the mode that is to refuse such a log. The two differ in what follows. Behind an
+// unfinished record there is nothing; behind a damaged one there are whole records.
 //
 // What cannot be found here: a log that lost its end, cleanly or to zeros, looks like one that was
 // never longer. Tablets notice that, at their next greeting.

@@ -142,7 +142,8 @@ TEST_F(LogCheckTest, AFlippedBitOfTheManifestIsNoticed) {
   std::mt19937_64 random(testing::TestSeed());
   for (int round = 0; round < 60; ++round) {
     const size_t at = random() % manifest_.size();
-    const auto rows = RowsWith(manifest_name_, Flipped(manifest_, at, static_cast<int>(random() % 8)));
+    const auto rows =
+        RowsWith(manifest_name_, Flipped(manifest_, at, static_cast<int>(random() % 8)));
     EXPECT_TRUE(absl::IsDataLoss(rows.status()))
         << "byte " << at << ": " << (rows.ok() ? std::to_string(*rows) + " rows" : "")
         << rows.status();

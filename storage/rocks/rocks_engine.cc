@@ -200,8 +200,7 @@ class RocksEngine final : public Engine {
   uint64_t ApproximateBytes(Family family, absl::string_view begin,
                             absl::string_view end) const override;
   EngineStats Stats() const override;
-  absl::Status CompactRange(Family family, absl::string_view begin,
-                            absl::string_view end) override;
+  absl::Status CompactRange(Family family, absl::string_view begin, absl::string_view end) override;
   absl::Status Close() override;
 
  private:
@@ -260,7 +259,8 @@ absl::Status RocksEngine::Commit(const WriteSet& writes) {
 absl::Status RocksEngine::CheckRoomFor(const WriteSet& writes) {
   const absl::StatusOr<uint64_t> free_bytes = options_.free_bytes();
   if (!free_bytes.ok()) return free_bytes.status();
-  if (*free_bytes >= writes.ByteSize() && *free_bytes - writes.ByteSize() >= options_.low_space_bytes) {
+  if (*free_bytes >= writes.ByteSize() &&
+      *free_bytes - writes.ByteSize() >= options_.low_space_bytes) {
     return absl::OkStatus();
   }
   ++refused_for_space_;
@@ -282,8 +282,7 @@ uint64_t RocksEngine::ApproximateBytes(Family family, absl::string_view begin,
   with.include_memtables = true;
   with.include_files = true;
   uint64_t bytes = 0;
-  const rocksdb::Status sized =
-      db_->GetApproximateSizes(with, HandleOf(family), &range, 1, &bytes);
+  const rocksdb::Status sized = db_->GetApproximateSizes(with, HandleOf(family), &range, 1, &bytes);
   return sized.ok() ? bytes : 0;
 }
 
@@ -382,8 +381,9 @@ absl::Status PrepareDirectory(const RocksEngineOptions& options) {
   }
   // RocksDB would take the directory for a new one, and delete the files that it does not know.
   if (has_rows) {
-    return DamagedError(options.directory,
-                        "there are tables and logs, but no CURRENT file that says which are in use");
+    return DamagedError(
+        options.directory,
+        "there are tables and logs, but no CURRENT file that says which are in use");
   }
   if (!options.may_create) {
     return absl::NotFoundError(absl::StrCat("There is no store in ", options.directory, "."));
@@ -416,9 +416,9 @@ absl::StatusOr<std::unique_ptr<Engine>> OpenRocksEngine(const RocksEngineOptions
 
   rocksdb::DB* db = nullptr;
   std::vector<ColumnFamilyHandle*> families;
-  const rocksdb::Status opened = rocksdb::DB::Open(
-      DatabaseOptions(options, std::make_shared<ErrorListener>(latch)), options.directory,
-      FamilyOptions(options, block_cache), &families, &db);
+  const rocksdb::Status opened =
+      rocksdb::DB::Open(DatabaseOptions(options, std::make_shared<ErrorListener>(latch)),
+                        options.directory, FamilyOptions(options, block_cache), &families, &db);
   if (!opened.ok()) return OpenError(options.directory, opened);
   return std::make_unique<RocksEngine>(options, std::move(latch), std::move(block_cache),
                                        std::unique_ptr<rocksdb::DB>(db), std::move(families));

@@ -1,8 +1,8 @@
 // The engine inside the server's process: RocksDB 7.8 in one directory.
 //
 // A commit is one write-ahead record and one fsync. Two of RocksDB's defaults would break our
-// promise, and are not used. Its recovery may leave out acknowledged commits after a damaged byte in
-// the write-ahead log, and say nothing; here such a store does not open. And it goes on after a
+// promise, and are not used. Its recovery may leave out acknowledged commits after a damaged byte
+// in the write-ahead log, and say nothing; here such a store does not open. And it goes on after a
 // failed write or flush; here the engine refuses every later commit, and the process is to be left.
 //
 // Memory: 64 MiB of cached blocks with their indexes and filters, 24 MiB of memtables.

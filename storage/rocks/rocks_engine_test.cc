@@ -22,6 +22,8 @@
 #include <vector>
 
 #include "storage/engine_conformance.h"
+#include "storage/rocks/rocks_errors.h"
+#include "tests/support/engine_rows.h"
 #include "tests/support/seed.h"
 #include "tests/support/temporary_directory.h"
 
@@ -29,7 +31,9 @@ namespace halfterm::storage {
 namespace {
 
 namespace fs = std::filesystem;
+using ::testing::AllOf;
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 class RocksUnderTest final : public EngineUnderTest {
  public:
@@ -300,7 +304,8 @@ TEST_F(RocksEngineTest, AfterAFailedWriteNothingIsCommittedAnyMore) {
   CommitRows(*engine, 20, 400);
   {
     const FileSizeLimit limit(fs::file_size(LongestLog()) + 100);
-    const absl::Status failed = engine->Commit(PutOf(Family::kLog, {{"row", std::string(400, 'y')}}));
+    const absl::Status failed =
+        engine->Commit(PutOf(Family::kLog, {{"row", std::string(400, 'y')}}));
     EXPECT_TRUE(absl::IsUnavailable(failed)) << failed;
   }
   // The disk is well again, and still: what RocksDB has in memory may not be what is on disk.
@@ -325,6 +330,18 @@ TEST_F(RocksEngineTest, AfterAFailedWriteNothingIsCommittedAnyMore) {
   CommitRows(*engine, 25, 400);
 }
 
+TEST(FailureLatchTest, TheFirstFailureStaysAndIsToldOnce) {
+  int told = 0;
+  FailureLatch latch("/srv/store", [&](const absl::Status&) { ++told; });
+  EXPECT_TRUE(latch.status().ok());
+  latch.Fail("flushing", rocksdb::Status::IOError("first"));
+  latch.Fail("committing", rocksdb::Status::Corruption("second"));
+  EXPECT_TRUE(absl::IsUnavailable(latch.status())) << latch.status();
+  EXPECT_THAT(latch.status().message(), AllOf(HasSubstr("/srv/store"), HasSubstr("flushing"),
+                                              HasSubstr("first"), Not(HasSubstr("second"))));
+  EXPECT_EQ(told, 1);
+}
+
 // Erasure is told that the words are gone, not that nobody can see them.
 TEST_F(RocksEngineTest, CompactingAfterADeleteLeavesNoByteOfIt) {
   const std::string canary = "a sentence that the school had erased";
@@ -344,6 +361,7 @@ TEST_F(RocksEngineTest, CompactingAfterADeleteLeavesNoByteOfIt) {
   writes.Clear();
   writes.Delete(Family::kState, "record");
   writes.Delete(Family::kLog, "group");
+  writes.Put(Family::kMeta, "head", "2");  // Stays in the same write-ahead log as the words.
   ASSERT_TRUE(engine->Commit(writes).ok());
   ASSERT_TRUE(engine->CompactRange(Family::kState, "record", "record!").ok());
   ASSERT_TRUE(engine->CompactRange(Family::kLog, "group", "group!").ok());

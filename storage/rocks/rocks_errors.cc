@@ -23,7 +23,8 @@ absl::Status DamagedError(const std::string& directory, absl::string_view what) 
 
 absl::Status OpenError(const std::string& directory, const rocksdb::Status& error) {
   const std::string text = error.ToString();
-  const std::string opening = absl::StrCat("Cannot open the store in ", directory, ": ", text, ". ");
+  const std::string opening =
+      absl::StrCat("Cannot open the store in ", directory, ": ", text, ". ");
   // A file that the store names and the directory lacks is as lost as a damaged one.
   if (error.IsCorruption() || error.IsPathNotFound()) {
     return DamagedError(directory, text);
@@ -59,8 +60,7 @@ absl::Status ReadError(const std::string& directory, const rocksdb::Status& erro
   return absl::UnavailableError(reading);
 }
 
-FailureLatch::FailureLatch(std::string directory,
-                           std::function<void(const absl::Status&)> on_fatal)
+FailureLatch::FailureLatch(std::string directory, std::function<void(const absl::Status&)> on_fatal)
     : directory_(std::move(directory)), on_fatal_(std::move(on_fatal)) {}
 
 void FailureLatch::Fail(absl::string_view doing, const rocksdb::Status& error) {

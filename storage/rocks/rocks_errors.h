@@ -32,7 +32,8 @@ class FailureLatch {
  public:
   FailureLatch(std::string directory, std::function<void(const absl::Status&)> on_fatal);
 
-  // Remembers the first error, and tells whoever asked to be told. `doing` continues "failed while".
+  // Remembers the first error, and tells whoever asked to be told. `doing` continues "failed
+  // while".
   void Fail(absl::string_view doing, const rocksdb::Status& error);
 
   // OK, or the Unavailable that every commit now answers.

@@ -42,8 +42,8 @@ rocksdb::ColumnFamilyOptions OptionsOf(Family family, const RocksEngineOptions& 
   // Nobody reads old history; everything else is read again at the next change of its record.
   if (family == Family::kLog) columns.bottommost_compression = rocksdb::kZSTD;
   if (family == Family::kFeed) {
-    // A feed row moves with each change of its record and leaves a deletion behind, which every walk
-    // from an old cursor steps over until a compaction takes it away.
+    // A feed row moves with each change of its record and leaves a deletion behind, which every
+    // walk from an old cursor steps over until a compaction takes it away.
     columns.table_properties_collector_factories.push_back(
         rocksdb::NewCompactOnDeletionCollectorFactory(/*sliding_window_size=*/4096,
                                                       /*deletion_trigger=*/2048,
@@ -60,9 +60,9 @@ rocksdb::DBOptions DatabaseOptions(const RocksEngineOptions& options,
   database.create_if_missing = options.may_create;
   database.create_missing_column_families = true;
 
-  // The default, kPointInTimeRecovery, opens without the rows after a damaged byte and says nothing:
-  // one flipped bit hid 1,083 of 2,000 acknowledged commits. This mode forgives an unfinished last
-  // record, which nobody was told of, and nothing else.
+  // The default, kPointInTimeRecovery, opens without the rows after a damaged byte and says
+  // nothing: one flipped bit hid 1,083 of 2,000 acknowledged commits. This mode forgives an
+  // unfinished last record, which nobody was told of, and nothing else.
   database.wal_recovery_mode = rocksdb::WALRecoveryMode::kTolerateCorruptedTailRecords;
   database.recycle_log_file_num = 0;  // Recycled logs can end in records of an older life.
   database.WAL_ttl_seconds = 0;
@@ -76,8 +76,8 @@ rocksdb::DBOptions DatabaseOptions(const RocksEngineOptions& options,
   database.file_checksum_gen_factory = rocksdb::GetFileChecksumGenCrc32cFactory();
   database.fail_if_options_file_error = true;
 
-  // After a failed write or flush 7.8 may go on with a hole behind it. It gets no second try in this
-  // process; reopening replays the log.
+  // After a failed write or flush 7.8 may go on with a hole behind it. It gets no second try in
+  // this process; reopening replays the log.
   database.max_bgerror_resume_count = 0;
   database.listeners.push_back(std::move(listener));
 
@@ -99,8 +99,7 @@ std::vector<rocksdb::ColumnFamilyDescriptor> FamilyOptions(
     const RocksEngineOptions& options, const std::shared_ptr<rocksdb::Cache>& block_cache) {
   std::vector<rocksdb::ColumnFamilyDescriptor> families;
   for (const Family family : kFamilies) {
-    families.emplace_back(std::string(FamilyName(family)),
-                          OptionsOf(family, options, block_cache));
+    families.emplace_back(std::string(FamilyName(family)), OptionsOf(family, options, block_cache));
   }
   families.emplace_back(rocksdb::kDefaultColumnFamilyName,
                         OptionsOf(Family::kMeta, options, block_cache));
