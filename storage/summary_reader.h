@@ -22,12 +22,12 @@ class SummaryReader {
  public:
   SummaryReader(const Engine& engine, const Directories& directories, const Clock& clock);
 
-  absl::StatusOr<v1::TeacherSummary> Teacher(const Caller& caller,
-                                             const v1::TeacherSummaryRequest& request) const;
-  absl::StatusOr<v1::DepartmentSummary> Department(
-      const Caller& caller, const v1::DepartmentSummaryRequest& request) const;
-  absl::StatusOr<v1::SchoolSummary> School(const Caller& caller,
-                                           const v1::SchoolSummaryRequest& request) const;
+  absl::StatusOr<v1::TeacherReply> Teacher(const Caller& caller,
+                                           const v1::TeacherRequest& request) const;
+  absl::StatusOr<v1::DepartmentReply> Department(const Caller& caller,
+                                                 const v1::DepartmentRequest& request) const;
+  absl::StatusOr<v1::SchoolReply> School(const Caller& caller,
+                                         const v1::SchoolRequest& request) const;
   absl::StatusOr<v1::CoverageReply> Coverage(const Caller& caller,
                                              const v1::CoverageRequest& request) const;
 
