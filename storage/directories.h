@@ -11,9 +11,11 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "storage/caller.h"
 #include "storage/engine.h"
@@ -42,9 +44,15 @@ class Directories {
   std::map<uint32_t, std::shared_ptr<const sync::Directory>> directories_;
 };
 
-// Reads one school's directory as `snapshot` holds it.
+// Reads one school's directory as `snapshot` holds it: the reference records that the directory
+// index names, and the grants, each ascending by id. Reads nothing of the school's observations.
+// Errors as Load's.
 absl::StatusOr<std::shared_ptr<const sync::Directory>> ReadDirectory(const Snapshot& snapshot,
                                                                      Tenant tenant);
+
+// A number that grows with every change of the person's scopes; 0 for somebody who never had any.
+absl::StatusOr<uint64_t> ScopesVersionOf(const Snapshot& snapshot, Tenant tenant,
+                                         const core::Id16& person);
 
 }  // namespace halfterm::storage
 

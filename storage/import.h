@@ -2,8 +2,9 @@
 //
 // People, organisations, calendars, policies, rubrics, templates and rules become reference records
 // (a group of the server's own in the log, the `staff` feed and the backup like everything else);
-// role grants become rows. What the import does not mention stays, except that people of an earlier
-// import of the same source who are missing now are ended, and grants made by hand are never touched.
+// role grants become rows, and are in the log too. What the import does not mention stays, except
+// that a complete roster ends the people, organisations and grants of earlier rosters that are
+// missing now; grants made by hand are never touched.
 
 #ifndef HALFTERM_STORAGE_IMPORT_H_
 #define HALFTERM_STORAGE_IMPORT_H_
@@ -16,14 +17,18 @@
 
 namespace halfterm::storage {
 
-// With dry_run the reply says what would change and nothing is written. Creates the school when there
-// is none of that name. InvalidArgument: a row is wrong (which, and why). FailedPrecondition: more
-// than a tenth of the active people would be ended and the request does not allow that.
+// With dry_run the reply says what would change and nothing is written; the same when a row is
+// wrong
+// (`rejected` names each) or when more than a tenth of the active people would be ended and the
+// request does not allow that (`refusal`). Creates the school when there is none of that name.
+// InvalidArgument: the school's handle is malformed, or there are too many rows.
 std::unique_ptr<Job> MakeImport(v1::ImportRequest request,
                                 std::function<void(absl::StatusOr<v1::ImportReply>)> done);
 
-// Begins and ends grants whose day has come, as events of the server, in every school; re-files what
-// depends on them. The server submits one at start and every minute.
+// Begins and ends grants and people whose day has come (by the clock of their school's zone), as
+// events of the server, in every school; re-files what depends on them. Time only goes on: a clock
+// that is set back gives nobody back what has ended; an import does. The server submits one at
+// start and every minute.
 std::unique_ptr<Job> MakeGrantClock(std::function<void(absl::Status)> done);
 
 }  // namespace halfterm::storage
