@@ -3,6 +3,7 @@
 #include <string>
 
 #include "sync/core/path.h"
+#include "sync/place.h"
 
 namespace halfterm::tools {
 namespace {
@@ -77,6 +78,7 @@ absl::Status ChangeView(const sync::Schema& schema, const Gesture& gesture, Mess
     }
     Remove(*field, name.key, view);
   }
+  sync::GivePlaces(*facet, view);
   return absl::OkStatus();
 }
 
