@@ -25,16 +25,6 @@ const core::Sibling* ShownAt(const Facet& facet, const Path& path) {
   return cell == nullptr ? nullptr : core::ShownFirst(*cell);
 }
 
-core::LeadRule LeadRuleOf(const Id16& teacher, const Id16& department,
-                          const Directory& directory) {
-  if (teacher.IsZero()) return core::LeadRule::kDepartmentAndSchool;
-  if (directory.Holds(teacher, v1::ROLE_SLT) || directory.Holds(teacher, v1::ROLE_HEAD)) {
-    return core::LeadRule::kHeads;
-  }
-  if (directory.Holds(teacher, v1::ROLE_HOD, department)) return core::LeadRule::kSchool;
-  return core::LeadRule::kDepartmentAndSchool;
-}
-
 bool HasOpenStep(const RecordView& record) {
   const Facet* steps = record.Find(core::kSteps);
   if (steps == nullptr) return false;
@@ -72,6 +62,16 @@ Id16 LeadOf(const Facet& plan) {
 }
 
 }  // namespace
+
+core::LeadRule LeadRuleOf(const Id16& teacher, const Id16& department,
+                          const Directory& directory) {
+  if (teacher.IsZero()) return core::LeadRule::kDepartmentAndSchool;
+  if (directory.Holds(teacher, v1::ROLE_SLT) || directory.Holds(teacher, v1::ROLE_HEAD)) {
+    return core::LeadRule::kHeads;
+  }
+  if (directory.Holds(teacher, v1::ROLE_HOD, department)) return core::LeadRule::kSchool;
+  return core::LeadRule::kDepartmentAndSchool;
+}
 
 Id16 ShownId(const Facet& facet, const Path& path) {
   const core::Sibling* shown = ShownAt(facet, path);

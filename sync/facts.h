@@ -14,6 +14,10 @@ namespace halfterm::sync {
 // Audience's facts of a visit. A record without a plan, or one that is no visit, has has_plan false.
 core::VisitFacts FactsOf(const RecordView& record, const Directory& directory);
 
+// Who leads the teacher in that department, as the directory stands: VisitFacts::lead_rule.
+core::LeadRule LeadRuleOf(const core::Id16& teacher, const core::Id16& department,
+                          const Directory& directory);
+
 // The scopes under which a facet is filed: Audience's for a visit, `staff` for reference data.
 // Ascending, each once.
 std::vector<core::Scope> FiledUnder(const core::VisitFacts& facts, const core::FacetId& id,
