@@ -74,6 +74,7 @@ class Faults {
 
   // What the tablet's clock shows less the true time.
   int64_t clock_offset_ms() const { return clock_offset_ms_; }
+  void set_clock_offset_ms(int64_t offset_ms) { clock_offset_ms_ = offset_ms; }
   const FaultCounts& counts() const { return counts_; }
 
  private:

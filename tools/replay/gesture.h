@@ -3,6 +3,7 @@
 #ifndef HALFTERM_TOOLS_REPLAY_GESTURE_H_
 #define HALFTERM_TOOLS_REPLAY_GESTURE_H_
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <vector>
 
@@ -13,6 +14,8 @@
 #include "sync/schema.h"
 
 namespace halfterm::tools {
+
+class TabletStore;
 
 // An entry of a list or map, by the number of its field and its key.
 struct EntryName {
@@ -31,6 +34,9 @@ struct Gesture {
   std::vector<EntryName> removed;
   // Null unless it is an intent; then the two above are empty.
   std::shared_ptr<const v1::Intent> intent;
+  // Fills in what only the tablet knows at that moment (the digest of what it shows). Empty: nothing
+  // is missing. NotFound: the tablet does not hold what the gesture needs, so it is not done.
+  std::function<absl::Status(const TabletStore& store, Gesture& gesture)> complete;
 };
 
 // Turns `view`, which shows the facet, into what it is to show after the gesture.

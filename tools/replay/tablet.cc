@@ -106,8 +106,8 @@ TabletMoment Tablet::Now() const {
   return {WallMs(clock_.NowMs()), static_cast<uint64_t>(clock_.MonotonicMs()), boot_};
 }
 
-absl::Status Tablet::Do(const core::Id16& person, absl::Span<const Gesture> gestures,
-                        Sealing sealing) {
+absl::StatusOr<size_t> Tablet::Do(const core::Id16& person, absl::Span<const Gesture> gestures,
+                                  Sealing sealing) {
   TabletStore* store = StoreOf(person);
   if (store == nullptr) return absl::NotFoundError("the tablet has no store of that person");
   return store->Do(gestures, sealing, [this](const Gesture& gesture) {

@@ -64,9 +64,10 @@ class Tablet {
   TabletStore* StoreOf(const core::Id16& person);
   std::vector<core::Id16> people() const;
 
-  // Does the gestures of one person, at their own times by the tablet's clock. Errors as
-  // TabletStore::Do(); NotFound: the tablet has no store of that person.
-  absl::Status Do(const core::Id16& person, absl::Span<const Gesture> gestures, Sealing sealing);
+  // Does the gestures of one person, at their own times by the tablet's clock. As TabletStore::Do();
+  // NotFound: the tablet has no store of that person.
+  absl::StatusOr<size_t> Do(const core::Id16& person, absl::Span<const Gesture> gestures,
+                            Sealing sealing);
 
   // The parts of a meeting, in this order. Unavailable: the server cannot be reached, or a fault
   // ended the meeting; ResourceExhausted: later; FailedPrecondition: greet again. After each of them

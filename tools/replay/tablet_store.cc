@@ -111,23 +111,38 @@ absl::Status TabletStore::Stage(const Gesture& gesture, Sealing sealing, const T
   return absl::OkStatus();
 }
 
-absl::Status TabletStore::Do(absl::Span<const Gesture> gestures, Sealing sealing,
-                             const std::function<TabletMoment(const Gesture&)>& moment) {
+absl::StatusOr<size_t> TabletStore::Do(absl::Span<const Gesture> gestures, Sealing sealing,
+                                       const std::function<TabletMoment(const Gesture&)>& moment) {
   if (outbox_.row().replica() == 0) {
     return absl::FailedPreconditionError("the store has not greeted the server yet");
   }
   Step step;
-  for (const Gesture& gesture : gestures) {
-    if (gesture.intent != nullptr && sealing == Sealing::kWhenSent) {
-      // What the step shows carries the number of open work; that work gets its own now.
+  size_t undone = 0;
+  for (const Gesture& given : gestures) {
+    const bool seals = given.intent != nullptr && sealing == Sealing::kWhenSent;
+    if (seals || given.complete) {
+      // What follows must find on disk what came before; and what is sealed has another number than
+      // the step shows.
       if (absl::Status saved = outbox_.Commit(); !saved.ok()) return saved;
-      if (absl::Status sealed = Seal(); !sealed.ok()) return sealed;
       step = Step();
+    }
+    Gesture gesture = given;
+    if (gesture.complete) {
+      const absl::Status completed = gesture.complete(*this, gesture);
+      if (absl::IsNotFound(completed)) {
+        ++undone;
+        continue;
+      }
+      if (!completed.ok()) return completed;
+    }
+    if (seals) {
+      if (absl::Status sealed = Seal(); !sealed.ok()) return sealed;
     }
     absl::Status staged = Stage(gesture, sealing, moment(gesture), step);
     if (!staged.ok()) return outbox_.Abandon(std::move(staged));
   }
-  return outbox_.Commit();
+  if (absl::Status saved = outbox_.Commit(); !saved.ok()) return saved;
+  return undone;
 }
 
 absl::Status TabletStore::Seal() {

@@ -50,13 +50,14 @@ class TabletStore {
 
   absl::StatusOr<core::Facet> Shown(const core::FacetId& id) const;
 
-  // Does the gestures in their order; all are on disk when it returns, or (unless they collect and
-  // an intent is among them) none is. A gesture that changes nothing leaves nothing.
+  // Does the gestures in their order, and returns how many could not be done. All are on disk when it
+  // returns; after an error perhaps only the first ones. A gesture that changes nothing leaves
+  // nothing.
   //
   // InvalidArgument: a value that the schema refuses, or a group beyond what can be sent.
   // FailedPrecondition: the store has no name yet.
-  absl::Status Do(absl::Span<const Gesture> gestures, Sealing sealing,
-                  const std::function<TabletMoment(const Gesture&)>& moment);
+  absl::StatusOr<size_t> Do(absl::Span<const Gesture> gestures, Sealing sealing,
+                            const std::function<TabletMoment(const Gesture&)>& moment);
 
   // Makes groups of what collected.
   absl::Status Seal();

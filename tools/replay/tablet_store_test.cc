@@ -98,10 +98,10 @@ class TabletStoreTest : public ::testing::Test {
   }
 
   absl::Status Do(const std::vector<Gesture>& gestures, Sealing sealing = Sealing::kEachGesture) {
-    absl::Status done =
+    const absl::StatusOr<size_t> done =
         store_->Do(gestures, sealing, [](const Gesture&) { return TabletMoment{}; });
     SwitchOn();
-    return done;
+    return done.status();
   }
 
   v1::PushRequest NextPush(size_t max_groups = 200) {
