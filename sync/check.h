@@ -2,8 +2,8 @@
 //
 // The check is made of the delta and its facet id alone: it reads no record, so its answer never
 // depends on the order of arrival. What the schema does not know is let through, because a newer
-// tablet may know it; what the schema does know must be right to the byte, because every reader after
-// this one trusts it.
+// tablet may know it; what the schema does know must be right to the byte, because every reader
+// after this one trusts it.
 
 #ifndef HALFTERM_SYNC_CHECK_H_
 #define HALFTERM_SYNC_CHECK_H_
@@ -29,9 +29,9 @@ enum class DeltaFault : uint8_t {
 
 struct DeltaCheck {
   DeltaFault fault = DeltaFault::kNone;
-  size_t cell = 0;            // The first cell with that fault; of the facet id's own fault: 0.
-  const char* problem = "";   // In words; holds nothing that anybody wrote.
-  bool writes_once = false;   // Some cell is one that only the record's creation may write.
+  size_t cell = 0;           // The first cell with that fault; of the facet id's own fault: 0.
+  const char* problem = "";  // In words; holds nothing that anybody wrote.
+  bool writes_once = false;  // Some cell is one that only the record's creation may write.
 
   bool ok() const { return fault == DeltaFault::kNone; }
 };

@@ -9,10 +9,10 @@
 
 #include "sync/core/delta.h"
 #include "sync/value.h"
+#include "sync/view.h"
 #include "tests/support/random_view.h"
 #include "tests/support/seed.h"
 #include "tests/support/writers.h"
-#include "sync/view.h"
 
 namespace halfterm::sync {
 namespace {
@@ -74,7 +74,8 @@ TEST(CheckTest, EachRuleHasItsAnswer) {
        DeltaFault::kMalformed},
       {"a paragraph that says it is a register", Plan(), Cell(Path::Field(20, Kind::kReg), "why"),
        DeltaFault::kMalformed},
-      {"a list as one value", Plan(), Cell(Path::Field(6, Kind::kReg), kId), DeltaFault::kMalformed},
+      {"a list as one value", Plan(), Cell(Path::Field(6, Kind::kReg), kId),
+       DeltaFault::kMalformed},
       {"one value as a list", Plan(), Cell(Path::Entry(12, kKey, 0, Kind::kElem), ""),
        DeltaFault::kMalformed},
       {"a rating as a tick", Sheet(), Cell(Rating(1, Kind::kTick), "\x03"), DeltaFault::kMalformed},
@@ -100,7 +101,10 @@ TEST(CheckTest, EachRuleHasItsAnswer) {
        DeltaFault::kMalformed},
       {"a lesson in the year 12000", Plan(),
        Cell(Path::Field(8, Kind::kReg), EncodeSigned(316'000'000'000'000)), DeltaFault::kMalformed},
-      {"latin-1", Plan(), Cell(Path::Field(11, Kind::kReg), "Fran\xE7" "ais"),
+      {"latin-1", Plan(),
+       Cell(Path::Field(11, Kind::kReg),
+            "Fran\xE7"
+            "ais"),
        DeltaFault::kMalformed},
       {"a digest of 16 bytes", Facet(3), Cell(Path::Entry(3, kKey, 1, Kind::kReg), kId),
        DeltaFault::kMalformed},
@@ -116,10 +120,14 @@ TEST(CheckTest, EachRuleHasItsAnswer) {
       {"who is excused", Plan(), Cell(Path::Entry(6, kKey, 2, Kind::kReg), "\x01"),
        DeltaFault::kServerOnly},
       {"a certificate", Sheet(), Cell(Path::Field(10, Kind::kReg), kId), DeltaFault::kServerOnly},
-      {"a version", {Person(1), 5, core::NumberKey(1)}, Cell(Path::Field(1, Kind::kBlob), "x"),
+      {"a version",
+       {Person(1), 5, core::NumberKey(1)},
+       Cell(Path::Field(1, Kind::kBlob), "x"),
        DeltaFault::kServerOnly},
-      {"a later part of a version", {Person(1), 5, core::NumberKey(1)},
-       Cell(Path::Field(9, Kind::kReg), "x"), DeltaFault::kServerOnly},
+      {"a later part of a version",
+       {Person(1), 5, core::NumberKey(1)},
+       Cell(Path::Field(9, Kind::kReg), "x"),
+       DeltaFault::kServerOnly},
       {"a person", Facet(10), Cell(Path::Field(1, Kind::kBlob), "x"), DeltaFault::kServerOnly},
 
       {"a room of 32 bytes", Plan(), Cell(Path::Field(12, Kind::kReg), std::string(32, 'r')),
@@ -130,8 +138,8 @@ TEST(CheckTest, EachRuleHasItsAnswer) {
        Cell(Path::Entry(2, kKey, 2, Kind::kPara), std::string(2000, 'n')), DeltaFault::kNone},
       {"a note of 2001 bytes", Sheet(),
        Cell(Path::Entry(2, kKey, 2, Kind::kPara), std::string(2001, 'n')), DeltaFault::kTooLarge},
-      {"a place of 65 bytes", Facet(4), Cell(Path::Entry(1, kKey, 0, Kind::kPos), std::string(65, 'p')),
-       DeltaFault::kTooLarge},
+      {"a place of 65 bytes", Facet(4),
+       Cell(Path::Entry(1, kKey, 0, Kind::kPos), std::string(65, 'p')), DeltaFault::kTooLarge},
       {"a place in a list without places", Sheet(),
        Cell(Path::Entry(2, kKey, 0, Kind::kPos), std::string(65, 'p')), DeltaFault::kNone},
   };
@@ -172,7 +180,9 @@ TEST(CheckTest, WhateverAViewWritesIsFine) {
       const FacetSchema* facet = schema().Facet(static_cast<uint8_t>(c));
       if (facet == nullptr || facet->server) continue;
       std::unique_ptr<google::protobuf::Message> page(
-          google::protobuf::MessageFactory::generated_factory()->GetPrototype(facet->message)->New());
+          google::protobuf::MessageFactory::generated_factory()
+              ->GetPrototype(facet->message)
+              ->New());
       chance.Edit(*facet, /*as_server=*/false, *page);
       const auto delta = WriteChanges(schema(), facet->facet_class, {}, *page, ZoesDot(1));
       ASSERT_TRUE(delta.ok()) << delta.status();

@@ -20,7 +20,8 @@ namespace halfterm::sync {
 std::string ValueOf(const FieldSchema& field, const google::protobuf::Message& message);
 
 // False, and nothing set, if the value cannot be read. An empty value sets nothing.
-bool SetValue(const FieldSchema& field, absl::string_view value, google::protobuf::Message& message);
+bool SetValue(const FieldSchema& field, absl::string_view value,
+              google::protobuf::Message& message);
 
 // The key of an entry message of `list`; nothing where it can name no entry.
 absl::optional<core::Id16> KeyOf(const FieldSchema& list, const google::protobuf::Message& entry);

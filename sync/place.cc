@@ -8,7 +8,8 @@ namespace {
 using google::protobuf::Message;
 using google::protobuf::Reflection;
 
-// The place that ends the run of entries without a usable one from `begin` on; empty: the list ends.
+// The place that ends the run of entries without a usable one from `begin` on; empty: the list
+// ends.
 std::string NextPlace(const FieldSchema& list, const Message& message, int begin,
                       const std::string& before) {
   const Reflection& reflection = *message.GetReflection();

@@ -16,8 +16,8 @@
 namespace halfterm::sync {
 
 // A short place after `before` and before `after`, which must sort so. An empty `before` means the
-// beginning of the list, an empty `after` its end. Where nothing lies between the two (equal places)
-// the answer comes right after `before`. Never empty, never ends in a zero byte.
+// beginning of the list, an empty `after` its end. Where nothing lies between the two (equal
+// places) the answer comes right after `before`. Never empty, never ends in a zero byte.
 std::string PlaceBetween(absl::string_view before, absl::string_view after);
 
 // Gives a place to every entry of `message` that has none, so that the lists of `facet` keep the

@@ -16,9 +16,18 @@ namespace {
 
 TEST(PlaceTest, ThereIsRoomBetweenAnyTwo) {
   const std::string cases[][2] = {
-      {"", ""},         {"", "\x01"},         {"", std::string("\0\x01", 2)}, {"\x80", ""},
-      {"\xff", ""},     {"\xff\xff", ""},     {"\x01", "\x02"},               {"\x01", "\x01\x01"},
-      {"\x01\xff", "\x02"}, {"\x7f\xff\xff", "\x80"}, {"a", "b"},             {"a", "ab"},
+      {"", ""},
+      {"", "\x01"},
+      {"", std::string("\0\x01", 2)},
+      {"\x80", ""},
+      {"\xff", ""},
+      {"\xff\xff", ""},
+      {"\x01", "\x02"},
+      {"\x01", "\x01\x01"},
+      {"\x01\xff", "\x02"},
+      {"\x7f\xff\xff", "\x80"},
+      {"a", "b"},
+      {"a", "ab"},
   };
   for (const auto& [before, after] : cases) {
     const std::string between = PlaceBetween(before, after);

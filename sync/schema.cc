@@ -226,9 +226,9 @@ bool ReadList(const FieldDescriptor& field, const v1::Merge& merge, FieldSchema&
   }
   if (out.order_by == 0) return true;
   const FieldSchema* order = out.Part(out.order_by);
-  return faults.Unless(order != nullptr && (order->form == ValueForm::kUnsigned ||
-                                            order->form == ValueForm::kDate),
-                       "is ordered by what is no number of its entries");
+  return faults.Unless(
+      order != nullptr && (order->form == ValueForm::kUnsigned || order->form == ValueForm::kDate),
+      "is ordered by what is no number of its entries");
 }
 
 void ReadFacet(const Descriptor& message, FacetSchema& out, std::vector<std::string>& list) {

@@ -1,8 +1,8 @@
 // Which field has which merge kind, read once from the annotated protos into flat tables.
 //
-// The (halfterm.v1.merge) option of a field is the only place that says how it merges; everybody else
-// asks here. What the tables do not know (a field, a part or a facet class of a later version) is
-// carried like the rest and is never a fault.
+// The (halfterm.v1.merge) option of a field is the only place that says how it merges; everybody
+// else asks here. What the tables do not know (a field, a part or a facet class of a later version)
+// is carried like the rest and is never a fault.
 //
 // A Schema never changes once it is made, so it may be used from any thread.
 
@@ -94,14 +94,14 @@ class Schema {
   // The schema of this build's protos. Made at the first call.
   static const Schema& OfThisBuild();
 
-  // Reads the messages of `files` that carry the facet option. An annotation that contradicts itself
-  // is left out, and named in faults(); a test keeps that list empty for this build.
+  // Reads the messages of `files` that carry the facet option. An annotation that contradicts
+  // itself is left out, and named in faults(); a test keeps that list empty for this build.
   explicit Schema(const std::vector<const google::protobuf::FileDescriptor*>& files);
 
   // Null for a class that this build does not know.
   const FacetSchema* Facet(uint8_t facet_class) const { return by_class_[facet_class].get(); }
-  // The singular field, list or map that a path lies in, or the part of an entry that it names; null
-  // where any of it is not known. The path's kind is not looked at.
+  // The singular field, list or map that a path lies in, or the part of an entry that it names;
+  // null where any of it is not known. The path's kind is not looked at.
   const FieldSchema* Find(uint8_t facet_class, const core::Path& path) const;
 
   const std::vector<std::string>& faults() const { return faults_; }

@@ -1,8 +1,8 @@
-// What tablets and stores already rely on does not change: every field of the recorded protos has the
-// merge kind, the form and the key that it had, and no narrower bounds.
+// What tablets and stores already rely on does not change: every field of the recorded protos has
+// the merge kind, the form and the key that it had, and no narrower bounds.
 //
-// `buf breaking` compares names, numbers and types with the same image, but cannot read our options.
-// tests/end_to_end/buf_test.sh --record writes the image anew.
+// `buf breaking` compares names, numbers and types with the same image, but cannot read our
+// options. tests/end_to_end/buf_test.sh --record writes the image anew.
 
 #include <gtest/gtest.h>
 

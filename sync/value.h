@@ -7,8 +7,8 @@
 //   text                    UTF-8 (NFC is the writer's duty, and is not looked at)
 //   id, digest              16 or 32 bytes
 //
-// An empty value always means "cleared", so no function here gives or takes one. Decoders never trust
-// their input; nothing that they refuse is repeated in words. All functions are pure.
+// An empty value always means "cleared", so no function here gives or takes one. Decoders never
+// trust their input; nothing that they refuse is repeated in words. All functions are pure.
 
 #ifndef HALFTERM_SYNC_VALUE_H_
 #define HALFTERM_SYNC_VALUE_H_

@@ -15,9 +15,9 @@ TEST(ValueTest, NumbersComeBackAsTheyWentIn) {
                                uint64_t{1} << 32, std::numeric_limits<uint64_t>::max()}) {
     EXPECT_EQ(DecodeUnsigned(EncodeUnsigned(value)), value);
   }
-  for (const int64_t value : {int64_t{0}, int64_t{-1}, int64_t{1}, int64_t{-64}, int64_t{64},
-                              std::numeric_limits<int64_t>::min(),
-                              std::numeric_limits<int64_t>::max()}) {
+  for (const int64_t value :
+       {int64_t{0}, int64_t{-1}, int64_t{1}, int64_t{-64}, int64_t{64},
+        std::numeric_limits<int64_t>::min(), std::numeric_limits<int64_t>::max()}) {
     EXPECT_EQ(DecodeSigned(EncodeSigned(value)), value);
   }
 }
@@ -85,7 +85,8 @@ TEST(ValueTest, TextIsUtf8) {
   }
 }
 
-// All sequences of up to three bytes, against the table of the Unicode standard in its plainest form.
+// All sequences of up to three bytes, against the table of the Unicode standard in its plainest
+// form.
 TEST(ValueTest, EveryShortSequenceIsJudgedByTheStandard) {
   const auto by_the_standard = [](const std::string& s) {
     size_t i = 0;

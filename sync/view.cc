@@ -89,14 +89,14 @@ class ViewReader {
       report_.unread += end - begin;
       return;
     }
-    const bool present = std::any_of(
-        cells_.begin() + static_cast<ptrdiff_t>(begin), cells_.begin() + static_cast<ptrdiff_t>(end),
-        [](const core::Cell& cell) {
-          return cell.path.sub() == 0 && cell.path.kind() == core::Kind::kElem &&
-                 !cell.siblings.empty();
-        });
-    Message* entry = present ? message_.GetReflection()->AddMessage(&message_, list.descriptor)
-                             : nullptr;
+    const bool present =
+        std::any_of(cells_.begin() + static_cast<ptrdiff_t>(begin),
+                    cells_.begin() + static_cast<ptrdiff_t>(end), [](const core::Cell& cell) {
+                      return cell.path.sub() == 0 && cell.path.kind() == core::Kind::kElem &&
+                             !cell.siblings.empty();
+                    });
+    Message* entry =
+        present ? message_.GetReflection()->AddMessage(&message_, list.descriptor) : nullptr;
     if (entry != nullptr) SetKey(list, key, *entry);
     for (size_t i = begin; i < end; ++i) {
       const core::Cell& cell = cells_[i];

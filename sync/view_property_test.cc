@@ -1,4 +1,5 @@
-// Pages written by chance, by one person and by two at once, against plain rules of what must be seen.
+// Pages written by chance, by one person and by two at once, against plain rules of what must be
+// seen.
 
 #include <gtest/gtest.h>
 
@@ -171,16 +172,15 @@ TEST_F(ViewPropertyTest, WhatTwoPeopleWriteAtOnceIsAllThere) {
   for (int round = 0; round < 4000; ++round) {
     const FacetSchema& facet = AnyClass();
     Facet base;
-    base = testing::Joined(base,
-                           DeltaOf(facet, base, *Edited(facet, base), testing::ZoesDot(1)));
+    base = testing::Joined(base, DeltaOf(facet, base, *Edited(facet, base), testing::ZoesDot(1)));
     const auto was = ByPath(facet, *Shown(facet, base));
     const Page zoes_page = Edited(facet, base), amys_page = Edited(facet, base);
     const auto zoes = ByPath(facet, *zoes_page), amys = ByPath(facet, *amys_page);
     const Facet zoes_delta = DeltaOf(facet, base, *zoes_page, testing::ZoesDot(2));
     const Facet amys_delta = DeltaOf(facet, base, *amys_page, testing::AmysDot(1));
     const Facet both = testing::Joined(testing::Joined(base, zoes_delta), amys_delta);
-    ASSERT_EQ(core::Encode(both), core::Encode(testing::Joined(amys_delta, testing::Joined(
-                                                                               zoes_delta, base))));
+    ASSERT_EQ(core::Encode(both),
+              core::Encode(testing::Joined(amys_delta, testing::Joined(zoes_delta, base))));
     ViewReport report;
     const auto shown = ByPath(facet, *Shown(facet, both, &report));
     std::set<Path> reported;
@@ -249,9 +249,10 @@ TEST_F(ViewPropertyTest, NoValueAndNoPathIsTooStrangeForAView) {
       }
       const core::Id16 key = chance_.OneIn(2) ? core::NumberKey(static_cast<uint16_t>(random_()))
                                               : *core::Id16::FromBytes(chance_.Id());
-      const Path path = chance_.OneIn(2) ? Path::Field(number, kind)
-                                         : Path::Entry(number, key,
-                                                       static_cast<uint16_t>(chance_.Below(18)), kind);
+      const Path path =
+          chance_.OneIn(2)
+              ? Path::Field(number, kind)
+              : Path::Entry(number, key, static_cast<uint16_t>(chance_.Below(18)), kind);
       std::string value(chance_.Below(20), '\0');
       for (char& byte : value) byte = static_cast<char>(random_());
       const core::Dot dot{1 + chance_.Below(3), 1 + chance_.Below(3)};
@@ -261,8 +262,7 @@ TEST_F(ViewPropertyTest, NoValueAndNoPathIsTooStrangeForAView) {
     ViewReport report;
     const Page page = Shown(facet, held, &report);
     const core::Id16 sub = facet.sub == v1::FACET_SUB_UNSPECIFIED ? core::Id16{} : testing::Zoe();
-    const DeltaCheck check =
-        CheckDelta(schema_, {testing::Zoe(), facet.facet_class, sub}, held);
+    const DeltaCheck check = CheckDelta(schema_, {testing::Zoe(), facet.facet_class, sub}, held);
     ASSERT_TRUE(!check.ok() || report.unread == 0) << "what the check lets through can be shown";
     // Writing back what is shown changes nothing that was not shown.
     const auto back = WriteChanges(schema_, facet.facet_class, held, *page, {9, 1});

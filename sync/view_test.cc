@@ -22,13 +22,13 @@ namespace {
 
 using core::Kind;
 using core::Path;
-using ::testing::ElementsAre;
-using ::testing::IsEmpty;
-using ::testing::SizeIs;
 using testing::Amy;
 using testing::AmysDot;
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
 using testing::Joined;
 using testing::Person;
+using ::testing::SizeIs;
 using testing::Zoe;
 using testing::ZoesDot;
 
@@ -82,8 +82,8 @@ TEST(ViewTest, OnlyWhatDiffersIsWritten) {
   EXPECT_THAT(delta->cells[0].seen, ElementsAre(ZoesDot(2)));
   EXPECT_EQ(delta->cells[0].siblings[0].value, "R2");
 
-  const auto nothing = WriteChanges(schema(), 1, held, Shown<v1::Plan>(v1::FACET_CLASS_PLAN, held),
-                                    ZoesDot(2));
+  const auto nothing =
+      WriteChanges(schema(), 1, held, Shown<v1::Plan>(v1::FACET_CLASS_PLAN, held), ZoesDot(2));
   EXPECT_THAT(nothing->cells, IsEmpty());
 }
 

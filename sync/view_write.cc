@@ -42,9 +42,9 @@ class ChangeWriter {
 
   absl::Status WriteFacet(const FacetSchema& schema, const Message& wanted) {
     for (const FieldSchema& field : schema.fields) {
-      absl::Status written = field.is_list()                     ? WriteList(field, wanted)
+      absl::Status written = field.is_list()                    ? WriteList(field, wanted)
                              : field.kind == core::Kind::kPhase ? WritePhase(field, wanted)
-                                                                 : WriteField(field, wanted);
+                                                                : WriteField(field, wanted);
       if (!written.ok()) return written;
     }
     return absl::OkStatus();
@@ -121,8 +121,7 @@ class ChangeWriter {
     for (const core::Cell& cell : held_.cells) {
       const core::Path& path = cell.path;
       if (path.field() != list.number || !path.is_entry() || path.sub() != 0 ||
-          path.kind() != core::Kind::kElem || cell.siblings.empty() ||
-          !IsKeyOf(list, path.key())) {
+          path.kind() != core::Kind::kElem || cell.siblings.empty() || !IsKeyOf(list, path.key())) {
         continue;
       }
       if (entries.count(path.key()) == 0) core::Put(delta_, core::Removed(held_, path, dot_));
@@ -174,9 +173,8 @@ absl::StatusOr<core::Facet> WriteChanges(const Schema& schema, uint8_t facet_cla
     return absl::NotFoundError(absl::StrCat("no facet class ", int{facet_class}));
   }
   if (wanted.GetDescriptor() != known->message) {
-    return absl::InvalidArgumentError(absl::StrCat(wanted.GetDescriptor()->full_name(),
-                                                   " is not the view of facet class ",
-                                                   int{facet_class}));
+    return absl::InvalidArgumentError(absl::StrCat(
+        wanted.GetDescriptor()->full_name(), " is not the view of facet class ", int{facet_class}));
   }
   ChangeWriter writer(held, dot, author);
   absl::Status written = writer.WriteFacet(*known, wanted);

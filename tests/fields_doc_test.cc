@@ -1,7 +1,8 @@
-// docs/fields.md names every field of the records, the directory and the summaries, as the protos do.
+// docs/fields.md names every field of the records, the directory and the summaries, as the protos
+// do.
 //
-// The tables are made from the protos and their comments, which the build hands over as a descriptor
-// set. HALFTERM_RECORD=1 writes them anew.
+// The tables are made from the protos and their comments, which the build hands over as a
+// descriptor set. HALFTERM_RECORD=1 writes them anew.
 
 #include <gtest/gtest.h>
 
@@ -38,7 +39,8 @@ std::string RuleOf(const FieldDescriptor& field) {
   if (merge.role() == v1::ENTRY_ROLE_KEY) rule = "key";
   if (merge.role() == v1::ENTRY_ROLE_PLACE) rule = "place";
   if (merge.once()) rule += ", once";
-  if (merge.server() || field.containing_type()->options().GetExtension(v1::facet).server()) rule += ", server";
+  if (merge.server() || field.containing_type()->options().GetExtension(v1::facet).server())
+    rule += ", server";
   return rule;
 }
 
@@ -65,12 +67,13 @@ std::string TablesOf(const FileDescriptor& file) {
   for (int m = 0; m < file.message_type_count(); ++m) {
     const Descriptor& message = *file.message_type(m);
     if (message.field_count() == 0) continue;
-    absl::StrAppend(&out, "\n### ", message.name(), "\n\n| field | number | merge | type | meaning |\n",
+    absl::StrAppend(&out, "\n### ", message.name(),
+                    "\n\n| field | number | merge | type | meaning |\n",
                     "| --- | --- | --- | --- | --- |\n");
     for (int f = 0; f < message.field_count(); ++f) {
       const FieldDescriptor& field = *message.field(f);
-      absl::StrAppend(&out, "| `", field.name(), "` | ", field.number(), " | ", RuleOf(field), " | ",
-                      TypeOf(field), " | ", MeaningOf(field), " |\n");
+      absl::StrAppend(&out, "| `", field.name(), "` | ", field.number(), " | ", RuleOf(field),
+                      " | ", TypeOf(field), " | ", MeaningOf(field), " |\n");
     }
   }
   return out;

@@ -33,7 +33,8 @@ class RandomView {
       case sync::ValueForm::kBool:
         return sync::EncodeUnsigned(Below(2));
       case sync::ValueForm::kUnsigned:
-        return sync::EncodeUnsigned(field.min + Below(std::min<uint64_t>(field.max - field.min, 5) + 1));
+        return sync::EncodeUnsigned(field.min +
+                                    Below(std::min<uint64_t>(field.max - field.min, 5) + 1));
       case sync::ValueForm::kSigned:
         return sync::EncodeSigned(static_cast<int64_t>(random_()) >> Below(64));
       case sync::ValueForm::kDate:
@@ -81,7 +82,8 @@ class RandomView {
 
  private:
   std::string Text(uint32_t max_bytes) {
-    static const char* const kWords[] = {"settled", "at once", "na\xC3\xAFve", "\xE2\x82\xAC", "why?"};
+    static const char* const kWords[] = {"settled", "at once", "na\xC3\xAFve", "\xE2\x82\xAC",
+                                         "why?"};
     std::string text;
     for (uint64_t words = 1 + Below(4); words > 0; --words) {
       const std::string word = kWords[Below(5)];
