@@ -233,7 +233,7 @@ class Intents {
         SharedVersionOf(record_.View(), facts(), round, author_);
     const absl::StatusOr<core::Dot> dot = batch_.ServerDot(record_.tenant);
     if (!dot.ok()) return dot.status();
-    const Path path = Path::Field(v1::Version::kSharedFieldNumber, Kind::kReg);
+    const Path path = Path::Field(v1::Version::kSharedFieldNumber, Kind::kBlob);
     return WriteCell(VersionFacet(record_.id, round),
                      core::Written({}, path, *dot, author_, version.SerializeAsString()));
   }

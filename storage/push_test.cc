@@ -204,7 +204,7 @@ TEST_F(PushTest, C11APoisonGroupIsKeptAsideAndTheOnesBehindItGoOn) {
   hana.Seal(GroupKind::kDelta, Facet(core::kSheet, people.hana), "no facet");
   hana.Seal(GroupKind::kIntent, Facet(core::kPlan), "\xff\xff");
   hana.Write(Facet(core::kVersion, core::NumberKey(1)), {},
-             {{Path::Field(1, Kind::kReg), v1::SharedVersion().SerializeAsString()}});
+             {{Path::Field(1, Kind::kBlob), v1::SharedVersion().SerializeAsString()}});
   hana.Write(Facet(core::kSheet, people.hugo), {}, RatingValues(1, 1));
   hana.Write(Facet(core::kSheet, people.hana), {}, RatingValues(1, 3));
 

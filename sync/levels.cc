@@ -186,7 +186,7 @@ VersionLevels NewestVersion(const RecordView& record) {
   VersionLevels levels;
   const Facet* facet = FindVersion(record);
   if (facet == nullptr) return levels;
-  const Cell* cell = facet->Find(Path::Field(v1::Version::kSharedFieldNumber, Kind::kReg));
+  const Cell* cell = facet->Find(Path::Field(v1::Version::kSharedFieldNumber, Kind::kBlob));
   if (cell == nullptr || cell->siblings.empty()) return levels;
   v1::SharedVersion version;
   if (!version.ParseFromString(cell->siblings.back().value)) return levels;

@@ -257,8 +257,8 @@ std::vector<Scope> Audience(const VisitFacts& facts, const FacetId& facet, const
       case VisitKind::kGovernor:
         AddGovernor(scopes, seen, facet);
         break;
-      case VisitKind::kUnknown:
-        AddPerson(scopes, facts.lead);  // A kind of a later version: nobody else, until it is known.
+      default:  // A kind of a later version: nobody else, until it is known.
+        AddPerson(scopes, facts.lead);
         break;
     }
   }

@@ -201,7 +201,7 @@ class VisitWriter {
     sub.bytes[14] = static_cast<uint8_t>(version.round() >> 8);
     sub.bytes[15] = static_cast<uint8_t>(version.round());
     Write(visit, visit.Facet(core::kVersion, sub),
-          {{core::Path::Field(1, core::Kind::kReg), version.SerializeAsString()}});
+          {{core::Path::Field(1, core::Kind::kBlob), version.SerializeAsString()}});
   }
 
  private:
