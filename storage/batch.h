@@ -141,7 +141,7 @@ class Batch {
 
   absl::Status LoadFacets(RecordState& record);
   absl::Status SettleRecord(RecordState& record);
-  absl::Status SettleFacets(RecordState& record, const core::VisitFacts& facts);
+  absl::Status SettleFacets(RecordState& record, const core::VisitFacts& facts, uint16_t period);
   absl::Status SettleFeed(RecordState& record, uint16_t period);
   absl::Status SettleRollups(RecordState& record, const core::VisitFacts& facts);
   absl::StatusOr<DigestSum*> Digest(Tenant tenant, const core::Scope& scope, uint16_t period);

@@ -81,7 +81,7 @@ absl::Status Batch::SettleRecord(RecordState& record) {
     (*head)->set_records((*head)->records() + 1);
     record.stored = true;
   }
-  absl::Status status = SettleFacets(record, facts);
+  absl::Status status = SettleFacets(record, facts, period);
   if (!status.ok()) return status;
   status = SettleFeed(record, period);
   if (!status.ok()) return status;
@@ -94,12 +94,15 @@ absl::Status Batch::SettleRecord(RecordState& record) {
   return absl::OkStatus();
 }
 
-absl::Status Batch::SettleFacets(RecordState& record, const core::VisitFacts& facts) {
+absl::Status Batch::SettleFacets(RecordState& record, const core::VisitFacts& facts,
+                                 uint16_t period) {
+  // A reader that did not hold the record's period has none of its facets, old as they may be.
+  const bool refiled = period != record.derived.period();
   record.derived.clear_facets();
   for (FacetState& state : record.facets) {
     record.derived.add_facets(state.id.Bytes());
     std::vector<core::Scope> scopes = sync::FiledUnder(facts, state.id, state.facet);
-    const bool moved = scopes != state.scopes;
+    const bool moved = refiled || scopes != state.scopes;
     if (!moved && !state.changed) continue;
     if (moved) {
       state.scopes = std::move(scopes);
