@@ -1,5 +1,5 @@
-// Summaries and coverage, read from the roll-up rows: what they cost does not grow with the number of
-// observations.
+// Summaries and coverage, read from the roll-up rows: what they cost does not grow with the number
+// of observations.
 
 #ifndef HALFTERM_STORAGE_SUMMARY_READER_H_
 #define HALFTERM_STORAGE_SUMMARY_READER_H_
@@ -12,12 +12,15 @@
 
 namespace halfterm::storage {
 
-// Safe to call from any thread. Blocks on the disk. Each call reads one snapshot, so that the figures
-// of one answer agree with each other.
+struct Question;
+
+// Safe to call from any thread. Blocks on the disk. Each call reads one snapshot, so that the
+// figures of one answer agree with each other.
 //
-// Who may read what: a teacher their own page (from what was shared with them), a head of department
-// their department and its teachers, a senior leader the school; anybody else gets NotFound, with
-// the same words as for an id that is not there.
+// Who may read what is said in summary/access.h: a teacher their own page (from what was shared
+// with them), a head of department their department and its teachers, a senior leader the school;
+// anybody else gets NotFound, with the same words as for an id that is not there. InvalidArgument:
+// an id is not 16 bytes, or a half-term does not exist. DataLoss, Unavailable: as Engine's.
 class SummaryReader {
  public:
   SummaryReader(const Engine& engine, const Directories& directories, const Clock& clock);
@@ -32,6 +35,10 @@ class SummaryReader {
                                              const v1::CoverageRequest& request) const;
 
  private:
+  template <typename Reply, typename Request>
+  absl::StatusOr<Reply> Read(const Caller& caller, const Request& request,
+                             absl::StatusOr<Reply> (*read)(const Question&, const Request&)) const;
+
   const Engine& engine_;
   const Directories& directories_;
   const Clock& clock_;

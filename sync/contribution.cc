@@ -245,21 +245,21 @@ uint16_t RolesOfLead(const Visit& visit, int32_t day) {
 
 void AddCover(const Visit& visit, Rows& rows) {
   const core::VisitFacts& facts = visit.facts;
-  if (facts.department.IsZero()) return;
   const bool is_done = facts.phase.round >= 1 || facts.phase.level >= core::kSubmitted;
   const int32_t day = DayOf(visit.start_ms, visit.directory.ZoneOf(facts.school));
   Vector vector;
   PutAt(vector, is_done ? kCoverDone : kCoverBooked, 1);
   if (visit.is_shared) PutAt(vector, kCoverShared, 1);
   const v1::HalfTerm* half_term = visit.directory.HalfTerm(facts.school, visit.half_term);
-  if (is_done && half_term != nullptr) {
+  const bool may_be_told = facts.kind == VisitKind::kCoach ? visit.is_shared : is_done;
+  if (may_be_told && half_term != nullptr) {
     const int32_t since = std::clamp(day - half_term->start_day(), 0, kCoverLastDay);
     PutAt(vector, kCoverDays + static_cast<size_t>(since), 1);
   }
   rows.Add(RowKey(RollupKind::kCover)
-               .Id(facts.department)
-               .U16(visit.half_term)
                .Id(facts.teacher)
+               .U16(visit.half_term)
+               .Id(facts.department)
                .U8(visit.kind())
                .U16(RolesOfLead(visit, day)),
            std::move(vector));

@@ -102,9 +102,9 @@ class ContributionTest : public ::testing::Test {
   }
   Row Cover(uint16_t roles = 1u << v1::ROLE_HOD, uint16_t half_term = SmallSchool::kAutumn1) const {
     return At_(RowKey(RollupKind::kCover)
-                   .Id(school_.maths)
-                   .U16(half_term)
                    .Id(school_.tia)
+                   .U16(half_term)
+                   .Id(school_.maths)
                    .U8(static_cast<uint8_t>(plan_.kind))
                    .U16(roles));
   }
@@ -471,6 +471,15 @@ TEST_F(ContributionTest, CoverageFollowsTheVisitFromBookedToShared) {
   EXPECT_EQ(Cover()[kCoverShared], 1);
   visit_.Withdraw();
   EXPECT_THAT(Cover(), IsEmpty());
+}
+
+TEST_F(ContributionTest, TheDayOfACoachingVisitIsNotToldBeforeItIsShared) {
+  Plan([](PlanOf& plan) { plan.kind = v1::VISIT_KIND_COACH; });
+  SubmitAll();
+  visit_.SetPhase(visit_.Facet(core::kPlan), 0, core::kSubmitted);
+  EXPECT_THAT(Cover(), ElementsAre(0, 1));
+  visit_.Share();
+  EXPECT_EQ(Cover().size(), kCoverDays + 13);
 }
 
 TEST_F(ContributionTest, CoverageKeepsTheRolesThatTheLeadHeldOnTheDay) {

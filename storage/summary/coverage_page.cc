@@ -1,0 +1,210 @@
+#include "storage/summary/coverage_page.h"
+
+#include <algorithm>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "storage/summary/coverage.h"
+#include "storage/summary/group_page.h"
+#include "storage/summary/rows.h"
+#include "sync/school_calendar.h"
+
+namespace halfterm::storage {
+namespace {
+
+using core::Id16;
+using sync::RollupKind;
+using sync::RowKey;
+
+// The COVER rows of teachers and half-terms, each read once.
+class CoverRows {
+ public:
+  explicit CoverRows(const Question& question) : rows_(question.snapshot, question.tenant) {}
+
+  // Reads the teacher's rows into what Of() gives, unless they are there.
+  absl::Status Read(const Id16& teacher, uint16_t half_term) {
+    if (!read_.insert({teacher, half_term}).second) return absl::OkStatus();
+    return rows_.ForEach(RowKey(RollupKind::kCover).Id(teacher).U16(half_term),
+                         [&](KeyRest rest, const std::vector<int64_t>& row) {
+                           CoverRow cover;
+                           cover.half_term = half_term;
+                           rest.Id();  // The department at the lesson: visits in any count.
+                           cover.kind = static_cast<v1::VisitKind>(rest.Number(1));
+                           cover.roles = static_cast<uint16_t>(rest.Number(2));
+                           cover.row = row;
+                           by_teacher_[teacher].push_back(std::move(cover));
+                           return true;
+                         });
+  }
+
+  const std::vector<CoverRow>& Of(const Id16& teacher) const {
+    static const std::vector<CoverRow> kNone;
+    const auto found = by_teacher_.find(teacher);
+    return found == by_teacher_.end() ? kNone : found->second;
+  }
+
+ private:
+  RollupRows rows_;
+  std::set<std::pair<Id16, uint16_t>> read_;
+  std::map<Id16, std::vector<CoverRow>> by_teacher_;
+};
+
+struct AskedRule {
+  const v1::CoverageRule* rule;
+  CoverPeriod period;
+};
+
+// The people who are asked for in each of the departments, by name.
+using People = std::map<Id16, std::vector<const v1::Person*>>;
+
+People PeopleOf(const sync::Directory& directory, const std::vector<const v1::Org*>& departments,
+                const v1::HalfTerm* half_term) {
+  People people;
+  if (half_term == nullptr) return people;
+  for (const v1::Org* org : departments) people[*Id16::FromBytes(org->id())];
+  for (const v1::Person& person : directory.content().people) {
+    const auto department = people.find(MainDepartment(person, *half_term));
+    if (department != people.end()) department->second.push_back(&person);
+  }
+  for (auto& [department, members] : people) {
+    std::sort(members.begin(), members.end(), [](const v1::Person* a, const v1::Person* b) {
+      return a->display_name() != b->display_name() ? a->display_name() < b->display_name()
+                                                    : a->id() < b->id();
+    });
+  }
+  return people;
+}
+
+class CoveragePage {
+ public:
+  CoveragePage(const Question& question, const Id16& org, uint16_t half_term)
+      : question_(question),
+        directory_(question.directory),
+        org_(org),
+        half_term_(half_term),
+        today_(sync::DayOf(question.now_ms, directory_.ZoneOf(org))),
+        policy_(directory_.PolicyOf(directory_.SiteOf(org))),
+        rows_(question) {}
+
+  absl::Status Fill(const std::vector<const v1::Org*>& departments, const People& people,
+                    const Id16& rule, bool numbers_only, v1::CoverageReply& reply) {
+    const std::vector<AskedRule> rules = RulesAsked(rule);
+    for (const v1::Org* org : departments) {
+      const Id16 department = *Id16::FromBytes(org->id());
+      const auto members = people.find(department);
+      if (members == people.end()) continue;
+      for (const AskedRule& asked : rules) {
+        if (!HoldsFor(*asked.rule, directory_, department)) continue;
+        for (const v1::Person* person : members->second) {
+          for (const uint16_t half_term : asked.period.half_terms) {
+            const absl::Status read = rows_.Read(*Id16::FromBytes(person->id()), half_term);
+            if (!read.ok()) return read;
+          }
+        }
+        *reply.add_rules() = CoverageUnder(asked, *org, department, members->second, numbers_only);
+      }
+    }
+    return absl::OkStatus();
+  }
+
+ private:
+  // By title.
+  std::vector<AskedRule> RulesAsked(const Id16& wanted) const {
+    std::vector<AskedRule> rules;
+    for (const v1::CoverageRule& rule : directory_.content().rules) {
+      if (!wanted.IsZero() && rule.id() != wanted.view()) continue;
+      std::optional<CoverPeriod> period = PeriodOf(rule, directory_, org_, half_term_, today_);
+      if (period) rules.push_back({&rule, *std::move(period)});
+    }
+    std::stable_sort(rules.begin(), rules.end(), [](const AskedRule& a, const AskedRule& b) {
+      return a.rule->title() < b.rule->title();
+    });
+    return rules;
+  }
+
+  v1::RuleCoverage CoverageUnder(const AskedRule& asked, const v1::Org& org, const Id16& department,
+                                 const std::vector<const v1::Person*>& people, bool numbers_only) {
+    v1::RuleCoverage coverage;
+    coverage.set_rule(asked.rule->id());
+    coverage.set_title(asked.rule->title());
+    coverage.set_department(org.id());
+    coverage.set_department_name(org.name());
+    coverage.set_from_day(asked.period.from_day);
+    coverage.set_to_day(asked.period.to_day);
+    for (const v1::Person* person : people) {
+      if (!IsOfItsPeople(*asked.rule, *person)) continue;
+      const Id16 teacher = *Id16::FromBytes(person->id());
+      const bool is_asked_for =
+          IsAskedFor(*asked.rule, *person, asked.period, policy_.eligible_percent());
+      v1::TeacherCoverage one =
+          CoverageOf(*asked.rule, asked.period, rows_.Of(teacher), is_asked_for,
+                     policy_.at_risk_school_days(), today_, directory_, org_);
+      Count(one, coverage);
+      if (numbers_only) continue;
+      if (teacher != question_.caller && !question_.access.LeadsPage(teacher, department)) {
+        continue;
+      }
+      one.set_teacher(person->id());
+      one.set_display_name(person->display_name());
+      *coverage.add_teachers() = std::move(one);
+    }
+    return coverage;
+  }
+
+  const Question& question_;
+  const sync::Directory& directory_;
+  Id16 org_;
+  uint16_t half_term_;
+  int32_t today_;
+  const v1::Policy& policy_;
+  CoverRows rows_;
+};
+
+}  // namespace
+
+absl::StatusOr<v1::CoverageReply> ReadCoveragePage(const Question& question,
+                                                   const v1::CoverageRequest& request) {
+  const absl::StatusOr<Id16> org = RequiredId(request.org(), "org");
+  if (!org.ok()) return org.status();
+  const absl::StatusOr<Id16> rule = OptionalId(request.rule(), "rule");
+  if (!rule.ok()) return rule.status();
+  std::vector<const v1::Org*> departments;
+  if (question.access.Department(*org)) {
+    departments = {question.directory.Org(*org)};
+  } else if (question.access.School(*org)) {
+    departments = DepartmentsBelow(question.directory, *org);
+  } else {
+    return NotThereOrNotYours();
+  }
+  const absl::StatusOr<uint16_t> half_term = HalfTermAsked(question, *org, request.h2());
+  if (!half_term.ok()) return half_term.status();
+
+  const People people =
+      PeopleOf(question.directory, departments, question.directory.HalfTerm(*org, *half_term));
+  std::set<std::string> behind;
+  for (const auto& [department, members] : people) {
+    for (const v1::Person* person : members) {
+      behind.insert(
+          RowKey(RollupKind::kCover).Id(*Id16::FromBytes(person->id())).U16(*half_term).bytes());
+    }
+  }
+  v1::CoverageReply reply;
+  const absl::StatusOr<v1::Watermark> watermark =
+      WatermarkFor(question, {}, request.last_view_seq(), [&](absl::string_view row) {
+        constexpr size_t kPrefix = 1 + Id16::kSize + 2;  // kind, teacher, half-term.
+        return behind.count(std::string(row.substr(0, kPrefix))) > 0;
+      });
+  if (!watermark.ok()) return watermark.status();
+  *reply.mutable_watermark() = *watermark;
+  reply.set_h2(*half_term);
+  const absl::Status filled = CoveragePage(question, *org, *half_term)
+                                  .Fill(departments, people, *rule, request.numbers_only(), reply);
+  if (!filled.ok()) return filled;
+  return reply;
+}
+
+}  // namespace halfterm::storage
