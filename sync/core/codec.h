@@ -30,6 +30,13 @@ std::string Encode(const Facet& facet);
 // commit yet agrees with one that has.
 std::string EncodeContent(const Facet& facet);
 
+// Both for the price of one.
+struct Encoding {
+  std::string bytes;    // Encode(facet)
+  std::string content;  // EncodeContent(facet)
+};
+Encoding EncodeWithContent(const Facet& facet);
+
 // Accepts exactly what Encode() gives. Everything else is refused, with the part that is wrong and
 // its first byte: cut off, followed by more bytes, a varint that is not minimal, unsorted, listed
 // twice, a table entry that nothing uses, a sibling that the context does not cover, a body that

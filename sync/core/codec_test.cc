@@ -76,6 +76,8 @@ TEST(CodecTest, ContentIsTheSameWithEveryStampZero) {
   }
   EXPECT_NE(EncodeContent(EveryBody()), Encode(EveryBody()));
   EXPECT_EQ(EncodeContent(EveryBody()), Encode(unstamped));
+  EXPECT_EQ(EncodeWithContent(EveryBody()).bytes, Encode(EveryBody()));
+  EXPECT_EQ(EncodeWithContent(EveryBody()).content, Encode(unstamped));
 }
 
 // Tables of more than a handful of ids are sorted and searched in another way.

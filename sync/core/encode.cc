@@ -95,13 +95,14 @@ char* WriteDot(char* out, const Dot& dot, const Tables& tables) {
   return WriteVarint(out, dot.count);
 }
 
-char* WriteBody(char* out, const Cell& cell, const Tables& tables, bool with_stamps) {
+char* WriteBody(char* out, const Cell& cell, const Tables& tables, std::vector<char*>* stamps) {
   out = WriteVarint(out, cell.seen.size());
   for (const Dot& dot : cell.seen) out = WriteDot(out, dot, tables);
   out = WriteVarint(out, cell.siblings.size());
   for (const Sibling& sibling : cell.siblings) {
     out = WriteDot(out, sibling.dot, tables);
-    out = WriteBig64(out, with_stamps ? sibling.stamp : 0);
+    if (stamps != nullptr) stamps->push_back(out);
+    out = WriteBig64(out, sibling.stamp);
     out = WriteVarint(out, tables.authors.PlaceOf(sibling.author));
     out = WriteVarint(out, sibling.value.size());
     out = WriteText(out, sibling.value);
@@ -117,7 +118,9 @@ char* WritePhase(char* out, const Phase& phase) {
   return out;
 }
 
-std::string Encoded(const Facet& facet, bool with_stamps) {
+// `content` is the same with every stamp 0; it may be null.
+std::string Encoded(const Facet& facet, std::string* content) {
+  std::vector<char*> stamps;
   const Tables tables = TablesOf(facet);
   std::string bytes(MostBytes(facet, tables), '\0');
   char* out = bytes.data();
@@ -139,16 +142,27 @@ std::string Encoded(const Facet& facet, bool with_stamps) {
         out = WriteVarint(out, cell.maxi);
         break;
       default:
-        out = WriteBody(out, cell, tables, with_stamps);
+        out = WriteBody(out, cell, tables, content != nullptr ? &stamps : nullptr);
     }
   }
   bytes.resize(static_cast<std::size_t>(out - bytes.data()));
+  if (content == nullptr) return bytes;
+
+  *content = bytes;
+  for (const char* stamp : stamps) WriteBig64(content->data() + (stamp - bytes.data()), 0);
   return bytes;
 }
 
 }  // namespace
 
-std::string Encode(const Facet& facet) { return Encoded(facet, true); }
-std::string EncodeContent(const Facet& facet) { return Encoded(facet, false); }
+std::string Encode(const Facet& facet) { return Encoded(facet, nullptr); }
+
+std::string EncodeContent(const Facet& facet) { return EncodeWithContent(facet).content; }
+
+Encoding EncodeWithContent(const Facet& facet) {
+  Encoding encoding;
+  encoding.bytes = Encoded(facet, &encoding.content);
+  return encoding;
+}
 
 }  // namespace halfterm::core
