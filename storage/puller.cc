@@ -11,23 +11,12 @@
 #include "storage/pull/pull_cursor.h"
 #include "storage/pull/pull_run.h"
 #include "storage/pull/record_reader.h"
+#include "storage/schools.h"
 
 namespace halfterm::storage {
 namespace {
 
 constexpr int kMaxFetchRecords = 256;
-
-// The school's last number; 0 for a school in which nothing was written yet.
-absl::StatusOr<uint64_t> HeadSeq(const Snapshot& snapshot, Tenant tenant) {
-  const absl::StatusOr<std::string> bytes = snapshot.Get(Family::kMeta, HeadKey(tenant));
-  if (absl::IsNotFound(bytes.status())) return 0;
-  if (!bytes.ok()) return bytes.status();
-  disk::HeadRow head;
-  if (!head.ParseFromString(*bytes)) {
-    return absl::DataLossError("the school's head row cannot be read");
-  }
-  return head.seq();
-}
 
 // Whoever is in a school whose directory is not there holds nothing.
 std::shared_ptr<const sync::Directory> DirectoryOf(const Directories& directories, Tenant tenant) {
@@ -75,16 +64,16 @@ absl::StatusOr<v1::PullReply> Puller::Next(const Caller& caller,
     if (!decoded.ok()) return decoded.status();
   }
   const std::unique_ptr<Snapshot> snapshot = engine_.NewSnapshot();
-  const absl::StatusOr<uint64_t> head_seq = HeadSeq(*snapshot, caller.tenant);
-  if (!head_seq.ok()) return head_seq.status();
+  const absl::StatusOr<disk::HeadRow> head = ReadHead(*snapshot, caller.tenant);
+  if (!head.ok()) return head.status();
   PullCursor& cursor = decoded->cursor;
   if (!request.cursor().empty()) {
-    const absl::Status epoch = CheckEpoch(cursor, epochs_.current(), *head_seq);
+    const absl::Status epoch = CheckEpoch(cursor, epochs_.current(), head->seq());
     if (!epoch.ok()) return epoch;
   }
 
   v1::PullReply reply;
-  PullRun run(*snapshot, caller.tenant, *head_seq, std::move(wish));
+  PullRun run(*snapshot, caller.tenant, head->seq(), std::move(wish));
   if (decoded->scopes_unknown) reply.add_scope_drops();  // Of type 0: all scopes.
   if (request.cursor().empty() || decoded->scopes_unknown) cursor = run.Begin(epochs_.current());
   const absl::Status filled = run.Fill(cursor, reply);
@@ -154,9 +143,9 @@ absl::StatusOr<v1::ConfirmReply> Puller::Confirm(const Caller& caller,
   if (!decoded.ok()) return decoded.status();
   const PullCursor& cursor = decoded->cursor;
   const std::unique_ptr<Snapshot> snapshot = engine_.NewSnapshot();
-  const absl::StatusOr<uint64_t> head_seq = HeadSeq(*snapshot, caller.tenant);
-  if (!head_seq.ok()) return head_seq.status();
-  const absl::Status epoch = CheckEpoch(cursor, epochs_.current(), *head_seq);
+  const absl::StatusOr<disk::HeadRow> head = ReadHead(*snapshot, caller.tenant);
+  if (!head.ok()) return head.status();
+  const absl::Status epoch = CheckEpoch(cursor, epochs_.current(), head->seq());
   if (!epoch.ok()) return epoch;
   // Not the end of a pull, or the caller's scopes have changed: pull, and confirm again.
   if (!cursor.IsComplete() || cursor.scopes != scopes) return v1::ConfirmReply{};

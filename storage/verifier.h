@@ -15,13 +15,20 @@
 
 namespace halfterm::storage {
 
-// Reads one snapshot a school. Calls `progress` now and then and last with done = true; stops early
-// when it returns false. Memory: about 200 bytes a record and 256 MiB for joining the log again.
-// NotFound: no such school. DataLoss: a row cannot be read at all.
+// Reads one snapshot a school. Calls `progress` now and then and last with done = true; stops early,
+// with Cancelled, when it returns false. Receipts are looked at where `secrets` is not null. Memory:
+// about 200 bytes a record, and at most 256 MiB to find the groups of a record in the log. Records
+// whose derived rows wait to be made again after a change of the directory are compared with
+// themselves only.
+//
+// NotFound: no such school. DataLoss: the row of a school or its head cannot be read; every other row
+// that cannot be read is a difference.
 absl::Status Verify(const Engine& engine, const v1::VerifyRequest& request,
-                    const std::function<bool(const v1::VerifyReply&)>& progress);
+                    const std::function<bool(const v1::VerifyReply&)>& progress,
+                    const Secrets* secrets = nullptr);
 
-// What waits for somebody: cells with two values, diverted groups. NotFound: no such school.
+// What waits for somebody: cells with two values, diverted groups. The person asked is whose sheet or
+// response it is, and otherwise the visit's lead. Reads the whole school. NotFound: no such school.
 absl::StatusOr<v1::WaitingReply> Waiting(const Engine& engine, const v1::WaitingRequest& request);
 
 }  // namespace halfterm::storage
