@@ -2,28 +2,21 @@
 
 #include <rocksdb/cache.h>
 #include <rocksdb/db.h>
-#include <rocksdb/env.h>
 #include <rocksdb/iterator.h>
 #include <rocksdb/listener.h>
 #include <rocksdb/metadata.h>
 #include <rocksdb/write_batch.h>
-#include <sys/stat.h>
-#include <sys/statvfs.h>
 
 #include <atomic>
 #include <cassert>
-#include <cerrno>
 #include <cstdlib>
-#include <cstring>
-#include <filesystem>
 #include <map>
-#include <system_error>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "storage/rocks/log_check.h"
 #include "storage/rocks/rocks_errors.h"
 #include "storage/rocks/rocks_options.h"
+#include "storage/rocks/store_directory.h"
 
 namespace halfterm::storage {
 namespace {
@@ -343,60 +336,6 @@ absl::Status RocksEngine::Close() {
   const rocksdb::Status closed = db_->Close();
   db_.reset();
   return closed.ok() ? absl::OkStatus() : ReadError(options_.directory, closed);
-}
-
-absl::StatusOr<uint64_t> FreeBytesUnder(const std::string& directory) {
-  struct statvfs disk;
-  if (statvfs(directory.c_str(), &disk) != 0) {
-    return absl::UnavailableError(
-        absl::StrCat("Cannot ask how full the disk under ", directory, " is: ", strerror(errno)));
-  }
-  return uint64_t{disk.f_bavail} * disk.f_frsize;
-}
-
-// Checks the logs while no other process writes to them.
-absl::Status CheckExistingStore(const std::string& directory) {
-  rocksdb::Env* const env = rocksdb::Env::Default();
-  rocksdb::FileLock* lock = nullptr;
-  const rocksdb::Status locked = env->LockFile(directory + "/LOCK", &lock);
-  if (!locked.ok()) return OpenError(directory, locked);
-  const absl::Status checked = CheckLogs(directory);
-  const rocksdb::Status unlocked = env->UnlockFile(lock);
-  if (!unlocked.ok()) return OpenError(directory, unlocked);
-  return checked;
-}
-
-// What RocksDB would not do before it opens. Errors as OpenRocksEngine's.
-absl::Status PrepareDirectory(const RocksEngineOptions& options) {
-  namespace fs = std::filesystem;
-  const fs::path directory(options.directory);
-  std::error_code error;
-  if (fs::exists(directory / "CURRENT", error)) return CheckExistingStore(options.directory);
-
-  bool has_rows = false;
-  for (fs::directory_iterator file(directory, error), end; !error && file != end;
-       file.increment(error)) {
-    const fs::path extension = file->path().extension();
-    has_rows = has_rows || extension == ".sst" || extension == ".log";
-  }
-  // RocksDB would take the directory for a new one, and delete the files that it does not know.
-  if (has_rows) {
-    return DamagedError(
-        options.directory,
-        "there are tables and logs, but no CURRENT file that says which are in use");
-  }
-  if (!options.may_create) {
-    return absl::NotFoundError(absl::StrCat("There is no store in ", options.directory, "."));
-  }
-  const bool is_new = fs::create_directories(directory, error);
-  if (is_new && !error) fs::permissions(directory, fs::perms::owner_all, error);
-  if (error) {
-    const std::string text =
-        absl::StrCat("Cannot make the directory ", options.directory, ": ", error.message());
-    if (error == std::errc::permission_denied) return absl::PermissionDeniedError(text);
-    return absl::UnavailableError(text);
-  }
-  return absl::OkStatus();
 }
 
 }  // namespace

@@ -250,11 +250,20 @@ TEST_F(RocksEngineTest, NoStoreIsMadeWhereOneIsExpected) {
 
 TEST_F(RocksEngineTest, ANewDirectoryIsForItsOwnerAlone) {
   RocksEngineOptions options = Options();
-  options.directory = directory_.Path("var/lib/store");
+  options.directory = directory_.Path("var/lib/store/");
   ASSERT_TRUE(OpenRocksEngine(options).ok());
   struct stat made;
   ASSERT_EQ(stat(options.directory.c_str(), &made), 0);
   EXPECT_EQ(made.st_mode & 0777, 0700u);
+}
+
+TEST_F(RocksEngineTest, ADirectoryThatCannotBeMadeIsNamed) {
+  RocksEngineOptions options = Options();
+  WriteBytes(directory_.Path("file"), "in the way");
+  options.directory = directory_.Path("file/store");
+  const auto refused = OpenRocksEngine(options);
+  EXPECT_TRUE(absl::IsUnavailable(refused.status())) << refused.status();
+  EXPECT_THAT(refused.status().message(), HasSubstr(options.directory));
 }
 
 TEST_F(RocksEngineTest, TheLowSpaceMarkIsComparedWithTheRealDisk) {
