@@ -90,6 +90,26 @@ bool ShowsEachValueOnce(const Cell& cell) {
   return shown.empty() || shown[0] == ShownFirst(cell);
 }
 
+bool Holds(const Facet& facet, const Path& path, const Dot& dot) {
+  const Cell* cell = facet.Find(path);
+  return cell != nullptr && std::any_of(cell->siblings.begin(), cell->siblings.end(),
+                                        [&](const Sibling& sibling) { return sibling.dot == dot; });
+}
+
+// Convergence alone would also be met by keeping everything, or nothing.
+bool LosesWhatTheOtherReplacedAndNothingElse(const Facet& mine, const Facet& theirs,
+                                             const Facet& joined) {
+  for (const Cell& cell : mine.cells) {
+    const Cell* other = theirs.Find(cell.path);
+    for (const Sibling& sibling : cell.siblings) {
+      const bool replaced =
+          other != nullptr && Covers(*other, sibling.dot) && !Holds(theirs, cell.path, sibling.dot);
+      if (Holds(joined, cell.path, sibling.dot) == replaced) return false;
+    }
+  }
+  return true;
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -98,6 +118,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   JoinReport report;
   const Facet ab = Join(a, b, &report);
   Must(report.changed == (ab != a), "a report says whether anything was learned");
+  Must(LosesWhatTheOtherReplacedAndNothingElse(a, b, ab), "a value goes only if it was replaced");
+  Must(LosesWhatTheOtherReplacedAndNothingElse(b, a, ab), "a value goes only if it was replaced");
   Must(Join(b, a, nullptr) == ab, "commutative");
   Must(Join(ab, c, nullptr) == Join(a, Join(b, c, nullptr), nullptr), "associative");
   Must(Join(a, a, nullptr) == a, "idempotent");
