@@ -18,8 +18,8 @@
 namespace halfterm::storage {
 namespace {
 
-// Whether the directory is there, for its owner alone if it is new. Its entry is synced too: a power
-// cut that takes the entry takes the store, however well its files are synced.
+// Whether the directory is there, for its owner alone if it is new. Its entry is synced too: a
+// power cut that takes the entry takes the store, however well its files are synced.
 bool MakeDirectory(const std::filesystem::path& directory, std::error_code& error) {
   namespace fs = std::filesystem;
   if (fs::is_directory(directory, error)) return true;
