@@ -90,6 +90,7 @@ TEST_F(SummaryReaderTest, ATeachersPageAddsUpItsLessonsAndNamesTheLast) {
 
   const auto page = Teacher(people().hana, people().tia);
   ASSERT_TRUE(page.ok()) << page.status();
+  EXPECT_EQ(page->teacher(), BytesOf(people().tia));
   EXPECT_EQ(page->display_name(), "Tia Green");
   EXPECT_EQ(page->h2(), SmallSchool::kAutumn1);
   EXPECT_EQ(page->visits(), 3u);

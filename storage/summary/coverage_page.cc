@@ -200,6 +200,7 @@ absl::StatusOr<v1::CoverageReply> ReadCoveragePage(const Question& question,
       });
   if (!watermark.ok()) return watermark.status();
   *reply.mutable_watermark() = *watermark;
+  reply.set_org(request.org());
   reply.set_h2(*half_term);
   const absl::Status filled = CoveragePage(question, *org, *half_term)
                                   .Fill(departments, people, *rule, request.numbers_only(), reply);

@@ -148,6 +148,7 @@ absl::StatusOr<v1::DepartmentReply> ReadDepartmentPage(const Question& question,
       [&](absl::string_view row) { return IsOfDepartments(row, {*department}, *half_term); });
   if (!watermark.ok()) return watermark.status();
   *reply.mutable_watermark() = *watermark;
+  reply.set_department(request.department());
   reply.set_h2(*half_term);
   reply.set_name(question.directory.Org(*department)->name());
   FillGroup(rows, *rubric, question, reply);
@@ -184,6 +185,7 @@ absl::StatusOr<v1::SchoolReply> ReadSchoolPage(const Question& question,
       [&](absl::string_view row) { return IsOfDepartments(row, departments, *half_term); });
   if (!watermark.ok()) return watermark.status();
   *reply.mutable_watermark() = *watermark;
+  reply.set_school(request.school());
   reply.set_h2(*half_term);
   reply.set_name(question.directory.Org(*school)->name());
   FillGroup(rows, *rubric, question, reply);

@@ -59,6 +59,7 @@ class TeacherPage {
         });
     if (!watermark.ok()) return watermark.status();
     *reply.mutable_watermark() = *watermark;
+    reply.set_teacher(request.teacher());
     reply.set_h2(half_term_);
     reply.set_as_shared(own_);
     reply.set_display_name(question_.directory.Person(teacher_)->display_name());
