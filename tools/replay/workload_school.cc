@@ -90,6 +90,14 @@ void AddPolicy(v1::ImportRequest& school) {
   policy.add_open_kinds(v1::VISIT_KIND_WALK);
 }
 
+void AddRule(v1::ImportRequest& school, const std::string& title, v1::VisitKind kind) {
+  v1::CoverageRule& rule = *school.add_rules();
+  rule.set_id(IdOf(absl::StrCat("halfterm common workload: rule: ", title)));
+  rule.set_org(IdOf(kTop));
+  rule.set_title(title);
+  rule.add_kinds(kind);
+}
+
 }  // namespace
 
 const std::vector<std::string>& ElementTitles() {
@@ -149,6 +157,9 @@ v1::ImportRequest MakeSchool(const SchoolShape& shape, const std::string& tenant
   AddRubric(school, 5);
   AddCalendar(school);
   AddPolicy(school);
+  AddRule(school, "Half-termly observation", v1::VISIT_KIND_DEPT);
+  AddRule(school, "Walk-round", v1::VISIT_KIND_WALK);
+  AddRule(school, "Peer coaching", v1::VISIT_KIND_COACH);
   return school;
 }
 
