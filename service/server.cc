@@ -84,7 +84,7 @@ struct Server::Parts {
         directory(gate, stored->directories, world.clock, writes, reads),
         admin(AdminParts{gate, *stored->engine, stored->directories, committer, world.clock,
                          summary_times, writes, reads, reports},
-              VerifyParts{*stored->engine, world.clock, reports, verifications}),
+              VerifyParts{*stored->engine, *stored->secrets, world.clock, reports, verifications}),
         ticker(std::chrono::milliseconds(kTickMs), [this](bool nudged) { Tick(nudged); }) {}
 
   void Tick(bool nudged);
@@ -206,11 +206,14 @@ const std::string& Server::admin_address() const { return parts_->admin_port.add
 int Server::grpc_port() const { return parts_->public_port.port; }
 int Server::admin_port() const { return parts_->admin_port.port; }
 
+size_t Server::open_pulls() const { return parts_->pulls.Count(); }
+size_t Server::open_watches() const { return parts_->watches.Count(); }
+
 void Server::Drain() {
   Parts& p = *parts_;
   if (std::exchange(p.drained, true)) return;
-  p.world.log.Info("draining", {{"pulls", static_cast<int64_t>(p.pulls.Count())},
-                                {"watches", static_cast<int64_t>(p.watches.Count())}});
+  p.world.log.Info("draining", {{"pulls", static_cast<int64_t>(open_pulls())},
+                                {"watches", static_cast<int64_t>(open_watches())}});
   if (p.admin_port.server != nullptr) {
     p.admin_port.server->GetHealthCheckService()->SetServingStatus(false);
   }

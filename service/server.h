@@ -59,6 +59,10 @@ class Server {
   int grpc_port() const;
   int admin_port() const;
 
+  // Streams that are open now.
+  size_t open_pulls() const;
+  size_t open_watches() const;
+
   // Says NOT_SERVING, ends streams (UNAVAILABLE: each client has its cursor), commits and answers
   // what was taken, refuses the rest with UNAVAILABLE, and closes the store; within 10 seconds. A
   // second call is no error.

@@ -29,7 +29,8 @@ VerifyStream::VerifyStream(const VerifyParts& parts, grpc::CallbackServerContext
 void VerifyStream::Run() {
   if (!stream_.IsWanted()) return;
   absl::Status result = storage::Verify(
-      parts_.engine, request_, [this](const v1::VerifyReply& reply) { return Progress(reply); });
+      parts_.engine, request_, [this](const v1::VerifyReply& reply) { return Progress(reply); },
+      &parts_.secrets);
   {
     std::lock_guard<std::mutex> lock(mutex_);
     result_ = std::move(result);

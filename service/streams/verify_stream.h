@@ -24,6 +24,7 @@ namespace halfterm::service {
 // What all verifications work with; must outlive them.
 struct VerifyParts {
   const storage::Engine& engine;
+  const storage::Secrets& secrets;
   const storage::Clock& clock;
   WorkerPool& reports;
   OpenStreams& streams;
