@@ -61,9 +61,10 @@ TEST(ImportFieldTest, C23_ARosterNeverEndsARoleGivenByHand) {
   // What the roster itself gave, it takes; and says so.
   Roster without;
   without.request.clear_grants();
+  without.AddGrant(61, 18, v1::ROLE_SLT, Roster::kSchool);
   const v1::ImportReply reply = Imported(store, without.request);
-  ASSERT_THAT(reply.changes(), SizeIs(1));
-  EXPECT_EQ(reply.changes(0).action(), v1::IMPORT_ACTION_ENDED);
+  EXPECT_EQ(DifferenceOf(reply, v1::RECORD_KIND_ROLE_GRANT).ended(), 1u);
+  EXPECT_EQ(DifferenceOf(reply, v1::RECORD_KIND_ROLE_GRANT).added(), 1u);
   EXPECT_FALSE(store.DirectoryOf("riverside")->Holds(IdNumber(10), v1::ROLE_HOD));
   EXPECT_TRUE(store.DirectoryOf("riverside")->Holds(IdNumber(16), v1::ROLE_HOD));
 }

@@ -260,6 +260,7 @@ class Planner {
   void EndWhatIsMissing() {
     for (const auto& [id, held] : held_references_) {
       if (named_.count(id) != 0 || SourcedIdOf(held).empty() || HasEnded(held, today_)) continue;
+      if (held.has_person() ? request_.people().empty() : request_.orgs().empty()) continue;
       v1::Reference ended = held;
       if (ended.has_person()) {
         ended.mutable_person()->set_to_day(today_ - 1);
@@ -271,6 +272,7 @@ class Planner {
       difference.set_ended(difference.ended() + 1);
       Write(std::move(ended), v1::IMPORT_ACTION_ENDED, {});
     }
+    if (request_.grants().empty()) return;
     for (const v1::RoleGrant& held : held_.content().grants) {
       if (named_grants_.count(held.id()) != 0 || held.origin() == v1::GRANT_ORIGIN_LOCAL ||
           held.state() == v1::GRANT_STATE_ENDED) {

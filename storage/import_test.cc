@@ -218,6 +218,18 @@ TEST(ImportTest, WhoIsMissingFromAPartialRosterStays) {
   EXPECT_TRUE(store.DirectoryOf("riverside")->Holds(testing::IdNumber(10), v1::ROLE_HOD));
 }
 
+TEST(ImportTest, AListWithoutRowsIsNotPartOfTheRoster) {
+  OpenStore store;
+  Imported(store, Roster().request);
+  const testing::Rows before = testing::RowsOf(store.engine(), Family::kState);
+  Roster calendar_alone;
+  calendar_alone.request.clear_orgs();
+  calendar_alone.request.clear_people();
+  calendar_alone.request.clear_grants();
+  EXPECT_THAT(Imported(store, calendar_alone.request).changes(), IsEmpty());
+  EXPECT_EQ(testing::RowsOf(store.engine(), Family::kState), before);
+}
+
 TEST(ImportTest, WhoComesBackIsThereAgain) {
   OpenStore store;
   Imported(store, Roster().request);

@@ -1,0 +1,53 @@
+// halfterm: the command line for administrators and developers.
+
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <iostream>
+
+#include "storage/clock.h"
+#include "tools/command.h"
+#include "tools/import_command.h"
+
+namespace halfterm::tools {
+namespace {
+
+// In the order in which --help lists them.
+constexpr AddCommand kCommands[] = {
+    AddImportCommand,
+};
+
+int Main(int argc, char** argv) {
+  const storage::SystemClock clock;
+  Invocation invocation(std::cout, std::cerr, isatty(STDERR_FILENO) == 1, clock);
+  CLI::App app("Brings rosters in, shows summaries and coverage, checks a server's figures.",
+               "halfterm");
+  app.require_subcommand(1);
+  app.fallthrough();
+  app.get_formatter()->column_width(34);
+  app.add_option("--server", invocation.server, "Public port of halftermd")
+      ->capture_default_str()
+      ->type_name("HOST:PORT");
+  app.add_option("--admin", invocation.admin, "Admin port of halftermd")
+      ->capture_default_str()
+      ->type_name("HOST:PORT");
+  app.add_option("--school", invocation.school, "The school's handle, such as riverside")
+      ->envname("HALFTERM_SCHOOL")
+      ->type_name("NAME");
+  app.add_flag("--json", invocation.json, "Answers as one JSON object");
+  app.footer(
+      "Exit codes: 0 it is so, 1 the answer is no or could not be had, 2 wrong usage.\n"
+      "Example: halfterm --school riverside coverage --as \"Hana Owen\"");
+  for (const AddCommand add : kCommands) add(app, invocation);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? kExitOk : kExitUsage;
+  }
+  return invocation.run ? invocation.run() : kExitUsage;
+}
+
+}  // namespace
+}  // namespace halfterm::tools
+
+int main(int argc, char** argv) { return halfterm::tools::Main(argc, argv); }
