@@ -69,6 +69,17 @@ absl::StatusOr<Base::HeldFacet> Base::Facet(const core::FacetId& id) const {
   return HeldFacet{*std::move(facet), row->seq()};
 }
 
+absl::StatusOr<std::vector<core::FacetId>> Base::FacetsOf(const core::Id16& record) const {
+  std::vector<core::FacetId> facets;
+  const std::string prefix = FacetPrefix(FacetRows::kBase, store_, record);
+  const std::unique_ptr<storage::Snapshot> snapshot = engine_->NewSnapshot();
+  const std::unique_ptr<storage::Cursor> cursor =
+      snapshot->NewCursor(Family::kState, prefix, AfterPrefix(prefix));
+  for (; cursor->Valid(); cursor->Next()) facets.push_back(FacetOfKey(cursor->key()));
+  if (!cursor->status().ok()) return cursor->status();
+  return facets;
+}
+
 absl::Status Base::ForEach(
     const std::function<void(const core::FacetId&, const disk::TabletFacetRow&)>& see) const {
   const std::string prefix = FacetPrefix(FacetRows::kBase, store_);
@@ -88,13 +99,10 @@ absl::Status Base::StageItem(const v1::Item& item, uint64_t beginning) {
   const std::optional<core::Id16> record = core::Id16::FromBytes(item.record());
   if (!record.has_value()) return absl::DataLossError("an item names no record");
 
+  const absl::StatusOr<std::vector<core::FacetId>> before = FacetsOf(*record);
+  if (!before.ok()) return before.status();
   std::set<std::string> to_go;
-  const std::string prefix = FacetPrefix(FacetRows::kBase, store_, *record);
-  const std::unique_ptr<storage::Snapshot> snapshot = engine_->NewSnapshot();
-  const std::unique_ptr<storage::Cursor> cursor =
-      snapshot->NewCursor(Family::kState, prefix, AfterPrefix(prefix));
-  for (; cursor->Valid(); cursor->Next()) to_go.emplace(cursor->key());
-  if (!cursor->status().ok()) return cursor->status();
+  for (const core::FacetId& id : *before) to_go.insert(FacetKey(FacetRows::kBase, store_, id));
 
   for (const v1::Held& held : item.held()) {
     const std::optional<core::FacetId> id = core::FacetId::Parse(held.facet());

@@ -51,6 +51,8 @@ class Base {
     uint64_t seq = 0;
   };
   absl::StatusOr<HeldFacet> Facet(const core::FacetId& id) const;
+  // The facets of a record that the copy has, ascending.
+  absl::StatusOr<std::vector<core::FacetId>> FacetsOf(const core::Id16& record) const;
 
   // What the next pull starts from; empty: from nothing, and what it does not name goes at its end.
   const std::string& cursor() const { return row_.cursor(); }

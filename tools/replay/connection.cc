@@ -121,6 +121,14 @@ absl::StatusOr<v1::ImportReply> AdminCalls::Import(const v1::ImportRequest& requ
   return Answered(status, std::move(reply));
 }
 
+absl::StatusOr<v1::ListReply> AdminCalls::List(const v1::ListRequest& request) {
+  grpc::ClientContext context;
+  context.set_deadline(std::chrono::system_clock::now() + kCallTime);
+  v1::ListReply reply;
+  const grpc::Status status = directory_->List(&context, request, &reply);
+  return Answered(status, std::move(reply));
+}
+
 absl::StatusOr<v1::OpenSessionReply> AdminCalls::OpenSession(const std::string& tenant,
                                                              const core::Id16& person,
                                                              const core::Id16& device,

@@ -72,6 +72,7 @@ class AdminCalls {
   absl::Status WaitUntilServing(int64_t timeout_ms);
 
   absl::StatusOr<v1::ImportReply> Import(const v1::ImportRequest& request);
+  absl::StatusOr<v1::ListReply> List(const v1::ListRequest& request);
   absl::StatusOr<v1::OpenSessionReply> OpenSession(const std::string& tenant,
                                                    const core::Id16& person,
                                                    const core::Id16& device,

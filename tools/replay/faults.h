@@ -47,9 +47,9 @@ struct FaultCounts {
 };
 
 // One tablet's. For one thread at a time.
-class Faults {
+class TabletFaults {
  public:
-  Faults(const FaultRates& rates, uint64_t seed, size_t tablet)
+  TabletFaults(const FaultRates& rates, uint64_t seed, size_t tablet)
       : rates_(rates), random_(seed * 1'000'003 + tablet * 7919 + 1) {
     if (Percent(rates_.wrong_clocks)) {
       constexpr int64_t kFiveDaysMs = int64_t{5} * 86'400'000;

@@ -70,7 +70,7 @@ absl::Status Fleet::Start() {
   for (size_t i = 0; i < workload_.tablets; ++i) {
     FaultRates rates = options_.rates;
     rates.lost_replies = std::max(rates.lost_replies, workload_.lost_reply_percent);
-    Faults faults(rates, options_.seed, i);
+    TabletFaults faults(rates, options_.seed, i);
     const auto offset = workload_.clock_offset_ms.find(i);
     if (offset != workload_.clock_offset_ms.end()) faults.set_clock_offset_ms(offset->second);
     TabletOptions tablet;
@@ -271,7 +271,7 @@ absl::StatusOr<std::unique_ptr<Tablet>> Fleet::FreshTablet(
   std::error_code ignored;
   std::filesystem::remove_all(options.directory, ignored);
   auto tablet = std::make_unique<Tablet>(std::move(options), sync::Schema::OfThisBuild(), clock_,
-                                         Faults(kNoFaults, options_.seed, 0));
+                                         TabletFaults(kNoFaults, options_.seed, 0));
   if (absl::Status on = tablet->SwitchOn(); !on.ok()) return on;
   size_t done = 0;
   for (const core::Id16& person : people) {

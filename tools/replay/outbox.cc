@@ -94,8 +94,10 @@ absl::StatusOr<core::Facet> Outbox::DeltaOf(const core::Group& group) const {
   return *std::move(delta);
 }
 
-absl::Status Outbox::JoinOwn(const core::FacetId& facet, uint64_t base_seq,
-                             core::Facet& into) const {
+// The store's own groups on the facet that are not in the server's copy of `base_seq`.
+absl::StatusOr<std::vector<disk::TabletGroupRow>> Outbox::GroupsAfter(const core::FacetId& facet,
+                                                                      uint64_t base_seq) const {
+  std::vector<disk::TabletGroupRow> groups;
   const std::string prefix = FacetKey(FacetRows::kOwnGroups, store_, facet);
   const std::unique_ptr<storage::Snapshot> snapshot = engine_->NewSnapshot();
   const std::unique_ptr<storage::Cursor> cursor =
@@ -106,13 +108,29 @@ absl::Status Outbox::JoinOwn(const core::FacetId& facet, uint64_t base_seq,
     if (!row.ok()) return row.status();
     const v1::PushResult& result = row->result();
     if (result.disposition() == v1::DISPOSITION_COMMITTED && result.seq() <= base_seq) continue;
-    const core::Result<core::Group> group = core::DecodeGroup(row->group());
+    groups.push_back(*std::move(row));
+  }
+  if (!cursor->status().ok()) return cursor->status();
+  return groups;
+}
+
+absl::StatusOr<bool> Outbox::HasNewer(const core::FacetId& facet, uint64_t base_seq) const {
+  const absl::StatusOr<std::vector<disk::TabletGroupRow>> groups = GroupsAfter(facet, base_seq);
+  if (!groups.ok()) return groups.status();
+  return !groups->empty();
+}
+
+absl::Status Outbox::JoinOwn(const core::FacetId& facet, uint64_t base_seq,
+                             core::Facet& into) const {
+  const absl::StatusOr<std::vector<disk::TabletGroupRow>> groups = GroupsAfter(facet, base_seq);
+  if (!groups.ok()) return groups.status();
+  for (const disk::TabletGroupRow& row : *groups) {
+    const core::Result<core::Group> group = core::DecodeGroup(row.group());
     if (!group.ok()) return Unreadable(group.refused());
     absl::StatusOr<core::Facet> delta = DeltaOf(*group);
     if (!delta.ok()) return delta.status();
     core::JoinInto(into, *std::move(delta), nullptr);
   }
-  if (!cursor->status().ok()) return cursor->status();
 
   const absl::StatusOr<disk::TabletOpenRow> open = GetRow<disk::TabletOpenRow>(
       *engine_, Family::kState, FacetKey(FacetRows::kOpen, store_, facet));

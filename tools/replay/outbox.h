@@ -70,6 +70,10 @@ class Outbox {
   // before `base_seq` are in its copy and are left out.
   absl::Status JoinOwn(const core::FacetId& facet, uint64_t base_seq, core::Facet& into) const;
 
+  // Whether a group of this person on the facet, an intent too, is not in the server's copy of
+  // `base_seq`.
+  absl::StatusOr<bool> HasNewer(const core::FacetId& facet, uint64_t base_seq) const;
+
   // Writing. The store must have a name (row().replica()).
   void StageGroup(core::GroupKind kind, const core::FacetId& facet, absl::string_view body,
                   const WrittenOver& over, const TabletMoment& now);
@@ -109,6 +113,8 @@ class Outbox {
   void Append(const core::GroupHeader& header, absl::string_view body);
   core::GroupTime TimeOf(const TabletMoment& now) const;
   absl::StatusOr<core::Facet> DeltaOf(const core::Group& group) const;
+  absl::StatusOr<std::vector<disk::TabletGroupRow>> GroupsAfter(const core::FacetId& facet,
+                                                                uint64_t base_seq) const;
   absl::Status StageRehome(uint64_t acked, uint64_t new_replica);
   absl::Status StagePruning(uint64_t durable_seq);
 

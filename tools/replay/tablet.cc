@@ -41,7 +41,7 @@ MeetingCounts& MeetingCounts::operator+=(const MeetingCounts& other) {
 }
 
 Tablet::Tablet(TabletOptions options, const sync::Schema& schema, const storage::Clock& clock,
-               Faults faults)
+               TabletFaults faults)
     : options_(std::move(options)),
       schema_(schema),
       clock_(clock),

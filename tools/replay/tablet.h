@@ -51,7 +51,7 @@ class Tablet {
  public:
   // The references must outlive the tablet.
   Tablet(TabletOptions options, const sync::Schema& schema, const storage::Clock& clock,
-         Faults faults);
+         TabletFaults faults);
   ~Tablet();
 
   // Opens the stores that are on disk. Errors as OpenTabletEngine().
@@ -78,7 +78,7 @@ class Tablet {
   absl::Status Pull(const core::Id16& person);
 
   bool is_cut() const { return was_cut_; }  // The last error was a fault of ours.
-  Faults& faults() { return faults_; }
+  TabletFaults& faults() { return faults_; }
   const MeetingCounts& counts() const { return counts_; }
   const Traffic& traffic() const { return traffic_; }
   const TabletOptions& options() const { return options_; }
@@ -94,7 +94,7 @@ class Tablet {
   const TabletOptions options_;
   const sync::Schema& schema_;
   const storage::Clock& clock_;
-  Faults faults_;
+  TabletFaults faults_;
   Traffic traffic_;
   SyncCalls calls_;
   std::unique_ptr<storage::Engine> engine_;  // Null while the tablet is off.

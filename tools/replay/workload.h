@@ -52,6 +52,10 @@ struct Workload {
   }
 };
 
+// Gives the work of tablet n to tablet n mod `tablets`. What two tablets wrote at once and one tablet
+// writes now is no longer concurrent.
+void OnFewerTablets(size_t tablets, Workload& workload);
+
 }  // namespace halfterm::tools
 
 #endif  // HALFTERM_TOOLS_REPLAY_WORKLOAD_H_
