@@ -109,12 +109,15 @@ absl::Status Batch::SettleFacets(RecordState& record, const core::VisitFacts& fa
       state.audience_seq = record.seq;
     }
     disk::FacetRow row;
-    *row.mutable_facet() = core::Encode(state.facet);
     if (state.changed) {
-      state.digest = core::FacetDigest(state.id, core::EncodeContent(state.facet));
+      core::Encoding encoded = core::EncodeWithContent(state.facet);
+      state.digest = core::FacetDigest(state.id, encoded.content);
+      row.set_facet(std::move(encoded.bytes));
       state.receipt = context_.secrets.StateReceipt(record.tenant, state.epoch, state.seq, state.id,
                                                     row.facet());
       state.changed = false;
+    } else {
+      row.set_facet(core::Encode(state.facet));
     }
     row.set_seq(state.seq);
     row.set_audience_seq(state.audience_seq);
