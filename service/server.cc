@@ -40,6 +40,9 @@ namespace halfterm::service {
 namespace {
 
 constexpr std::chrono::seconds kShutdownGrace(8);
+// For so long calls are still answered, with UNAVAILABLE: gRPC itself answers CANCELLED to those that
+// come in the moment of its closing, and a client then does not know to come again.
+constexpr std::chrono::milliseconds kLastRefusals(250);
 constexpr int64_t kGrantClockMs = 60'000;
 
 size_t ReadThreads() { return std::clamp<size_t>(std::thread::hardware_concurrency(), 2, 4); }
@@ -218,6 +221,7 @@ void Server::Drain() {
     p.admin_port.server->GetHealthCheckService()->SetServingStatus(false);
   }
   p.gate.Close();
+  const auto closed = std::chrono::steady_clock::now();
   p.pulls.StopAll();
   p.watches.StopAll();
   p.verifications.StopAll();
@@ -225,6 +229,7 @@ void Server::Drain() {
   p.writes.Drain();
   p.reads.Close();
   p.reports.Close();
+  std::this_thread::sleep_until(closed + kLastRefusals);
 
   const auto deadline = std::chrono::system_clock::now() + kShutdownGrace;
   for (Listening* listening : {&p.public_port, &p.admin_port}) {
@@ -234,8 +239,8 @@ void Server::Drain() {
     if (listening->server != nullptr) listening->server->Wait();
   }
   p.ticker.Stop();  // Last: it cuts the streams whose readers take nothing.
-  const absl::Status closed = p.stored->engine->Close();
-  p.world.log.Info("drained", {{"store", absl::StatusCodeToString(closed.code())}});
+  const absl::Status store = p.stored->engine->Close();
+  p.world.log.Info("drained", {{"store", absl::StatusCodeToString(store.code())}});
 }
 
 }  // namespace halfterm::service

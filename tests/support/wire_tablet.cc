@@ -31,6 +31,11 @@ WireTablet::WireTablet(RunningServer& server, const std::string& tenant, const c
   EXPECT_TRUE(greeted.ok()) << greeted.error_message();
 }
 
+void WireTablet::Reconnect() {
+  channel_ = server_.PublicChannel();
+  sync_ = v1::Sync::NewStub(channel_);
+}
+
 void WireTablet::Prepare(grpc::ClientContext& context) const {
   context.AddMetadata("authorization", "Bearer " + session_.token());
   context.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(20));

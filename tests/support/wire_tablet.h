@@ -37,6 +37,9 @@ class WireTablet {
   v1::Sync::Stub& sync() { return *sync_; }
   const std::shared_ptr<grpc::Channel>& channel() const { return channel_; }
 
+  // Calls go to where the server listens now.
+  void Reconnect();
+
   // What a context for this tablet's calls holds: its token, and a deadline of 20 seconds, so that
   // a server that does not answer fails a test instead of stopping it.
   void Prepare(grpc::ClientContext& context) const;
