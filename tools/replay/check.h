@@ -10,7 +10,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "tools/replay/common_workload.h"
+#include "tools/workload/common_workload.h"
 #include "tools/replay/tablet.h"
 
 namespace halfterm::tools {

@@ -19,7 +19,7 @@
 #include "storage/clock.h"
 #include "tools/replay/connection.h"
 #include "tools/replay/tablet.h"
-#include "tools/replay/workload.h"
+#include "tools/workload/workload.h"
 
 namespace halfterm::tools {
 

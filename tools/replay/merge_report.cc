@@ -14,7 +14,7 @@
 #include "sync/value.h"
 #include "sync/view.h"
 #include "tools/replay/gesture.h"
-#include "tools/replay/visit.h"
+#include "tools/workload/visit.h"
 
 namespace halfterm::tools {
 namespace {

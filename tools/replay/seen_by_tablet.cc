@@ -8,7 +8,7 @@
 #include "sync/core/digest.h"
 #include "sync/levels.h"
 #include "tools/replay/ids.h"
-#include "tools/replay/visit.h"
+#include "tools/workload/visit.h"
 
 namespace halfterm::tools {
 namespace {

@@ -1,8 +1,8 @@
 // Reads the members of a JSON object, and remembers the first that is missing or of another type, so
 // that a reader of a line says all it wants and asks once whether it got it.
 
-#ifndef HALFTERM_TOOLS_REPLAY_JSON_FIELDS_H_
-#define HALFTERM_TOOLS_REPLAY_JSON_FIELDS_H_
+#ifndef HALFTERM_TOOLS_WORKLOAD_JSON_FIELDS_H_
+#define HALFTERM_TOOLS_WORKLOAD_JSON_FIELDS_H_
 #include <cstdint>
 #include <limits>
 #include <nlohmann/json.hpp>
@@ -54,4 +54,4 @@ class JsonFields {
 
 }  // namespace halfterm::tools
 
-#endif  // HALFTERM_TOOLS_REPLAY_JSON_FIELDS_H_
+#endif  // HALFTERM_TOOLS_WORKLOAD_JSON_FIELDS_H_

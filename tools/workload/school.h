@@ -7,8 +7,8 @@
 // and nothing else. Besides them each site has a head and each department a head of department, who
 // read the summaries and write nothing.
 
-#ifndef HALFTERM_TOOLS_REPLAY_WORKLOAD_SCHOOL_H_
-#define HALFTERM_TOOLS_REPLAY_WORKLOAD_SCHOOL_H_
+#ifndef HALFTERM_TOOLS_WORKLOAD_SCHOOL_H_
+#define HALFTERM_TOOLS_WORKLOAD_SCHOOL_H_
 #include <cstdint>
 #include <map>
 #include <string>
@@ -53,4 +53,4 @@ v1::ImportRequest MakeSchool(const SchoolShape& shape, const std::string& tenant
 
 }  // namespace halfterm::tools
 
-#endif  // HALFTERM_TOOLS_REPLAY_WORKLOAD_SCHOOL_H_
+#endif  // HALFTERM_TOOLS_WORKLOAD_SCHOOL_H_

@@ -3,15 +3,15 @@
 //
 // Each visit follows from the seed and its index alone, so a million of them need no memory.
 
-#ifndef HALFTERM_TOOLS_REPLAY_GENERATED_WORKLOAD_H_
-#define HALFTERM_TOOLS_REPLAY_GENERATED_WORKLOAD_H_
+#ifndef HALFTERM_TOOLS_WORKLOAD_GENERATED_WORKLOAD_H_
+#define HALFTERM_TOOLS_WORKLOAD_GENERATED_WORKLOAD_H_
 #include <cstddef>
 #include <cstdint>
 #include <vector>
 
-#include "tools/replay/common_workload.h"
-#include "tools/replay/visit.h"
-#include "tools/replay/workload_school.h"
+#include "tools/workload/common_workload.h"
+#include "tools/workload/visit.h"
+#include "tools/workload/school.h"
 
 namespace halfterm::tools {
 
@@ -48,4 +48,4 @@ CommonRecords Generate(uint64_t seed, size_t visits, size_t tablets = 20);
 
 }  // namespace halfterm::tools
 
-#endif  // HALFTERM_TOOLS_REPLAY_GENERATED_WORKLOAD_H_
+#endif  // HALFTERM_TOOLS_WORKLOAD_GENERATED_WORKLOAD_H_

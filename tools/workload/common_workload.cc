@@ -1,4 +1,4 @@
-#include "tools/replay/common_workload.h"
+#include "tools/workload/common_workload.h"
 
 #include <algorithm>
 #include <map>
@@ -7,7 +7,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "tools/replay/ids.h"
-#include "tools/replay/json_fields.h"
+#include "tools/workload/json_fields.h"
 
 namespace halfterm::tools {
 namespace {

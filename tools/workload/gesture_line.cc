@@ -1,4 +1,4 @@
-#include "tools/replay/gesture_line.h"
+#include "tools/workload/gesture_line.h"
 
 #include <initializer_list>
 #include <map>
@@ -13,7 +13,7 @@
 #include "halfterm/v1/observation.pb.h"
 #include "tools/replay/ids.h"
 #include "tools/replay/seen_by_tablet.h"
-#include "tools/replay/visit.h"
+#include "tools/workload/visit.h"
 
 namespace halfterm::tools {
 namespace {

@@ -1,4 +1,4 @@
-#include "tools/replay/workload.h"
+#include "tools/workload/workload.h"
 
 #include <algorithm>
 #include <utility>

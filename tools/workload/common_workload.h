@@ -9,17 +9,17 @@
 // a status the lead's intents. Side B is the same observer on another tablet, so where both sides rate
 // the same element both ratings stay for the observer to choose from.
 
-#ifndef HALFTERM_TOOLS_REPLAY_COMMON_WORKLOAD_H_
-#define HALFTERM_TOOLS_REPLAY_COMMON_WORKLOAD_H_
+#ifndef HALFTERM_TOOLS_WORKLOAD_COMMON_WORKLOAD_H_
+#define HALFTERM_TOOLS_WORKLOAD_COMMON_WORKLOAD_H_
 #include <istream>
 #include <string>
 #include <vector>
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
-#include "tools/replay/visit.h"
-#include "tools/replay/workload.h"
-#include "tools/replay/workload_school.h"
+#include "tools/workload/visit.h"
+#include "tools/workload/workload.h"
+#include "tools/workload/school.h"
 
 namespace halfterm::tools {
 
@@ -64,4 +64,4 @@ Workload MakeWorkload(CommonRecords records, const std::string& tenant);
 
 }  // namespace halfterm::tools
 
-#endif  // HALFTERM_TOOLS_REPLAY_COMMON_WORKLOAD_H_
+#endif  // HALFTERM_TOOLS_WORKLOAD_COMMON_WORKLOAD_H_

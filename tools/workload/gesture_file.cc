@@ -1,4 +1,4 @@
-#include "tools/replay/gesture_file.h"
+#include "tools/workload/gesture_file.h"
 
 #include <algorithm>
 #include <filesystem>
@@ -9,8 +9,8 @@
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
-#include "tools/replay/gesture_line.h"
-#include "tools/replay/json_fields.h"
+#include "tools/workload/gesture_line.h"
+#include "tools/workload/json_fields.h"
 
 namespace halfterm::tools {
 namespace {

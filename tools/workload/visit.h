@@ -1,7 +1,7 @@
 // One observed lesson as an observer records it, and the gestures that this takes.
 
-#ifndef HALFTERM_TOOLS_REPLAY_VISIT_H_
-#define HALFTERM_TOOLS_REPLAY_VISIT_H_
+#ifndef HALFTERM_TOOLS_WORKLOAD_VISIT_H_
+#define HALFTERM_TOOLS_WORKLOAD_VISIT_H_
 #include <cstddef>
 #include <cstdint>
 #include <vector>
@@ -38,4 +38,4 @@ Gesture SubmitGesture(const core::Id16& visit, const core::Id16& observer, int64
 
 }  // namespace halfterm::tools
 
-#endif  // HALFTERM_TOOLS_REPLAY_VISIT_H_
+#endif  // HALFTERM_TOOLS_WORKLOAD_VISIT_H_

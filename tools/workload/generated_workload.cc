@@ -1,4 +1,4 @@
-#include "tools/replay/generated_workload.h"
+#include "tools/workload/generated_workload.h"
 
 #include <string>
 #include <utility>

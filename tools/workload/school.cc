@@ -1,4 +1,4 @@
-#include "tools/replay/workload_school.h"
+#include "tools/workload/school.h"
 
 #include <cstddef>
 

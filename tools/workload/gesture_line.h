@@ -1,9 +1,9 @@
 // One line of a gesture file as a gesture.
 
-#ifndef HALFTERM_TOOLS_REPLAY_GESTURE_LINE_H_
-#define HALFTERM_TOOLS_REPLAY_GESTURE_LINE_H_
+#ifndef HALFTERM_TOOLS_WORKLOAD_GESTURE_LINE_H_
+#define HALFTERM_TOOLS_WORKLOAD_GESTURE_LINE_H_
 #include "tools/replay/gesture.h"
-#include "tools/replay/json_fields.h"
+#include "tools/workload/json_fields.h"
 
 namespace halfterm::tools {
 
@@ -12,4 +12,4 @@ Gesture ReadGesture(JsonFields& line);
 
 }  // namespace halfterm::tools
 
-#endif  // HALFTERM_TOOLS_REPLAY_GESTURE_LINE_H_
+#endif  // HALFTERM_TOOLS_WORKLOAD_GESTURE_LINE_H_

@@ -1,13 +1,13 @@
 // Reads a workload in the project's own form: gestures, one a line (docs/workload.md).
 
-#ifndef HALFTERM_TOOLS_REPLAY_GESTURE_FILE_H_
-#define HALFTERM_TOOLS_REPLAY_GESTURE_FILE_H_
+#ifndef HALFTERM_TOOLS_WORKLOAD_GESTURE_FILE_H_
+#define HALFTERM_TOOLS_WORKLOAD_GESTURE_FILE_H_
 #include <functional>
 #include <string>
 #include <vector>
 
 #include "absl/status/statusor.h"
-#include "tools/replay/workload.h"
+#include "tools/workload/workload.h"
 
 namespace halfterm::tools {
 
@@ -23,4 +23,4 @@ absl::StatusOr<Workload> ReadGestureFiles(const std::vector<std::string>& files,
 
 }  // namespace halfterm::tools
 
-#endif  // HALFTERM_TOOLS_REPLAY_GESTURE_FILE_H_
+#endif  // HALFTERM_TOOLS_WORKLOAD_GESTURE_FILE_H_

@@ -1,4 +1,4 @@
-#include "tools/replay/json_fields.h"
+#include "tools/workload/json_fields.h"
 
 #include "absl/time/civil_time.h"
 #include "absl/time/time.h"

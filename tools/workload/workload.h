@@ -4,8 +4,8 @@
 // all it may. So two tablets that write the same thing in one phase write concurrently, whatever the
 // order in which they meet the server.
 
-#ifndef HALFTERM_TOOLS_REPLAY_WORKLOAD_H_
-#define HALFTERM_TOOLS_REPLAY_WORKLOAD_H_
+#ifndef HALFTERM_TOOLS_WORKLOAD_WORKLOAD_H_
+#define HALFTERM_TOOLS_WORKLOAD_WORKLOAD_H_
 #include <cstddef>
 #include <cstdint>
 #include <map>
@@ -58,4 +58,4 @@ void OnFewerTablets(size_t tablets, Workload& workload);
 
 }  // namespace halfterm::tools
 
-#endif  // HALFTERM_TOOLS_REPLAY_WORKLOAD_H_
+#endif  // HALFTERM_TOOLS_WORKLOAD_WORKLOAD_H_

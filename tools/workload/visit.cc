@@ -1,4 +1,4 @@
-#include "tools/replay/visit.h"
+#include "tools/workload/visit.h"
 
 #include <memory>
 #include <utility>
