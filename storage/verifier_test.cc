@@ -9,7 +9,6 @@
 
 #include <algorithm>
 #include <functional>
-#include <future>
 #include <optional>
 #include <string>
 #include <vector>
@@ -17,7 +16,6 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "halfterm/v1/observation.pb.h"
-#include "storage/directory_writer.h"
 #include "storage/feed_row.h"
 #include "storage/reference.h"
 #include "storage/rollups.h"
@@ -29,6 +27,7 @@
 #include "tests/support/committed_school.h"
 #include "tests/support/engine_rows.h"
 #include "tests/support/hex.h"
+#include "tests/support/stored_directory.h"
 #include "tests/support/visit_writer.h"
 
 namespace halfterm::storage {
@@ -49,24 +48,6 @@ using ::testing::Not;
 using Values = std::vector<std::pair<Path, std::string>>;
 
 const char kWords[] = "a calm start, and clear instructions";
-
-// Writes the school's people, as an import would.
-class WriteDirectoryJob final : public Job {
- public:
-  WriteDirectoryJob(DirectoryChange change, std::promise<absl::Status>& done)
-      : change_(std::move(change)), done_(done) {}
-  void Apply(Batch& batch) override {
-    result_ = WriteDirectory(batch, Tenant(CommittedSchool::kTenant), "Northgate", change_).status();
-  }
-  void Done(const absl::Status& committed) override {
-    done_.set_value(committed.ok() ? result_ : committed);
-  }
-
- private:
-  const DirectoryChange change_;
-  std::promise<absl::Status>& done_;
-  absl::Status result_;
-};
 
 Values PlanValues(const core::Id16& teacher, const core::Id16& department,
                   const core::Id16& rubric) {
@@ -92,13 +73,7 @@ class VerifierTest : public ::testing::Test {
     v1::RoleGrant& ended = school.people.AddGrant(people.hugo, v1::ROLE_HOD, people.maths);
     ended.set_state(v1::GRANT_STATE_ENDED);
     ended.set_to_day(testing::Day(2026, 9, 14));
-    school.PutDirectory();
-    DirectoryChange change;
-    change.references = ReferencesOf(school.people.content);
-    change.grants = school.people.content.grants;
-    std::promise<absl::Status> done;
-    school.committer().Submit(std::make_unique<WriteDirectoryJob>(std::move(change), done));
-    EXPECT_TRUE(done.get_future().get().ok());
+    StoreDirectory(school);
 
     PushingTablet hana = school.Tablet(people.hana, 1), office = school.Tablet(people.hana, 2);
     for (int i = 0; i < 4; ++i) {
