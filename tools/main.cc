@@ -6,8 +6,10 @@
 #include <iostream>
 
 #include "storage/clock.h"
+#include "tools/bench_command.h"
 #include "tools/command.h"
 #include "tools/import_command.h"
+#include "tools/replay_command.h"
 
 namespace halfterm::tools {
 namespace {
@@ -15,6 +17,8 @@ namespace {
 // In the order in which --help lists them.
 constexpr AddCommand kCommands[] = {
     AddImportCommand,
+    AddReplayCommand,
+    AddBenchCommand,
 };
 
 int Main(int argc, char** argv) {

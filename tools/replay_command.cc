@@ -13,12 +13,12 @@
 #include "absl/strings/str_cat.h"
 #include "storage/clock.h"
 #include "tools/replay/check.h"
-#include "tools/replay/common_workload.h"
 #include "tools/replay/fleet.h"
-#include "tools/replay/generated_workload.h"
-#include "tools/replay/gesture_file.h"
 #include "tools/replay/merge_report.h"
 #include "tools/replay/replay_report.h"
+#include "tools/workload/common_workload.h"
+#include "tools/workload/generated_workload.h"
+#include "tools/workload/gesture_file.h"
 
 namespace halfterm::tools {
 namespace {

@@ -5,7 +5,6 @@
 #include <string>
 
 #include "absl/time/civil_time.h"
-#include "absl/time/time.h"
 #include "storage/summary/access.h"
 #include "storage/summary/question.h"
 #include "sync/due.h"
@@ -60,9 +59,10 @@ CoverPeriod Days(const sync::Directory& directory, const Id16& org, int32_t from
   for (int32_t day = from_day; day <= to_day; ++day) {
     const uint16_t half_term = directory.HalfTermAt(org, sync::NoonMs(day));
     if (half_term == 0) continue;
-    if (!period.half_terms.empty() && period.half_terms.back() == half_term) continue;
-    period.half_terms.push_back(half_term);
-    AddSchoolDays(*directory.HalfTerm(org, half_term), from_day, to_day, period.school_days);
+    if (!period.half_terms.empty() && period.half_terms.back().number == half_term) continue;
+    const v1::HalfTerm& days = *directory.HalfTerm(org, half_term);
+    period.half_terms.push_back({half_term, days.start_day()});
+    AddSchoolDays(days, from_day, to_day, period.school_days);
   }
   return period;
 }
@@ -76,7 +76,7 @@ CoverPeriod Year(const sync::Directory& directory, const Id16& org, uint16_t hal
     if (period.school_days.empty()) period.from_day = here->start_day();
     period.to_day = here->end_day();
     AddSchoolDays(*here, here->start_day(), here->end_day(), period.school_days);
-    if (number <= half_term) period.half_terms.push_back(number);
+    if (number <= half_term) period.half_terms.push_back({number, here->start_day()});
   }
   return period;
 }
@@ -97,14 +97,13 @@ struct Counts {
   int32_t last_day = 0;
 };
 
-void AddRow(const CoverRow& cover, const CoverPeriod& period, const sync::Directory& directory,
-            const Id16& org, Counts& counts) {
+void AddRow(const CoverRow& cover, const CoverPeriod& period,
+            const CoverPeriod::HalfTerm& half_term, Counts& counts) {
   const std::vector<int64_t>& row = cover.row;
   const bool is_private = cover.kind == v1::VISIT_KIND_COACH || cover.kind == v1::VISIT_KIND_PEER;
-  const v1::HalfTerm* half_term = directory.HalfTerm(org, cover.half_term);
   uint32_t done_within = 0;
-  for (size_t at = sync::kCoverDays; half_term != nullptr && at < row.size(); ++at) {
-    const int32_t day = half_term->start_day() + static_cast<int32_t>(at - sync::kCoverDays);
+  for (size_t at = sync::kCoverDays; at < row.size(); ++at) {
+    const int32_t day = half_term.start_day + static_cast<int32_t>(at - sync::kCoverDays);
     if (row[at] <= 0) continue;
     if (!period.whole_half_terms && !IsWithin(day, period.from_day, period.to_day)) continue;
     done_within += static_cast<uint32_t>(row[at]);
@@ -149,7 +148,7 @@ std::optional<CoverPeriod> PeriodOf(const v1::CoverageRule& rule, const sync::Di
     default:
       period.from_day = days->start_day();
       period.to_day = days->end_day();
-      period.half_terms = {half_term};
+      period.half_terms = {{half_term, days->start_day()}};
       AddSchoolDays(*days, days->start_day(), days->end_day(), period.school_days);
       break;
   }
@@ -216,7 +215,7 @@ bool IsAskedFor(const v1::CoverageRule& rule, const v1::Person& person, const Co
 v1::TeacherCoverage CoverageOf(const v1::CoverageRule& rule, const CoverPeriod& period,
                                const std::vector<CoverRow>& rows, bool is_asked_for,
                                uint32_t at_risk_school_days, int32_t today,
-                               const sync::Directory& directory, const Id16& org) {
+                               const absl::TimeZone& zone) {
   uint32_t roles = 0;
   for (const int role : rule.by_roles()) roles |= 1u << role;
   Counts counts;
@@ -225,11 +224,9 @@ v1::TeacherCoverage CoverageOf(const v1::CoverageRule& rule, const CoverPeriod& 
         std::find(rule.kinds().begin(), rule.kinds().end(), row.kind) != rule.kinds().end();
     if (!is_its_kind || !MayBeCounted(row.kind)) continue;
     if (roles != 0 && (row.roles & roles) == 0) continue;
-    if (std::find(period.half_terms.begin(), period.half_terms.end(), row.half_term) ==
-        period.half_terms.end()) {
-      continue;
+    for (const CoverPeriod::HalfTerm& half_term : period.half_terms) {
+      if (half_term.number == row.half_term) AddRow(row, period, half_term, counts);
     }
-    AddRow(row, period, directory, org, counts);
   }
   const uint32_t wanted = std::max(rule.min_count(), 1u);
   const auto first_left =
@@ -243,7 +240,7 @@ v1::TeacherCoverage CoverageOf(const v1::CoverageRule& rule, const CoverPeriod& 
   coverage.set_recorded_late(counts.late);
   if (counts.last_day != 0) {
     const absl::CivilDay day = absl::CivilDay(1970, 1, 1) + counts.last_day;
-    coverage.set_last_done_ms(absl::ToUnixMillis(absl::FromCivil(day, directory.ZoneOf(org))));
+    coverage.set_last_done_ms(absl::ToUnixMillis(absl::FromCivil(day, zone)));
   }
   if (!is_asked_for) {
     coverage.set_state(v1::COVERAGE_STATE_EXEMPT);

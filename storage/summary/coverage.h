@@ -9,6 +9,7 @@
 #include <optional>
 #include <vector>
 
+#include "absl/time/time.h"
 #include "halfterm/v1/directory.pb.h"
 #include "halfterm/v1/summary.pb.h"
 #include "sync/core/types.h"
@@ -26,8 +27,12 @@ struct CoverRow {
 
 // The days over which a rule counts.
 struct CoverPeriod {
+  struct HalfTerm {
+    uint16_t number;
+    int32_t start_day;
+  };
   int32_t from_day = 0, to_day = 0;
-  std::vector<uint16_t> half_terms;  // Whose rows are read.
+  std::vector<HalfTerm> half_terms;  // Whose rows are read.
   bool whole_half_terms = true;      // Else only the days within.
   std::vector<int32_t> school_days;  // Ascending.
 };
@@ -55,7 +60,7 @@ bool IsAskedFor(const v1::CoverageRule& rule, const v1::Person& person, const Co
 v1::TeacherCoverage CoverageOf(const v1::CoverageRule& rule, const CoverPeriod& period,
                                const std::vector<CoverRow>& rows, bool is_asked_for,
                                uint32_t at_risk_school_days, int32_t today,
-                               const sync::Directory& directory, const core::Id16& org);
+                               const absl::TimeZone& zone);
 
 // Adds one teacher to the numbers of a rule.
 void Count(const v1::TeacherCoverage& teacher, v1::RuleCoverage& rule);

@@ -29,13 +29,13 @@ class CoverRows {
   absl::Status Read(const Id16& teacher, uint16_t half_term) {
     if (!read_.insert({teacher, half_term}).second) return absl::OkStatus();
     return rows_.ForEach(RowKey(RollupKind::kCover).Id(teacher).U16(half_term),
-                         [&](KeyRest rest, const std::vector<int64_t>& row) {
+                         [&](KeyRest rest, std::vector<int64_t>& row) {
                            CoverRow cover;
                            cover.half_term = half_term;
                            rest.Id();  // The department at the lesson: visits in any count.
                            cover.kind = static_cast<v1::VisitKind>(rest.Number(1));
                            cover.roles = static_cast<uint16_t>(rest.Number(2));
-                           cover.row = row;
+                           cover.row = std::move(row);
                            by_teacher_[teacher].push_back(std::move(cover));
                            return true;
                          });
@@ -86,7 +86,8 @@ class CoveragePage {
         directory_(question.directory),
         org_(org),
         half_term_(half_term),
-        today_(sync::DayOf(question.now_ms, directory_.ZoneOf(org))),
+        zone_(directory_.ZoneOf(org)),
+        today_(sync::DayOf(question.now_ms, zone_)),
         policy_(directory_.PolicyOf(directory_.SiteOf(org))),
         rows_(question) {}
 
@@ -100,8 +101,8 @@ class CoveragePage {
       for (const AskedRule& asked : rules) {
         if (!HoldsFor(*asked.rule, directory_, department)) continue;
         for (const v1::Person* person : members->second) {
-          for (const uint16_t half_term : asked.period.half_terms) {
-            const absl::Status read = rows_.Read(*Id16::FromBytes(person->id()), half_term);
+          for (const CoverPeriod::HalfTerm& half_term : asked.period.half_terms) {
+            const absl::Status read = rows_.Read(*Id16::FromBytes(person->id()), half_term.number);
             if (!read.ok()) return read;
           }
         }
@@ -142,12 +143,10 @@ class CoveragePage {
           IsAskedFor(*asked.rule, *person, asked.period, policy_.eligible_percent());
       v1::TeacherCoverage one =
           CoverageOf(*asked.rule, asked.period, rows_.Of(teacher), is_asked_for,
-                     policy_.at_risk_school_days(), today_, directory_, org_);
+                     policy_.at_risk_school_days(), today_, zone_);
       Count(one, coverage);
       if (numbers_only) continue;
-      if (teacher != question_.caller && !question_.access.LeadsPage(teacher, department)) {
-        continue;
-      }
+      if (!MayList(teacher, department)) continue;
       one.set_teacher(person->id());
       one.set_display_name(person->display_name());
       *coverage.add_teachers() = std::move(one);
@@ -155,13 +154,25 @@ class CoveragePage {
     return coverage;
   }
 
+  // Asked for every rule, and the same for all of them.
+  bool MayList(const Id16& teacher, const Id16& department) {
+    const auto [known, is_new] = may_list_.try_emplace(teacher, false);
+    if (is_new) {
+      known->second =
+          teacher == question_.caller || question_.access.LeadsPage(teacher, department);
+    }
+    return known->second;
+  }
+
   const Question& question_;
   const sync::Directory& directory_;
   Id16 org_;
   uint16_t half_term_;
+  absl::TimeZone zone_;
   int32_t today_;
   const v1::Policy& policy_;
   CoverRows rows_;
+  std::map<Id16, bool> may_list_;
 };
 
 }  // namespace

@@ -75,11 +75,11 @@ absl::StatusOr<std::vector<LessonRow>> LatestLessons(RollupRows& rows, const Les
   std::vector<LessonRow> lessons;
   if (wanted.empty() && at_least == 0) return lessons;
   const absl::Status walked =
-      rows.ForEach(KeyOf(which), [&](KeyRest rest, const std::vector<int64_t>& entries) {
+      rows.ForEach(KeyOf(which), [&](KeyRest rest, std::vector<int64_t>& entries) {
         LessonRow lesson;
         lesson.start_ms = sync::MomentOf(rest.Number(8));
         lesson.record = rest.Id();
-        lesson.entries = entries;
+        lesson.entries = std::move(entries);
         lesson.own = which.own;
         for (auto element = wanted.begin(); element != wanted.end();) {
           const bool met = (lesson.At(*element) & sync::kLessonLevel) != 0;

@@ -35,7 +35,7 @@ absl::Status RollupRows::ForEach(const sync::RowKey& prefix, Use use) {
   for (cursor_->Seek(begin); cursor_->Valid(); cursor_->Next()) {
     const absl::string_view key = cursor_->key();
     if (!absl::StartsWith(key, begin)) break;
-    const absl::StatusOr<std::vector<int64_t>> row = DecodeVector(cursor_->value());
+    absl::StatusOr<std::vector<int64_t>> row = DecodeVector(cursor_->value());
     if (!row.ok()) return row.status();
     if (!use(KeyRest(key.substr(begin.size())), *row)) break;
   }

@@ -39,8 +39,8 @@ class RollupRows {
   const Snapshot& snapshot() const { return snapshot_; }
   Tenant tenant() const { return tenant_; }
 
-  // What is done with a row; false: enough.
-  using Use = absl::FunctionRef<bool(KeyRest rest, const std::vector<int64_t>& row)>;
+  // What is done with a row, which may be moved from; false: enough.
+  using Use = absl::FunctionRef<bool(KeyRest rest, std::vector<int64_t>& row)>;
   // The rows whose key begins with `prefix`, ascending. DataLoss: a row cannot be read.
   absl::Status ForEach(const sync::RowKey& prefix, Use use);
 

@@ -96,11 +96,11 @@ class TeacherPage {
   absl::StatusOr<std::vector<Block>> BlocksOf(uint16_t half_term) {
     std::vector<Block> blocks;
     const absl::Status walked =
-        rows_.ForEach(FiguresKey(half_term), [&](KeyRest rest, const std::vector<int64_t>& row) {
+        rows_.ForEach(FiguresKey(half_term), [&](KeyRest rest, std::vector<int64_t>& row) {
           Block block;
           if (!own_) block.department = rest.Id();
           block.rubric = rest.Id();
-          block.row = row;
+          block.row = std::move(row);
           if (MayRead(block.department)) blocks.push_back(std::move(block));
           return true;
         });
