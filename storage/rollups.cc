@@ -21,6 +21,7 @@ std::string EncodeVector(const std::vector<int64_t>& vector) {
 
 absl::StatusOr<std::vector<int64_t>> DecodeVector(absl::string_view bytes) {
   std::vector<int64_t> vector;
+  vector.reserve(bytes.size());  // Most numbers are one byte.
   core::Reader reader({bytes.data(), bytes.size()});
   while (reader.left() > 0) {
     uint64_t number = 0;
