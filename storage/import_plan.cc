@@ -7,6 +7,7 @@
 #include <unordered_set>
 #include <utility>
 
+#include "absl/strings/string_view.h"
 #include "google/protobuf/util/message_differencer.h"
 #include "storage/reference.h"
 
@@ -55,6 +56,8 @@ class Planner {
       held_references_.emplace(id, std::move(reference));
     }
     for (const v1::RoleGrant& grant : held.content().grants) held_grants_[grant.id()] = &grant;
+    for (const v1::Org& org : request.orgs()) names_[org.id()] = org.name();
+    for (const v1::Person& person : request.people()) names_[person.id()] = person.display_name();
   }
 
   ImportPlan Run() {
@@ -252,9 +255,28 @@ class Planner {
   void WriteGrant(v1::RoleGrant grant, v1::ImportAction action,
                   const std::vector<std::string>& fields) {
     rederive_ = rederive_ || DecidesWhoReadsOrCounts(grant.role());
-    Note(v1::RECORD_KIND_ROLE_GRANT, *core::Id16::FromBytes(grant.id()), "",
-         v1::Role_Name(grant.role()), action, fields);
+    Note(v1::RECORD_KIND_ROLE_GRANT, *core::Id16::FromBytes(grant.id()), "", InWords(grant), action,
+         fields);
     plan_.grants.push_back(std::move(grant));
+  }
+
+  // "Una Kaur: HOD, Music"
+  std::string InWords(const v1::RoleGrant& grant) const {
+    constexpr absl::string_view kPrefix = "ROLE_";
+    std::string words =
+        NameOfRecord(grant.person()) + ": " + v1::Role_Name(grant.role()).substr(kPrefix.size());
+    if (!grant.org().empty()) words += ", " + NameOfRecord(grant.org());
+    for (const std::string& person : grant.people()) words += ", " + NameOfRecord(person);
+    return words;
+  }
+
+  // The name of a person or organisation of the import or the school, by its id.
+  std::string NameOfRecord(const std::string& id) const {
+    const auto brought = names_.find(id);
+    if (brought != names_.end()) return brought->second;
+    const auto parsed = core::Id16::FromBytes(id);
+    const v1::Reference* held = parsed ? Held(*parsed) : nullptr;
+    return held == nullptr ? "?" : NameOf(*held);
   }
 
   void EndWhatIsMissing() {
@@ -307,6 +329,7 @@ class Planner {
   const int32_t today_;
   std::map<core::Id16, v1::Reference> held_references_;
   std::unordered_map<std::string, const v1::RoleGrant*> held_grants_;
+  std::unordered_map<std::string, std::string> names_;  // Of the import, by id.
   std::set<core::Id16> named_;
   std::unordered_set<std::string> named_grants_;
   std::map<v1::RecordKind, v1::ImportDifference> differences_;

@@ -8,8 +8,10 @@
 #include "storage/clock.h"
 #include "tools/bench_command.h"
 #include "tools/command.h"
+#include "tools/demo_school_command.h"
 #include "tools/import_command.h"
 #include "tools/replay_command.h"
+#include "tools/verify_command.h"
 
 namespace halfterm::tools {
 namespace {
@@ -17,7 +19,10 @@ namespace {
 // In the order in which --help lists them.
 constexpr AddCommand kCommands[] = {
     AddImportCommand,
+    AddDemoSchoolCommand,
     AddReplayCommand,
+    AddVerifyCommand,
+    AddWaitingCommand,
     AddBenchCommand,
 };
 

@@ -124,7 +124,7 @@ class Reader {
       return std::pair(a.first_year, a.number) < std::pair(b.first_year, b.number);
     });
     v1::Calendar& calendar = *builder_.request().add_calendars();
-    calendar.set_id(Bytes(StableId(builder_.tenant(), "calendar", org)));
+    calendar.set_id(Bytes(StableId(builder_.tenant(), "calendar", "of " + org)));
     calendar.set_org(builder_.FindOrg(org)->id());
     calendar.set_zone(zone_);
     builder_.Note(v1::RECORD_KIND_CALENDAR, builder_.request().calendars_size() - 1,
