@@ -19,6 +19,7 @@
 #include "service/server.h"
 #include "tests/support/fake_clock.h"
 #include "tests/support/small_school.h"
+#include "tests/support/tablet_server.h"
 #include "tests/support/temporary_directory.h"
 
 namespace halfterm::testing {
@@ -26,10 +27,10 @@ namespace halfterm::testing {
 // What an import of the school brings, with the words that a SmallSchool leaves out.
 v1::ImportRequest ImportOf(const SmallSchool& school, const std::string& tenant);
 
-class RunningServer {
+class RunningServer final : public TabletServer {
  public:
   RunningServer();
-  ~RunningServer();
+  ~RunningServer() override;
 
   FakeClock clock{At(2026, 9, 14, 16)};
 
@@ -39,7 +40,7 @@ class RunningServer {
   const std::string& admin_address() const { return server_->admin_address(); }
 
   // A connection of its own for each call. It takes 64 KiB before somebody reads.
-  std::shared_ptr<grpc::Channel> PublicChannel();
+  std::shared_ptr<grpc::Channel> PublicChannel() override;
   v1::Admin::Stub& admin() { return *admin_; }
   v1::Directory::Stub& directory() { return *directory_calls_; }
 
@@ -49,7 +50,8 @@ class RunningServer {
   // Fails the test where it is refused.
   void Import(const SmallSchool& school, const std::string& tenant);
   v1::OpenSessionReply OpenSession(const std::string& tenant, const core::Id16& person,
-                                   const core::Id16& device);
+                                   const core::Id16& device) override;
+  int64_t NowMs() override { return clock.NowMs(); }
   v1::StatsReply Stats();
 
  private:

@@ -19,7 +19,7 @@ std::string Number(uint64_t number) {
 
 }  // namespace
 
-WireTablet::WireTablet(RunningServer& server, const std::string& tenant, const core::Id16& person,
+WireTablet::WireTablet(TabletServer& server, const std::string& tenant, const core::Id16& person,
                        uint8_t device)
     : server_(server),
       person_(person),
@@ -69,7 +69,7 @@ core::GroupHeader WireTablet::Header(const core::FacetId& facet, core::GroupKind
   header.n = last_n_ + 1;
   header.session = *core::Id16::FromBytes(session_.session());
   header.facet = facet;
-  header.time.wall_ms = static_cast<uint64_t>(server_.clock.NowMs());
+  header.time.wall_ms = static_cast<uint64_t>(server_.NowMs());
   header.time.hello_no = hello_no_;
   return header;
 }

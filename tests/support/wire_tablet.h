@@ -17,14 +17,15 @@
 #include "sync/core/facet.h"
 #include "sync/core/group.h"
 #include "tests/support/pulling_reader.h"
-#include "tests/support/running_server.h"
+#include "tests/support/small_school.h"
+#include "tests/support/tablet_server.h"
 
 namespace halfterm::testing {
 
 class WireTablet {
  public:
   // Opens a session and a store. Fails the test where that is refused.
-  WireTablet(RunningServer& server, const std::string& tenant, const core::Id16& person,
+  WireTablet(TabletServer& server, const std::string& tenant, const core::Id16& person,
              uint8_t device);
 
   const core::Id16& person() const { return person_; }
@@ -77,7 +78,7 @@ class WireTablet {
   std::string Held(const core::FacetId& facet) const;
 
  private:
-  RunningServer& server_;
+  TabletServer& server_;
   const core::Id16 person_, device_;
   v1::OpenSessionReply session_;
   std::shared_ptr<grpc::Channel> channel_;
