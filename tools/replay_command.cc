@@ -16,6 +16,7 @@
 #include "tools/replay/fleet.h"
 #include "tools/replay/merge_report.h"
 #include "tools/replay/replay_report.h"
+#include "tools/roster/roster.h"
 #include "tools/workload/common_workload.h"
 #include "tools/workload/generated_workload.h"
 #include "tools/workload/gesture_file.h"
@@ -41,10 +42,6 @@ struct Read {
   Workload workload;
   std::vector<Edit> edits;
 };
-
-absl::StatusOr<v1::ImportRequest> ReadNoRoster(const std::string&) {
-  return absl::UnimplementedError("rosters within a workload");
-}
 
 absl::StatusOr<Read> ReadWorkload(const ReplayOptions& options) {
   Read read;
@@ -75,7 +72,7 @@ absl::StatusOr<Read> ReadWorkload(const ReplayOptions& options) {
     read.workload = MakeWorkload(std::move(records),
                                  options.as_school.empty() ? "workload" : options.as_school);
   } else {
-    absl::StatusOr<Workload> workload = ReadGestureFiles(gesture_files, ReadNoRoster);
+    absl::StatusOr<Workload> workload = ReadGestureFiles(gesture_files, ImportOfFolder);
     if (!workload.ok()) return workload.status();
     read.workload = *std::move(workload);
     if (!options.as_school.empty()) read.workload.tenant = options.as_school;

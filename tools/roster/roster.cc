@@ -101,6 +101,17 @@ absl::StatusOr<Roster> ReadRoster(const RosterFiles& files, const RosterOptions&
   return roster;
 }
 
+absl::StatusOr<v1::ImportRequest> ImportOfFolder(const std::string& path) {
+  const absl::StatusOr<RosterFiles> files = ReadRosterFiles(path);
+  if (!files.ok()) return files.status();
+  absl::StatusOr<Roster> roster = ReadRoster(*files, {}, {});
+  if (!roster.ok()) return roster.status();
+  if (!roster->faults.empty()) {
+    return absl::InvalidArgumentError(absl::StrCat(path, "/", InWords(roster->faults.front())));
+  }
+  return std::move(roster->request);
+}
+
 std::string SchoolNamedIn(const RosterFiles& files) {
   Faults faults;
   return ReadSchoolNames(files, faults).school;

@@ -39,6 +39,11 @@ struct Roster {
 absl::StatusOr<Roster> ReadRoster(const RosterFiles& files, const RosterOptions& options,
                                   const sync::Directory::Content& held);
 
+// The import of a folder that says everything itself: its school, its time zone, and files in bulk.
+// InvalidArgument: it does not, or a row cannot stand; the first fault is named. Else as
+// ReadRosterFiles.
+absl::StatusOr<v1::ImportRequest> ImportOfFolder(const std::string& path);
+
 // The school's handle that the files name; empty for none.
 std::string SchoolNamedIn(const RosterFiles& files);
 
