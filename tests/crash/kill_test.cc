@@ -49,7 +49,7 @@ std::vector<Post> AddPosts(SmallSchool& school) {
   std::vector<Post> posts;
   for (uint8_t i = 0; i < kWriters; ++i) {
     const Post post{IdNumber(static_cast<uint8_t>(70 + i)), IdNumber(static_cast<uint8_t>(80 + i)),
-                    IdNumber(static_cast<uint8_t>(90 + i)), school.rubric_a};
+                    IdNumber(static_cast<uint8_t>(90 + i))};
     const std::string name = std::to_string(i);
     school.AddOrg(post.department, v1::ORG_KIND_DEPARTMENT, school.site, "Department " + name);
     school.AddPerson(post.observer, "Head " + name, {post.department});
@@ -125,17 +125,15 @@ class KillTest : public ::testing::Test {
   // them what was answered is sent again.
   void Load(SteadyWriter& writer, std::mt19937_64& random, Life& life) {
     const auto begin = Clock::now();
-    const uint64_t before = writer.last_n();
+    const uint64_t before = writer.last_n(), last = before + kGroupsOfACycle / kWriters;
     while (!life.is_ending) {
-      const double share = Milliseconds(Clock::now() - begin).count() / kLatestMs;
-      const size_t written = writer.last_n() - before;
-      const auto due = static_cast<size_t>(std::min(share, 1.0) * kGroupsOfACycle / kWriters);
-      const bool is_new = writer.waits() || written <= due;
-      const size_t groups = 1 + random() % kMaxPush;
-      const size_t room = kGroupsOfACycle / kWriters - std::min(written, kGroupsOfACycle / kWriters);
-      const grpc::Status status = is_new && (writer.waits() || room > 0)
-                                      ? writer.Push(std::min(groups, std::max<size_t>(room, 1)))
-                                      : writer.RepeatLast();
+      const double passed = Milliseconds(Clock::now() - begin).count() / kLatestMs;
+      const uint64_t due =
+          before + static_cast<uint64_t>(std::min(passed, 1.0) * kGroupsOfACycle / kWriters);
+      const bool is_new = writer.waits() || writer.last_n() < due;
+      const grpc::Status status =
+          is_new ? writer.Push(std::min(1 + random() % kMaxPush, last - writer.last_n()))
+                 : writer.RepeatLast();
       if (status.ok()) {
         if (is_new) life.Answered();
         continue;

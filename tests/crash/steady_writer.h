@@ -24,7 +24,7 @@ namespace halfterm::testing {
 
 // Whom one writer observes.
 struct Post {
-  core::Id16 observer, teacher, department, rubric;
+  core::Id16 observer, teacher, department;
 };
 
 // What went wrong with answered groups; all of it fails the test too.
@@ -50,7 +50,7 @@ class SteadyWriter {
   // Nothing may be lost, and of a push that was not answered all or nothing is there.
   void Greet();
 
-  // Pushes what waits, or else `groups` new ones. An error leaves them waiting.
+  // Pushes what waits, or else `groups` new ones, at most 40. An error leaves them waiting.
   grpc::Status Push(size_t groups);
   bool waits() const { return acked_.size() < groups_.size(); }
 
