@@ -257,8 +257,8 @@ void AddCover(const Visit& visit, Rows& rows) {
     PutAt(vector, kCoverDays + static_cast<size_t>(since), 1);
   }
   rows.Add(RowKey(RollupKind::kCover)
-               .Id(facts.teacher)
                .U16(visit.half_term)
+               .Id(facts.teacher)
                .Id(facts.department)
                .U8(visit.kind())
                .U16(RolesOfLead(visit, day)),

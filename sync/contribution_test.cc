@@ -102,8 +102,8 @@ class ContributionTest : public ::testing::Test {
   }
   Row Cover(uint16_t roles = 1u << v1::ROLE_HOD, uint16_t half_term = SmallSchool::kAutumn1) const {
     return At_(RowKey(RollupKind::kCover)
-                   .Id(school_.tia)
                    .U16(half_term)
+                   .Id(school_.tia)
                    .Id(school_.maths)
                    .U8(static_cast<uint8_t>(plan_.kind))
                    .U16(roles));

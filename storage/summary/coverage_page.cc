@@ -20,15 +20,14 @@ using core::Id16;
 using sync::RollupKind;
 using sync::RowKey;
 
-// The COVER rows of teachers and half-terms, each read once.
+// The COVER rows of teachers, of some half-terms.
 class CoverRows {
  public:
   explicit CoverRows(const Question& question) : rows_(question.snapshot, question.tenant) {}
 
-  // Reads the teacher's rows into what Of() gives, unless they are there.
+  // Reads the teacher's rows into what Of() gives.
   absl::Status Read(const Id16& teacher, uint16_t half_term) {
-    if (!read_.insert({teacher, half_term}).second) return absl::OkStatus();
-    return rows_.ForEach(RowKey(RollupKind::kCover).Id(teacher).U16(half_term),
+    return rows_.ForEach(RowKey(RollupKind::kCover).U16(half_term).Id(teacher),
                          [&](KeyRest rest, std::vector<int64_t>& row) {
                            CoverRow cover;
                            cover.half_term = half_term;
@@ -49,7 +48,6 @@ class CoverRows {
 
  private:
   RollupRows rows_;
-  std::set<std::pair<Id16, uint16_t>> read_;
   std::map<Id16, std::vector<CoverRow>> by_teacher_;
 };
 
@@ -94,18 +92,14 @@ class CoveragePage {
   absl::Status Fill(const std::vector<const v1::Org*>& departments, const People& people,
                     const Id16& rule, bool numbers_only, v1::CoverageReply& reply) {
     const std::vector<AskedRule> rules = RulesAsked(rule);
+    const absl::Status read = ReadRows(rules, people);
+    if (!read.ok()) return read;
     for (const v1::Org* org : departments) {
       const Id16 department = *Id16::FromBytes(org->id());
       const auto members = people.find(department);
       if (members == people.end()) continue;
       for (const AskedRule& asked : rules) {
         if (!HoldsFor(*asked.rule, directory_, department)) continue;
-        for (const v1::Person* person : members->second) {
-          for (const CoverPeriod::HalfTerm& half_term : asked.period.half_terms) {
-            const absl::Status read = rows_.Read(*Id16::FromBytes(person->id()), half_term.number);
-            if (!read.ok()) return read;
-          }
-        }
         *reply.add_rules() = CoverageUnder(asked, *org, department, members->second, numbers_only);
       }
     }
@@ -113,6 +107,25 @@ class CoveragePage {
   }
 
  private:
+  // In the order in which they lie.
+  absl::Status ReadRows(const std::vector<AskedRule>& rules, const People& people) {
+    std::set<std::pair<uint16_t, Id16>> wanted;
+    for (const AskedRule& asked : rules) {
+      for (const CoverPeriod::HalfTerm& half_term : asked.period.half_terms) {
+        for (const auto& [department, members] : people) {
+          for (const v1::Person* person : members) {
+            wanted.emplace(half_term.number, *Id16::FromBytes(person->id()));
+          }
+        }
+      }
+    }
+    for (const auto& [half_term, teacher] : wanted) {
+      const absl::Status read = rows_.Read(teacher, half_term);
+      if (!read.ok()) return read;
+    }
+    return absl::OkStatus();
+  }
+
   // By title.
   std::vector<AskedRule> RulesAsked(const Id16& wanted) const {
     std::vector<AskedRule> rules;
@@ -200,13 +213,13 @@ absl::StatusOr<v1::CoverageReply> ReadCoveragePage(const Question& question,
   for (const auto& [department, members] : people) {
     for (const v1::Person* person : members) {
       behind.insert(
-          RowKey(RollupKind::kCover).Id(*Id16::FromBytes(person->id())).U16(*half_term).bytes());
+          RowKey(RollupKind::kCover).U16(*half_term).Id(*Id16::FromBytes(person->id())).bytes());
     }
   }
   v1::CoverageReply reply;
   const absl::StatusOr<v1::Watermark> watermark =
       WatermarkFor(question, {}, request.last_view_seq(), [&](absl::string_view row) {
-        constexpr size_t kPrefix = 1 + Id16::kSize + 2;  // kind, teacher, half-term.
+        constexpr size_t kPrefix = 1 + 2 + Id16::kSize;  // Kind, half-term, teacher.
         return behind.count(std::string(row.substr(0, kPrefix))) > 0;
       });
   if (!watermark.ok()) return watermark.status();

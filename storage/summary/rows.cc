@@ -30,9 +30,19 @@ RollupRows::RollupRows(const Snapshot& snapshot, Tenant tenant)
   cursor_ = snapshot.NewCursor(Family::kDerived, prefix, EndOfPrefix(prefix));
 }
 
+void RollupRows::GoTo(absl::string_view key) {
+  // A step costs about a fifth of a search.
+  constexpr int kSteps = 4;
+  for (int step = 0; step < kSteps && cursor_->Valid() && cursor_->key() < key; ++step) {
+    cursor_->Next();
+    if (!cursor_->Valid() || cursor_->key() >= key) return;
+  }
+  cursor_->Seek(key);
+}
+
 absl::Status RollupRows::ForEach(const sync::RowKey& prefix, Use use) {
   const std::string begin = RollupKey(tenant_, prefix.bytes());
-  for (cursor_->Seek(begin); cursor_->Valid(); cursor_->Next()) {
+  for (GoTo(begin); cursor_->Valid(); cursor_->Next()) {
     const absl::string_view key = cursor_->key();
     if (!absl::StartsWith(key, begin)) break;
     absl::StatusOr<std::vector<int64_t>> row = DecodeVector(cursor_->value());
