@@ -117,7 +117,12 @@ absl::StatusOr<std::vector<disk::TabletGroupRow>> Outbox::GroupsAfter(const core
 absl::StatusOr<bool> Outbox::HasNewer(const core::FacetId& facet, uint64_t base_seq) const {
   const absl::StatusOr<std::vector<disk::TabletGroupRow>> groups = GroupsAfter(facet, base_seq);
   if (!groups.ok()) return groups.status();
-  return !groups->empty();
+  if (!groups->empty()) return true;
+  const absl::Status open =
+      engine_->Get(Family::kState, FacetKey(FacetRows::kOpen, store_, facet)).status();
+  if (absl::IsNotFound(open)) return false;
+  if (!open.ok()) return open;
+  return true;
 }
 
 absl::Status Outbox::JoinOwn(const core::FacetId& facet, uint64_t base_seq,
