@@ -148,11 +148,9 @@ class Writer {
     const std::string words =
         is_walk ? WalkPraise(chance_, visit.topic) : InformalNote(chance_, visit.topic);
     const int64_t at = visit.lesson_ms + 3 * kMinuteMs;
-    if (is_walk) {
-      Do(visit.phase, visit.lead(), at, visit, "praise", {{"key", Key()}, {"text", words}});
-      if (chance_.Percent(8)) {
-        Do(visit.phase, visit.lead(), at + 20'000, visit, "sheet", {{"offer_help", true}});
-      }
+    Do(visit.phase, visit.lead(), at, visit, "praise", {{"key", Key()}, {"text", words}});
+    if (is_walk && chance_.Percent(8)) {
+      Do(visit.phase, visit.lead(), at + 20'000, visit, "sheet", {{"offer_help", true}});
     }
     Do(visit.phase, visit.lead(), at + 30'000, visit, "feedback",
        {{"strengths", OrderedJson::array({{{"key", Key()}, {"text", words}}})}});
@@ -275,10 +273,11 @@ class Writer {
     }
     for (size_t i = 0; i < same.size(); ++i) {
       const uint32_t element = RateTwice(*same[i]);
-      // Some authors have chosen by the end of the half-term.
+      // Some authors have looked at both by the end of the half-term, and go back to what they gave
+      // in the lesson.
       if (i % 5 < 2) {
         Do(3, same[i]->lead(), phase_starts_[3] + kHourMs, *same[i], "rate",
-           {{"element", element}, {"level", chance_.Between(1, 4)}});
+           {{"element", element}, {"level", LevelBefore(*same[i], element)}});
       }
     }
     for (const DemoVisit* visit :
@@ -291,10 +290,14 @@ class Writer {
     return phase_starts_[2] + kHourMs + chance_.Between(0, 40) * 30 * kMinuteMs;
   }
 
+  static int LevelBefore(const DemoVisit& visit, uint32_t element) {
+    return std::max(visit.levels[0][element - 1], 1);
+  }
+
   uint32_t RateTwice(const DemoVisit& visit) {
     const size_t author = visit.lead();
     const uint32_t element = AnElement();
-    const int before = std::max(visit.levels[0][element - 1], 1);
+    const int before = LevelBefore(visit, element);
     const int64_t at = WhenEdited();
     lines_.Add(2, HomeTablet(author), Id(author), at, visit.id, "rate",
                {{"element", element}, {"level", before % 4 + 1}});
