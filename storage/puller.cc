@@ -100,9 +100,10 @@ absl::StatusOr<v1::FetchReply> Puller::Fetch(const Caller& caller,
     if (bytes > core::kPullChunkBytes) continue;
     v1::Item& item = *reply.add_items();
     item.set_record(id);
-    const absl::StatusOr<size_t> added = reader.AddFacets(*record, scopes, nullptr, item);
+    const absl::StatusOr<RecordReader::Added> added =
+        reader.AddFacets(*record, scopes, scopes, nullptr, item);
     if (!added.ok()) return added.status();
-    bytes += *added + id.size();
+    bytes += added->bytes + id.size();
     if (bytes > core::kPullChunkBytes && reply.items_size() > 1) {
       reply.mutable_items()->RemoveLast();
       continue;

@@ -48,6 +48,20 @@ core::Scope ScopeIn(absl::string_view bytes) {
   return scope;
 }
 
+// The first of the rows that says that its scope holds the record; null where none does.
+const FeedMerge::Row* HeldRow(const std::vector<FeedMerge::Row>& rows) {
+  for (const FeedMerge::Row& row : rows) {
+    if (row.kind == FeedKind::kHeld) return &row;
+  }
+  return nullptr;
+}
+
+std::vector<core::Scope> ScopesAt(const FeedMerge& merge, const std::vector<core::Scope>& walked) {
+  std::vector<core::Scope> scopes;
+  for (const FeedMerge::Row& row : merge.rows()) scopes.push_back(walked[row.scope]);
+  return scopes;
+}
+
 bool HasPeriod(const std::vector<uint16_t>& periods, uint16_t period) {
   return period == 0 || Contains(periods, period);
 }
@@ -131,27 +145,26 @@ absl::StatusOr<PullRun::Walk> PullRun::FillBackfill(PullCursor& cursor, v1::Pull
   FeedMerge merge(snapshot_, tenant_, walked, *cursor.backfill);
   for (; merge.Valid() && !(cursor.at < merge.place()); merge.Next()) {
     if (!SpendRow()) return Walk::kFull;
-    const uint64_t seq = SeqIn(merge.place());
+    const FeedMerge::Row* held = HeldRow(merge.rows());
     const bool wanted =
+        held != nullptr &&
         std::any_of(merge.rows().begin(), merge.rows().end(), [&](const FeedMerge::Row& row) {
           return row.kind == FeedKind::kHeld && is_wanted(walked[row.scope], row.period);
         });
     if (wanted) {
-      const core::Id16 record = RecordIn(merge.place());
-      const absl::StatusOr<const RecordRowView*> row = reader_.PlacesOf(record);
-      if (!row.ok()) return row.status();
-      const auto comes_again = [&](const PlaceView& place) {
+      const uint64_t seq = SeqIn(merge.place());
+      const auto comes_again = [&](const PlaceView& place, uint16_t period) {
         const core::Scope scope = ScopeIn(place.scope);
         if (place.seq <= seq || !Contains(sight.scopes, scope)) return false;
         const bool in_changes = place.seq > cursor.complete;
         return in_changes || (place.kind == static_cast<uint32_t>(FeedKind::kHeld) &&
-                              is_wanted(scope, (*row)->period));
+                              is_wanted(scope, period));
       };
-      if (std::none_of((*row)->places.begin(), (*row)->places.end(), comes_again)) {
-        const absl::StatusOr<bool> added = Add(cursor, sight, record, seq, (*row)->period, reply);
-        if (!added.ok()) return added.status();
-        if (!*added) return Walk::kFull;
-      }
+      const absl::StatusOr<bool> went_on =
+          Add(cursor, sight, ScopesAt(merge, walked), merge.place(), held->period, comes_again,
+              reply);
+      if (!went_on.ok()) return went_on.status();
+      if (!*went_on) return Walk::kFull;
     }
     cursor.backfill = merge.place();
   }
@@ -166,23 +179,17 @@ absl::StatusOr<PullRun::Walk> PullRun::FillChanges(PullCursor& cursor, v1::PullR
   for (; merge.Valid(); merge.Next()) {
     if (!SpendRow()) return Walk::kFull;
     const uint64_t seq = SeqIn(merge.place());
-    const core::Id16 record = RecordIn(merge.place());
-    const absl::StatusOr<const RecordRowView*> row = reader_.PlacesOf(record);
-    if (!row.ok()) return row.status();
-    const auto comes_again = [&](const PlaceView& place) {
+    const auto comes_again = [&](const PlaceView& place, uint16_t) {
       return place.seq > seq && Contains(sight.scopes, ScopeIn(place.scope));
     };
-    if (std::none_of((*row)->places.begin(), (*row)->places.end(), comes_again)) {
-      const bool erased = std::any_of(
-          merge.rows().begin(), merge.rows().end(),
-          [](const FeedMerge::Row& feed_row) { return feed_row.kind == FeedKind::kErased; });
-      const bool outside = erased || !HasPeriod(sight.periods, (*row)->period);
-      const absl::StatusOr<bool> added =
-          outside ? AddGone(record, seq, erased, reply)
-                  : Add(cursor, sight, record, seq, (*row)->period, reply);
-      if (!added.ok()) return added.status();
-      if (!*added) return Walk::kFull;
-    }
+    const FeedMerge::Row* held = HeldRow(merge.rows());
+    const bool is_there = held != nullptr && HasPeriod(sight.periods, held->period);
+    const absl::StatusOr<bool> went_on =
+        is_there ? Add(cursor, sight, ScopesAt(merge, sight.scopes), merge.place(), held->period,
+                       comes_again, reply)
+                 : AddWhatIsLeft(cursor, sight, merge, comes_again, reply);
+    if (!went_on.ok()) return went_on.status();
+    if (!*went_on) return Walk::kFull;
     cursor.at = merge.place();
   }
   if (!merge.status().ok()) return merge.status();
@@ -194,27 +201,60 @@ PullRun::Sight PullRun::SightOf(const PullCursor& cursor) const {
 }
 
 absl::StatusOr<bool> PullRun::Add(const PullCursor& cursor, const Sight& sight,
-                                  const core::Id16& record, uint64_t seq, uint16_t period,
+                                  const std::vector<core::Scope>& here, const Place& place,
+                                  uint16_t period, const ComesAgain& comes_again,
                                   v1::PullReply& reply) {
-  v1::Item& item = *reply.add_items();
-  item.set_record(record.bytes.data(), core::Id16::kSize);
-  item.set_seq(seq);
+  const core::Id16 record = RecordIn(place);
+  v1::Item& item = NewItem(place, reply);
   const AlreadyHeld held{cursor.complete, cursor.scopes};
-  const bool holds_period = HasPeriod(cursor.periods, period);
-  const absl::StatusOr<size_t> bytes =
-      reader_.AddFacets(record, sight.scopes, holds_period ? &held : nullptr, item);
-  if (!bytes.ok()) return bytes.status();
+  const absl::StatusOr<RecordReader::Added> added = reader_.AddFacets(
+      record, sight.scopes, here, HasPeriod(cursor.periods, period) ? &held : nullptr, item);
+  if (!added.ok()) return added.status();
+  // Only a record that another scope of the reader holds too can have a newer row there.
+  if (added->elsewhere) {
+    const absl::StatusOr<bool> later = IsMetAgain(record, comes_again);
+    if (!later.ok()) return later.status();
+    if (*later) {
+      reply.mutable_items()->RemoveLast();
+      return true;
+    }
+  }
   if (item.held_size() > 0) item.set_period(period);
-  return KeepIfItFits(*bytes, reply);
+  return KeepIfItFits(added->bytes, reply);
 }
 
-absl::StatusOr<bool> PullRun::AddGone(const core::Id16& record, uint64_t seq, bool erased,
-                                      v1::PullReply& reply) {
-  v1::Item& item = *reply.add_items();
-  item.set_record(record.bytes.data(), core::Id16::kSize);
-  item.set_seq(seq);
-  item.set_erased(erased);
+absl::StatusOr<bool> PullRun::AddWhatIsLeft(const PullCursor& cursor, const Sight& sight,
+                                            const FeedMerge& merge, const ComesAgain& comes_again,
+                                            v1::PullReply& reply) {
+  const core::Id16 record = RecordIn(merge.place());
+  const absl::StatusOr<bool> later = IsMetAgain(record, comes_again);
+  if (!later.ok()) return later.status();
+  if (*later) return true;
+  const absl::StatusOr<const RecordRowView*> row = reader_.PlacesOf(record);
+  if (!row.ok()) return row.status();
+  const bool erased =
+      std::any_of(merge.rows().begin(), merge.rows().end(),
+                  [](const FeedMerge::Row& at) { return at.kind == FeedKind::kErased; });
+  if (!erased && HasPeriod(sight.periods, (*row)->period)) {
+    return Add(cursor, sight, sight.scopes, merge.place(), (*row)->period, comes_again, reply);
+  }
+  NewItem(merge.place(), reply).set_erased(erased);
   return KeepIfItFits(0, reply);
+}
+
+absl::StatusOr<bool> PullRun::IsMetAgain(const core::Id16& record, const ComesAgain& comes_again) {
+  const absl::StatusOr<const RecordRowView*> row = reader_.PlacesOf(record);
+  if (!row.ok()) return row.status();
+  return std::any_of(
+      (*row)->places.begin(), (*row)->places.end(),
+      [&](const PlaceView& place) { return comes_again(place, (*row)->period); });
+}
+
+v1::Item& PullRun::NewItem(const Place& place, v1::PullReply& reply) {
+  v1::Item& item = *reply.add_items();
+  item.set_record(RecordIn(place).bytes.data(), core::Id16::kSize);
+  item.set_seq(SeqIn(place));
+  return item;
 }
 
 bool PullRun::KeepIfItFits(size_t bytes, v1::PullReply& reply) {

@@ -14,6 +14,7 @@
 #define HALFTERM_STORAGE_PULL_PULL_RUN_H_
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -63,11 +64,19 @@ class PullRun {
   absl::Status FillEnd(v1::PullReply& reply) const;
 
   Sight SightOf(const PullCursor& cursor) const;
-  // The two below add an item; they say false, and add none, where it does not fit.
-  absl::StatusOr<bool> Add(const PullCursor& cursor, const Sight& sight, const core::Id16& record,
-                           uint64_t seq, uint16_t period, v1::PullReply& reply);
-  absl::StatusOr<bool> AddGone(const core::Id16& record, uint64_t seq, bool erased,
-                               v1::PullReply& reply);
+  // Whether the walk under way, or the one after it, meets the record at this place of its.
+  using ComesAgain = std::function<bool(const PlaceView& place, uint16_t period)>;
+  // The two below add the record that stands at a place, unless it is met again. They say false, and
+  // add nothing, where it does not fit. `here`: the scopes whose rows stand at the place.
+  absl::StatusOr<bool> Add(const PullCursor& cursor, const Sight& sight,
+                           const std::vector<core::Scope>& here, const Place& place,
+                           uint16_t period, const ComesAgain& comes_again, v1::PullReply& reply);
+  // Of a record that no row at the place says is held, or held within the interest.
+  absl::StatusOr<bool> AddWhatIsLeft(const PullCursor& cursor, const Sight& sight,
+                                     const FeedMerge& merge, const ComesAgain& comes_again,
+                                     v1::PullReply& reply);
+  absl::StatusOr<bool> IsMetAgain(const core::Id16& record, const ComesAgain& comes_again);
+  static v1::Item& NewItem(const Place& place, v1::PullReply& reply);
   bool KeepIfItFits(size_t bytes, v1::PullReply& reply);
   bool SpendRow();
 

@@ -1,5 +1,6 @@
 #include "storage/pull/record_reader.h"
 
+#include <algorithm>
 #include <cstring>
 #include <utility>
 
@@ -56,16 +57,18 @@ absl::StatusOr<const RecordRowView*> RecordReader::PlacesOf(const core::Id16& re
   return &places_;
 }
 
-absl::StatusOr<size_t> RecordReader::AddFacets(const core::Id16& record,
-                                               const std::vector<core::Scope>& visible,
-                                               const AlreadyHeld* held, v1::Item& item) {
+absl::StatusOr<RecordReader::Added> RecordReader::AddFacets(
+    const core::Id16& record, const std::vector<core::Scope>& visible,
+    const std::vector<core::Scope>& here, const AlreadyHeld* held, v1::Item& item) {
   const std::string prefix = FacetPrefix(tenant_, record);
   if (facets_ == nullptr) {
     const std::string all = FacetPrefix(tenant_);
     facets_ = snapshot_.NewCursor(Family::kState, all, EndOfPrefix(all));
   }
-  size_t bytes = 0;
-  for (facets_->Seek(prefix); facets_->Valid(); facets_->Next()) {
+  // The walk below ends on the first facet of the next record, which often is the next one of the feed.
+  if (!facets_->Valid() || !absl::StartsWith(facets_->key(), prefix)) facets_->Seek(prefix);
+  Added added;
+  for (; facets_->Valid(); facets_->Next()) {
     const absl::string_view key = facets_->key();
     if (!absl::StartsWith(key, prefix)) break;
     const absl::string_view facet = key.substr(prefix.size() - core::Id16::kSize);
@@ -73,26 +76,27 @@ absl::StatusOr<size_t> RecordReader::AddFacets(const core::Id16& record,
     if (facet.size() != core::FacetId::kSize || !ReadFacetRow(facets_->value(), row)) {
       return Damaged("facet", key);
     }
-    v1::Held* added = nullptr;
+    v1::Held* listed = nullptr;
     ForEachCommon(row.scopes, visible, [&](const core::Scope& scope) {
-      if (added == nullptr) added = item.add_held();
-      v1::ScopeId& holder = *added->add_held_by();
+      if (listed == nullptr) listed = item.add_held();
+      v1::ScopeId& holder = *listed->add_held_by();
       holder.set_type(scope.type);
       holder.set_id(scope.id.bytes.data(), core::Id16::kSize);
-      bytes += kHeldByBytes;
+      added.bytes += kHeldByBytes;
+      if (std::find(here.begin(), here.end(), scope) == here.end()) added.elsewhere = true;
     });
-    if (added == nullptr) continue;
-    added->set_facet(facet.data(), facet.size());
-    added->set_seq(row.seq);
-    added->set_digest(row.digest.data(), row.digest.size());
-    added->set_receipt(row.receipt.data(), row.receipt.size());
-    bytes += kHeldBytes;
+    if (listed == nullptr) continue;
+    listed->set_facet(facet.data(), facet.size());
+    listed->set_seq(row.seq);
+    listed->set_digest(row.digest.data(), row.digest.size());
+    listed->set_receipt(row.receipt.data(), row.receipt.size());
+    added.bytes += kHeldBytes;
     if (held != nullptr && Has(*held, row)) continue;
-    added->set_state(row.facet.data(), row.facet.size());
-    bytes += row.facet.size();
+    listed->set_state(row.facet.data(), row.facet.size());
+    added.bytes += row.facet.size();
   }
   if (!facets_->status().ok()) return facets_->status();
-  return bytes;
+  return added;
 }
 
 }  // namespace halfterm::storage

@@ -36,12 +36,17 @@ class RecordReader {
   // Never null; valid until the next call.
   absl::StatusOr<const RecordRowView*> PlacesOf(const core::Id16& record);
 
+  // What AddFacets() found.
+  struct Added {
+    size_t bytes = 0;        // That the facets add to the encoded item, at most a few too many.
+    bool elsewhere = false;  // Some facet is held by a visible scope that is not in `here`.
+  };
   // Adds to `item` every facet that one of `visible` (ascending) holds, ascending by facet; with its
-  // state, unless `held` (null: nothing) has it. Returns the bytes that this adds to the encoded item,
-  // at most a few too many.
-  absl::StatusOr<size_t> AddFacets(const core::Id16& record,
-                                   const std::vector<core::Scope>& visible,
-                                   const AlreadyHeld* held, v1::Item& item);
+  // state, unless `held` (null: nothing) has it.
+  absl::StatusOr<Added> AddFacets(const core::Id16& record,
+                                  const std::vector<core::Scope>& visible,
+                                  const std::vector<core::Scope>& here, const AlreadyHeld* held,
+                                  v1::Item& item);
 
  private:
   const Snapshot& snapshot_;

@@ -2,7 +2,7 @@
 // the committer. A record is a visit with plan, sheet (nine ratings, eight notes), feedback, steps and
 // one shared version: about what the common workload has.
 //
-//   reader_bench [RECORDS]      10,000 unless said; in TMPDIR, or /tmp.
+//   reader_bench [RECORDS] [PULLS]      10,000 and 2 unless said; in TMPDIR, or /tmp.
 //
 // CPU is that of the reading thread. A reply is serialized too, as the service does.
 
@@ -91,7 +91,7 @@ void WriteVisit(CommittedSchool& school, PushingTablet& hana, std::mt19937_64& r
   hana.Intend({visit, core::kPlan, {}}, share);
 }
 
-int Run(int records) {
+int Run(int records, int pulls) {
   CommittedSchool school;
   StoreDirectory(school);
   std::mt19937_64 random(20261121);
@@ -109,24 +109,28 @@ int Run(int records) {
   storage::BatchContext& context = school.context();
   const storage::Puller puller(context.engine, context.directories, context.epochs,
                                context.secrets, school.clock);
-  for (const char* what : {"first pull", "second pull"}) {
+  for (int pull = 1; pull <= pulls; ++pull) {
     v1::PullRequest request;
     size_t items = 0, facets = 0, bytes = 0, chunks = 0;
+    double encoding = 0;
     const double before = CpuSeconds();
     for (bool more = true; more; ++chunks) {
       const auto reply =
           puller.Next({school.tenant(), {}, school.people.hana, {}}, request);
       if (!reply.ok()) return std::puts(reply.status().ToString().c_str()), 1;
+      const double filled = CpuSeconds();
       bytes += reply->SerializeAsString().size();
+      encoding += CpuSeconds() - filled;
       items += static_cast<size_t>(reply->items_size());
       for (const v1::Item& item : reply->items()) facets += static_cast<size_t>(item.held_size());
       request.set_cursor(reply->cursor());
       more = reply->more();
     }
     const double used = CpuSeconds() - before;
-    std::printf("%s: %zu records, %zu facets, %zu bytes, %zu chunks; %.1f us a record, %.0f/s\n",
-                what, items, facets, bytes, chunks, used * 1e6 / static_cast<double>(items),
-                static_cast<double>(items) / used);
+    const double each = 1e6 / static_cast<double>(items);
+    std::printf(
+        "pull %d: %zu records, %zu facets, %zu bytes, %zu chunks; %.1f us a record, %.1f encoding\n",
+        pull, items, facets, bytes, chunks, used * each, encoding * each);
   }
 
   v1::VerifyReply last;
@@ -155,5 +159,6 @@ int Run(int records) {
 }  // namespace halfterm::testing
 
 int main(int count, char** arguments) {
-  return halfterm::testing::Run(count > 1 ? std::atoi(arguments[1]) : 10'000);
+  return halfterm::testing::Run(count > 1 ? std::atoi(arguments[1]) : 10'000,
+                                count > 2 ? std::atoi(arguments[2]) : 2);
 }
