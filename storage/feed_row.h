@@ -23,8 +23,8 @@ enum class FeedKind : uint8_t {
 
 struct FeedRow {
   FeedKind kind = FeedKind::kHeld;
-  uint16_t period = 0;  // Of a row that is not HELD: that of its leaving; means nothing any more.
-  uint32_t count = 0;   // Facets of the record that the scope holds.
+  uint16_t period = 0;    // Of a row that is not HELD: that of its leaving; means nothing any more.
+  uint32_t count = 0;     // Facets of the record that the scope holds.
   core::Digest32 digest;  // Sum of their HoldingDigests.
 };
 

@@ -46,8 +46,7 @@ Puller::Puller(const Engine& engine, const Directories& directories, const Epoch
 
 absl::StatusOr<v1::PullReply> Puller::Next(const Caller& caller,
                                            const v1::PullRequest& request) const {
-  const std::shared_ptr<const sync::Directory> directory =
-      DirectoryOf(directories_, caller.tenant);
+  const std::shared_ptr<const sync::Directory> directory = DirectoryOf(directories_, caller.tenant);
   PullWish wish;
   wish.scopes = directory->ScopesOf(caller.person);
   absl::StatusOr<std::vector<uint16_t>> periods =
@@ -119,9 +118,8 @@ absl::StatusOr<v1::FetchReply> Puller::Fetch(const Caller& caller,
 absl::StatusOr<v1::DescendReply> Puller::Descend(const Caller& caller,
                                                  const v1::DescendRequest& request) const {
   const std::optional<core::Scope> scope = ScopeOf(request.scope());
-  const auto after = request.after_record().empty()
-                         ? core::Id16{}
-                         : core::Id16::FromBytes(request.after_record());
+  const auto after =
+      request.after_record().empty() ? core::Id16{} : core::Id16::FromBytes(request.after_record());
   if (!scope || !after || request.period() > 0xFFFF) {
     return absl::InvalidArgumentError("no such scope, period or record");
   }
@@ -131,8 +129,8 @@ absl::StatusOr<v1::DescendReply> Puller::Descend(const Caller& caller,
     return absl::PermissionDeniedError("the scope is not one of yours");
   }
   const std::unique_ptr<Snapshot> snapshot = engine_.NewSnapshot();
-  return storage::Descend(*snapshot, caller.tenant, *scope,
-                          static_cast<uint16_t>(request.period()), *after);
+  return storage::Descend(*snapshot, caller.tenant, *scope, static_cast<uint16_t>(request.period()),
+                          *after);
 }
 
 absl::StatusOr<v1::ConfirmReply> Puller::Confirm(const Caller& caller,
@@ -152,8 +150,7 @@ absl::StatusOr<v1::ConfirmReply> Puller::Confirm(const Caller& caller,
   if (!cursor.IsComplete() || cursor.scopes != scopes) return v1::ConfirmReply{};
 
   Digests right;
-  const absl::Status read =
-      AddDigests(*snapshot, caller.tenant, scopes, cursor.periods, right);
+  const absl::Status read = AddDigests(*snapshot, caller.tenant, scopes, cursor.periods, right);
   if (!read.ok()) return read;
   return Compare(*snapshot, caller.tenant, request.held(), right, cursor.at);
 }

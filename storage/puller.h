@@ -1,7 +1,7 @@
 // What a caller may hold, read from the feeds of the scopes that its grants open.
 //
-// A Pull keeps no state on the server: the cursor says where it stands, so a reader that stops for a
-// week and one that reads on cost the same. Every call reads one snapshot.
+// A Pull keeps no state on the server: the cursor says where it stands, so a reader that stops for
+// a week and one that reads on cost the same. Every call reads one snapshot.
 
 #ifndef HALFTERM_STORAGE_PULLER_H_
 #define HALFTERM_STORAGE_PULLER_H_
@@ -23,8 +23,8 @@ class Puller {
   Puller(const Engine& engine, const Directories& directories, const Epochs& epochs,
          const Secrets& secrets, const Clock& clock);
 
-  // The chunk after request.cursor. The next one is asked for with the reply's cursor. Errors as the
-  // proto's calls.
+  // The chunk after request.cursor. The next one is asked for with the reply's cursor. Errors as
+  // the proto's calls.
   absl::StatusOr<v1::PullReply> Next(const Caller& caller, const v1::PullRequest& request) const;
 
   absl::StatusOr<v1::FetchReply> Fetch(const Caller& caller, const v1::FetchRequest& request) const;

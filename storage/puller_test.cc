@@ -26,12 +26,12 @@ using core::Id16;
 using core::Scope;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using testing::IdOf;
 using ::testing::IsEmpty;
 using ::testing::Not;
-using ::testing::SizeIs;
-using testing::IdOf;
 using testing::PullingReader;
 using testing::ScopeSet;
+using ::testing::SizeIs;
 
 const Id16 kZoe = IdOf('p', 1), kAmy = IdOf('p', 2);
 const Id16 kMaths = IdOf('d', 1), kArt = IdOf('d', 2);
@@ -131,8 +131,8 @@ class PullerTest : public ::testing::Test {
   }
 
   // Every chunk after the cursor.
-  std::vector<v1::PullReply> PullAll(const Id16& person, std::string cursor,
-                                     uint32_t max_bytes = 0, std::vector<uint16_t> periods = {}) {
+  std::vector<v1::PullReply> PullAll(const Id16& person, std::string cursor, uint32_t max_bytes = 0,
+                                     std::vector<uint16_t> periods = {}) {
     std::vector<v1::PullReply> replies;
     do {
       const absl::StatusOr<v1::PullReply> reply = Pull(person, cursor, max_bytes, periods);
@@ -361,7 +361,8 @@ TEST_F(PullerTest, ACursorOfAnotherEpochSaysHello) {
   const absl::Status refused = Pull(kZoe, cursor).status();
   EXPECT_EQ(refused.code(), absl::StatusCode::kFailedPrecondition);
   EXPECT_THAT(std::string(refused.message()), HasSubstr("Hello"));
-  EXPECT_EQ(*puller_->SeqOf(CallerOf(kZoe), cursor), 1U);  // Hello asks how far the server had come.
+  EXPECT_EQ(*puller_->SeqOf(CallerOf(kZoe), cursor),
+            1U);  // Hello asks how far the server had come.
   EXPECT_FALSE(puller_->SeqOf(CallerOf(kAmy), cursor).ok());
 }
 
@@ -430,8 +431,7 @@ TEST_F(PullerTest, AFetchAnswersUnknownAndForbiddenRecordsAlike) {
   EXPECT_EQ(forbidden.SerializeAsString(), "");
   EXPECT_EQ(unknown.SerializeAsString(), "");
 
-  EXPECT_EQ(puller_->Fetch(CallerOf(kZoe), {}).status().code(),
-            absl::StatusCode::kInvalidArgument);
+  EXPECT_EQ(puller_->Fetch(CallerOf(kZoe), {}).status().code(), absl::StatusCode::kInvalidArgument);
   request.add_records("short");
   EXPECT_EQ(puller_->Fetch(CallerOf(kZoe), request).status().code(),
             absl::StatusCode::kInvalidArgument);

@@ -1,7 +1,7 @@
 // Stored rows, read where they lie.
 //
-// A pull looks at many facets that it does not send, and copies each that it sends exactly once; the
-// generated classes would copy all of them first.
+// A pull looks at many facets that it does not send, and copies each that it sends exactly once;
+// the generated classes would copy all of them first.
 
 #ifndef HALFTERM_STORAGE_ROW_VIEW_H_
 #define HALFTERM_STORAGE_ROW_VIEW_H_

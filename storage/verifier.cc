@@ -28,8 +28,8 @@ constexpr uint64_t kTouchesAPart = 8'000'000;
 
 absl::Status Stopped() { return absl::CancelledError("whoever asked has had enough"); }
 
-// Feed rows that no record knows of. Only when their number says that there are some: each is looked
-// up.
+// Feed rows that no record knows of. Only when their number says that there are some: each is
+// looked up.
 absl::Status FindStrayFeedRows(const Snapshot& snapshot, Tenant tenant, Findings& findings) {
   const std::string prefix = FeedPrefix(tenant);
   const auto cursor = snapshot.NewCursor(Family::kFeed, prefix, EndOfPrefix(prefix));
@@ -108,8 +108,9 @@ absl::Status CheckRecords(const RecordCheckContext& context, LoggedGrants grants
     if (!walk.status().ok()) return walk.status();
   }
   if (derived_rows != context.head.records()) {
-    findings.Differs("head", "records", absl::StrCat("are ", context.head.records(),
-                                                     ", there are rows of ", derived_rows));
+    findings.Differs(
+        "head", "records",
+        absl::StrCat("are ", context.head.records(), ", there are rows of ", derived_rows));
   }
   if (context.directory != nullptr) {
     const absl::Status compared = sums.Compare(context.snapshot, context.tenant, findings);

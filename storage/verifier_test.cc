@@ -1,6 +1,6 @@
-// What verify() notices: a school is written through the real committer and is found right; then each
-// kind of row is damaged, dropped or added by itself, and the difference has to name it, and no word
-// that anybody wrote.
+// What verify() notices: a school is written through the real committer and is found right; then
+// each kind of row is damaged, dropped or added by itself, and the difference has to name it, and
+// no word that anybody wrote.
 
 #include "storage/verifier.h"
 
@@ -36,15 +36,15 @@ namespace {
 using core::FacetId;
 using core::Kind;
 using core::Path;
+using ::testing::AnyOf;
 using testing::BytesOf;
 using testing::CommittedSchool;
-using testing::Number;
-using testing::PushingTablet;
-using testing::Rows;
-using ::testing::AnyOf;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
+using testing::Number;
+using testing::PushingTablet;
+using testing::Rows;
 using Values = std::vector<std::pair<Path, std::string>>;
 
 const char kWords[] = "a calm start, and clear instructions";
@@ -170,8 +170,8 @@ class VerifierTest : public ::testing::Test {
     return row.SerializeAsString();
   }
 
-  // One damage by itself: the row as it will be (nothing: dropped), and one of the differences that it
-  // must give.
+  // One damage by itself: the row as it will be (nothing: dropped), and one of the differences that
+  // it must give.
   struct Damage {
     const char* name;
     Family family;
@@ -239,8 +239,7 @@ TEST_F(VerifierTest, DamagedFacetsAreNamed) {
         if (cell.path.sub() == 1 && !cell.siblings.empty()) change(cell.siblings.front());
       }
       row.set_facet(core::Encode(facet));
-      row.set_digest(
-          std::string(core::FacetDigest(sheet, core::EncodeContent(facet)).view()));
+      row.set_digest(std::string(core::FacetDigest(sheet, core::EncodeContent(facet)).view()));
     });
   };
   const FacetId added{visits[2], core::kConsensus, {}};
@@ -255,8 +254,7 @@ TEST_F(VerifierTest, DamagedFacetsAreNamed) {
        changed([](disk::FacetRow& row) { (*row.mutable_digest())[5] ^= 1; }), "facet", where},
       {"the receipt", Family::kState, key,
        changed([](disk::FacetRow& row) { (*row.mutable_receipt())[5] ^= 1; }), "facet", where},
-      {"the scopes", Family::kState, key,
-       changed([this](disk::FacetRow& row) {
+      {"the scopes", Family::kState, key, changed([this](disk::FacetRow& row) {
          row.set_scopes(ScopeBytes({core::PersonScope(people.tom)}));
        }),
        "facet", where},
@@ -282,8 +280,7 @@ TEST_F(VerifierTest, DamagedDerivedRowsOfARecordAreNamed) {
        changed([](disk::RecordRow& row) { row.mutable_facets()->RemoveLast(); }), "record", where},
       {"another period", Family::kDerived, key,
        changed([](disk::RecordRow& row) { row.set_period(row.period() + 1); }), "record", where},
-      {"another contribution", Family::kDerived, key,
-       changed([](disk::RecordRow& row) {
+      {"another contribution", Family::kDerived, key, changed([](disk::RecordRow& row) {
          row.mutable_contributions(0)->set_vector(EncodeVector({7, 7}));
        }),
        "record", where},
@@ -335,8 +332,8 @@ TEST_F(VerifierTest, DamagedFeedAndDigestRowsAreNamed) {
       {"a digest counts wrong", Family::kDerived, digest, EncodeDigestRow(more), "digest", scope},
       {"a digest sums wrong", Family::kDerived, digest, EncodeDigestRow(other), "digest", scope},
       {"a digest that cannot be read", Family::kDerived, digest, std::string("x"), "digest", ""},
-      {"a digest of nothing", Family::kDerived, DigestKey(tenant, maths, 99),
-       EncodeDigestRow(held), "digest", scope},
+      {"a digest of nothing", Family::kDerived, DigestKey(tenant, maths, 99), EncodeDigestRow(held),
+       "digest", scope},
   });
 }
 
@@ -352,8 +349,8 @@ TEST_F(VerifierTest, DamagedRollUpsAreNamed) {
     damages.push_back({"changed", Family::kDerived, key, EncodeVector(vector), "rollup", where});
   }
   ASSERT_GT(damages.size(), 10U);
-  damages.push_back({"added", Family::kDerived, RollupKey(tenant, 1, "nobody"),
-                     EncodeVector({1}), "rollup", testing::ToHex("nobody")});
+  damages.push_back({"added", Family::kDerived, RollupKey(tenant, 1, "nobody"), EncodeVector({1}),
+                     "rollup", testing::ToHex("nobody")});
   ExpectEachIsNoticed(damages);
 }
 
@@ -427,7 +424,8 @@ TEST_F(VerifierTest, DamagedChainsAndStoresAreNamed) {
   };
   ExpectEachIsNoticed({
       {"a chain row dropped", Family::kDerived, chain, std::nullopt, "chain", where},
-      {"a chain row that cannot be read", Family::kDerived, chain, std::string("\xff"), "chain", ""},
+      {"a chain row that cannot be read", Family::kDerived, chain, std::string("\xff"), "chain",
+       ""},
       {"a hash", Family::kDerived, chain,
        chained([](disk::ChainRow& row) { (*row.mutable_groups(0)->mutable_hash())[0] ^= 1; }),
        "chain", where},
@@ -480,8 +478,8 @@ TEST_F(VerifierTest, ADamagedHeadIsNamed) {
        changed([](disk::HeadRow& row) { row.set_seq(row.seq() + 1); }), "head", "last number"},
       {"a count", Family::kMeta, key,
        changed([](disk::HeadRow& row) { row.set_dispositions(1, 0); }), "head", "disposition 1"},
-      {"the records", Family::kMeta, key,
-       changed([](disk::HeadRow& row) { row.set_records(1); }), "head", "records"},
+      {"the records", Family::kMeta, key, changed([](disk::HeadRow& row) { row.set_records(1); }),
+       "head", "records"},
   });
 }
 
@@ -557,8 +555,9 @@ TEST_F(VerifierTest, TheFirstHundredDifferencesAreKeptAndAllAreCounted) {
 TEST_F(VerifierTest, ItStopsWhenNobodyListens) {
   v1::VerifyRequest request;
   int calls = 0;
-  EXPECT_TRUE(Verify(school.engine(), request, [&](const v1::VerifyReply&) { return ++calls < 0; })
-                  .ok());  // Too little work to be asked before the end.
+  EXPECT_TRUE(Verify(school.engine(), request, [&](const v1::VerifyReply&) {
+                return ++calls < 0;
+              }).ok());  // Too little work to be asked before the end.
   EXPECT_EQ(calls, 1);
   request.set_tenant("Southgate");
   EXPECT_EQ(Verify(school.engine(), request, [](const v1::VerifyReply&) { return true; }).code(),

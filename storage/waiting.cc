@@ -42,8 +42,7 @@ std::string WordsOf(uint32_t reason) {
 }
 
 bool IsAsked(const core::FacetId& facet, const core::Path& path) {
-  const sync::FieldSchema* field =
-      sync::Schema::OfThisBuild().Find(facet.facet_class, path);
+  const sync::FieldSchema* field = sync::Schema::OfThisBuild().Find(facet.facet_class, path);
   return field != nullptr && field->merge == v1::MERGE_KIND_ASK;
 }
 
@@ -158,8 +157,7 @@ class WaitingList {
       const auto late = ParseLateKey(cursor->key());
       const auto kept = ParseQuarantineKey(cursor->key());
       const uint64_t seq = late ? late->seq : kept ? kept->seq : 0;
-      const absl::StatusOr<std::string> bytes =
-          snapshot_.Get(Family::kLog, OplogKey(tenant_, seq));
+      const absl::StatusOr<std::string> bytes = snapshot_.Get(Family::kLog, OplogKey(tenant_, seq));
       if (!bytes.ok() && !absl::IsNotFound(bytes.status())) return bytes.status();
       disk::LogRow row;
       if (!bytes.ok() || !row.ParseFromString(*bytes)) continue;
@@ -210,10 +208,9 @@ absl::StatusOr<v1::WaitingReply> Waiting(const Engine& engine, const v1::Waiting
   const absl::StatusOr<std::shared_ptr<const sync::Directory>> directory =
       ReadDirectory(*snapshot, school->front());
   if (!directory.ok()) return directory.status();
-  const int max_items =
-      request.max_items() == 0
-          ? kItems
-          : static_cast<int>(std::min<uint32_t>(request.max_items(), 10'000));
+  const int max_items = request.max_items() == 0
+                            ? kItems
+                            : static_cast<int>(std::min<uint32_t>(request.max_items(), 10'000));
   WaitingList list(*snapshot, school->front(), **directory, max_items);
   const absl::Status conflicts = list.AddConflicts();
   if (!conflicts.ok()) return conflicts;

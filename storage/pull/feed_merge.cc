@@ -34,8 +34,8 @@ bool FeedMerge::Read(Lane& lane) {
                          ? std::nullopt
                          : Place::FromBytes({key.data() + kPrefix, key.size() - kPrefix});
   if (!place) {
-    Fail(absl::DataLossError(absl::StrCat("a feed row's key cannot be read: ",
-                                          absl::BytesToHexString(key))));
+    Fail(absl::DataLossError(
+        absl::StrCat("a feed row's key cannot be read: ", absl::BytesToHexString(key))));
     return false;
   }
   lane.place = *place;

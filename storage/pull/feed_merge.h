@@ -25,7 +25,8 @@ class FeedMerge {
   bool Valid() const { return !rows_.empty(); }
   void Next();
 
-  // The three below ask for Valid(). The rows that stand at the place, one of each scope that has it.
+  // The three below ask for Valid(). The rows that stand at the place, one of each scope that has
+  // it.
   struct Row {
     size_t scope;  // Its index in the constructor's `scopes`.
     FeedKind kind;

@@ -64,8 +64,8 @@ absl::Status AddDigests(const Snapshot& snapshot, Tenant tenant,
     if (rows[i].ok()) {
       const std::optional<DigestRow> parsed = ParseDigestRow(*rows[i]);
       if (!parsed) {
-        return absl::DataLossError(absl::StrCat(
-            "the digest row at ", absl::BytesToHexString(keys[i]), " cannot be read"));
+        return absl::DataLossError(
+            absl::StrCat("the digest row at ", absl::BytesToHexString(keys[i]), " cannot be read"));
       }
       row = *parsed;
     } else if (!absl::IsNotFound(rows[i].status())) {

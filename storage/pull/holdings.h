@@ -1,5 +1,5 @@
-// What scopes add up to, and what lies behind it: how a tablet and the server find out that they hold
-// the same, or where they do not.
+// What scopes add up to, and what lies behind it: how a tablet and the server find out that they
+// hold the same, or where they do not.
 
 #ifndef HALFTERM_STORAGE_PULL_HOLDINGS_H_
 #define HALFTERM_STORAGE_PULL_HOLDINGS_H_
@@ -29,15 +29,15 @@ absl::Status AddDigests(const Snapshot& snapshot, Tenant tenant,
                         const std::vector<core::Scope>& scopes,
                         const std::vector<uint16_t>& periods, Digests& digests);
 
-// What the scope holds in the period, a page at a time, in the order of record ids. Reads the scope's
-// whole feed for each page, because a feed is ordered by number.
+// What the scope holds in the period, a page at a time, in the order of record ids. Reads the
+// scope's whole feed for each page, because a feed is ordered by number.
 absl::StatusOr<v1::DescendReply> Descend(const Snapshot& snapshot, Tenant tenant,
                                          const core::Scope& scope, uint16_t period,
                                          const core::Id16& after_record);
 
-// Compares what a tablet holds with `right`; neither need be in order. A pair that is missing counts
-// as nothing held. A difference in a scope that changed since `at` says nothing, because the digest
-// of back then is not kept: then the reply is not right and names nothing for it.
+// Compares what a tablet holds with `right`; neither need be in order. A pair that is missing
+// counts as nothing held. A difference in a scope that changed since `at` says nothing, because the
+// digest of back then is not kept: then the reply is not right and names nothing for it.
 absl::StatusOr<v1::ConfirmReply> Compare(const Snapshot& snapshot, Tenant tenant,
                                          const Digests& held, const Digests& right,
                                          const Place& at);

@@ -43,8 +43,7 @@ uint16_t Before(const sync::Directory& directory, const core::Id16& site, uint16
 absl::StatusOr<std::vector<uint16_t>> PeriodsOf(const v1::Interest& interest,
                                                 const core::Id16& person,
                                                 const std::vector<core::Scope>& scopes,
-                                                const sync::Directory& directory,
-                                                int64_t now_ms) {
+                                                const sync::Directory& directory, int64_t now_ms) {
   std::set<uint16_t> periods;
   for (const uint32_t period : interest.periods()) {
     if (period > 0xFFFF) {

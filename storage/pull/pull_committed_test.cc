@@ -49,8 +49,8 @@ class PullCommittedTest : public ::testing::Test {
     }
   }
 
-  // What a reader holds should be every stored facet under one of its scopes, to the byte; `periods`
-  // of all records.
+  // What a reader holds should be every stored facet under one of its scopes, to the byte;
+  // `periods` of all records.
   void ExpectHoldsWhatIsStored(const PullingReader& reader, const core::Id16& person) {
     const auto live = school.context().directories.Of(school.tenant())->ScopesOf(person);
     size_t right = 0;

@@ -61,8 +61,8 @@ bool ReadBody(core::Reader& reader, const std::vector<core::Scope>& live, Decode
   if (flags == kBackfilling && !reader.Fixed("backfill", cursor.backfill.emplace())) return false;
   if (!reader.Byte("periods", old_count) || !reader.Byte("new periods", new_count) ||
       !ReadPeriods(reader, old_count, cursor.periods) ||
-      !ReadPeriods(reader, new_count, cursor.new_periods) ||
-      !reader.Byte("scopes", old_count) || !reader.Byte("new scopes", new_count)) {
+      !ReadPeriods(reader, new_count, cursor.new_periods) || !reader.Byte("scopes", old_count) ||
+      !reader.Byte("new scopes", new_count)) {
     return false;
   }
   if (old_count != kDigestOnly) {
@@ -102,8 +102,7 @@ std::string EncodeCursor(const PullCursor& cursor, const Caller& caller, const S
     assert(cursor.scopes.empty() || cursor.new_scopes.empty());
     AppendByte(bytes, kDigestOnly);
     AppendByte(bytes, cursor.new_scopes.empty() ? 0 : 1);
-    bytes.append(
-        DigestOf(cursor.new_scopes.empty() ? cursor.scopes : cursor.new_scopes).view());
+    bytes.append(DigestOf(cursor.new_scopes.empty() ? cursor.scopes : cursor.new_scopes).view());
   }
   bytes.append(secrets.CursorMac(caller.tenant, caller.person, bytes));
   return bytes;

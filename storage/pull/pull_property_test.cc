@@ -1,6 +1,6 @@
 // Readers whose scopes and interests grow and shrink, who lose chunks and go back to older backups,
-// always end with exactly what they may hold, and are never given anything else. By chance, on a real
-// store; and the same with rules left out, to see that it would be noticed.
+// always end with exactly what they may hold, and are never given anything else. By chance, on a
+// real store; and the same with rules left out, to see that it would be noticed.
 
 #include <gtest/gtest.h>
 
@@ -53,8 +53,8 @@ struct Faults {
   bool ignores_scope_drops = false;
 };
 
-// One school, a few readers and what happens to them, from one seed. Step() and Finish() say what went
-// wrong, or nothing.
+// One school, a few readers and what happens to them, from one seed. Step() and Finish() say what
+// went wrong, or nothing.
 class Simulation {
  public:
   Simulation(Engine& engine, uint32_t tenant, uint64_t seed, const Faults& faults)
@@ -287,8 +287,8 @@ class Simulation {
     size_t expected = 0;
     for (const auto& [id, record] : school_.records()) {
       const bool in_interest =
-          record.period == 0 || std::count(tablet.periods.begin(), tablet.periods.end(),
-                                           record.period) != 0;
+          record.period == 0 ||
+          std::count(tablet.periods.begin(), tablet.periods.end(), record.period) != 0;
       if (!in_interest) continue;
       for (const auto& [facet_id, facet] : record.facets) {
         ScopeSet held_by;

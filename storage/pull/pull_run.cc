@@ -9,8 +9,8 @@
 namespace halfterm::storage {
 namespace {
 
-// A walk past this many rows ends its chunk, also an empty one, so that no call holds its thread and
-// its snapshot long.
+// A walk past this many rows ends its chunk, also an empty one, so that no call holds its thread
+// and its snapshot long.
 constexpr size_t kRowsAChunk = 65536;
 
 constexpr size_t kItemBytes = 5 + 18 + 11 + 2 + 4;
@@ -157,12 +157,11 @@ absl::StatusOr<PullRun::Walk> PullRun::FillBackfill(PullCursor& cursor, v1::Pull
         const core::Scope scope = ScopeIn(place.scope);
         if (place.seq <= seq || !Contains(sight.scopes, scope)) return false;
         const bool in_changes = place.seq > cursor.complete;
-        return in_changes || (place.kind == static_cast<uint32_t>(FeedKind::kHeld) &&
-                              is_wanted(scope, period));
+        return in_changes ||
+               (place.kind == static_cast<uint32_t>(FeedKind::kHeld) && is_wanted(scope, period));
       };
-      const absl::StatusOr<bool> went_on =
-          Add(cursor, sight, ScopesAt(merge, walked), merge.place(), held->period, comes_again,
-              reply);
+      const absl::StatusOr<bool> went_on = Add(cursor, sight, ScopesAt(merge, walked),
+                                               merge.place(), held->period, comes_again, reply);
       if (!went_on.ok()) return went_on.status();
       if (!*went_on) return Walk::kFull;
     }
@@ -245,9 +244,8 @@ absl::StatusOr<bool> PullRun::AddWhatIsLeft(const PullCursor& cursor, const Sigh
 absl::StatusOr<bool> PullRun::IsMetAgain(const core::Id16& record, const ComesAgain& comes_again) {
   const absl::StatusOr<const RecordRowView*> row = reader_.PlacesOf(record);
   if (!row.ok()) return row.status();
-  return std::any_of(
-      (*row)->places.begin(), (*row)->places.end(),
-      [&](const PlaceView& place) { return comes_again(place, (*row)->period); });
+  return std::any_of((*row)->places.begin(), (*row)->places.end(),
+                     [&](const PlaceView& place) { return comes_again(place, (*row)->period); });
 }
 
 v1::Item& PullRun::NewItem(const Place& place, v1::PullReply& reply) {

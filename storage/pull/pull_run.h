@@ -1,14 +1,14 @@
 // Fills one chunk of a pull, and moves the cursor over what it filled.
 //
 // The feeds of the reader's scopes are walked in the order of their numbers. A record is sent where
-// its newest row stands, as the whole list of facets that the reader may hold; rows that are followed
-// by a newer one of the same record are passed over. Because of this a chunk may have passed over a
-// record for the sake of a scope: when the reader then loses that scope, the walk starts again from
-// where the reader was complete.
+// its newest row stands, as the whole list of facets that the reader may hold; rows that are
+// followed by a newer one of the same record are passed over. Because of this a chunk may have
+// passed over a record for the sake of a scope: when the reader then loses that scope, the walk
+// starts again from where the reader was complete.
 //
-// New scopes and periods wait until the old ones are complete. Then they are read from the beginning
-// up to that number, without the rows that only say that something left, and after that the common
-// walk goes on.
+// New scopes and periods wait until the old ones are complete. Then they are read from the
+// beginning up to that number, without the rows that only say that something left, and after that
+// the common walk goes on.
 
 #ifndef HALFTERM_STORAGE_PULL_PULL_RUN_H_
 #define HALFTERM_STORAGE_PULL_PULL_RUN_H_
@@ -66,8 +66,8 @@ class PullRun {
   Sight SightOf(const PullCursor& cursor) const;
   // Whether the walk under way, or the one after it, meets the record at this place of its.
   using ComesAgain = std::function<bool(const PlaceView& place, uint16_t period)>;
-  // The two below add the record that stands at a place, unless it is met again. They say false, and
-  // add nothing, where it does not fit. `here`: the scopes whose rows stand at the place.
+  // The two below add the record that stands at a place, unless it is met again. They say false,
+  // and add nothing, where it does not fit. `here`: the scopes whose rows stand at the place.
   absl::StatusOr<bool> Add(const PullCursor& cursor, const Sight& sight,
                            const std::vector<core::Scope>& here, const Place& place,
                            uint16_t period, const ComesAgain& comes_again, v1::PullReply& reply);

@@ -57,15 +57,18 @@ absl::StatusOr<const RecordRowView*> RecordReader::PlacesOf(const core::Id16& re
   return &places_;
 }
 
-absl::StatusOr<RecordReader::Added> RecordReader::AddFacets(
-    const core::Id16& record, const std::vector<core::Scope>& visible,
-    const std::vector<core::Scope>& here, const AlreadyHeld* held, v1::Item& item) {
+absl::StatusOr<RecordReader::Added> RecordReader::AddFacets(const core::Id16& record,
+                                                            const std::vector<core::Scope>& visible,
+                                                            const std::vector<core::Scope>& here,
+                                                            const AlreadyHeld* held,
+                                                            v1::Item& item) {
   const std::string prefix = FacetPrefix(tenant_, record);
   if (facets_ == nullptr) {
     const std::string all = FacetPrefix(tenant_);
     facets_ = snapshot_.NewCursor(Family::kState, all, EndOfPrefix(all));
   }
-  // The walk below ends on the first facet of the next record, which often is the next one of the feed.
+  // The walk below ends on the first facet of the next record, which often is the next one of the
+  // feed.
   if (!facets_->Valid() || !absl::StartsWith(facets_->key(), prefix)) facets_->Seek(prefix);
   Added added;
   for (; facets_->Valid(); facets_->Next()) {

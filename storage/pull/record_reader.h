@@ -20,8 +20,8 @@
 
 namespace halfterm::storage {
 
-// What a reader has already: the facets that one of `scopes` holds, as of `seq`. Their states are left
-// out of an item.
+// What a reader has already: the facets that one of `scopes` holds, as of `seq`. Their states are
+// left out of an item.
 struct AlreadyHeld {
   uint64_t seq;
   const std::vector<core::Scope>& scopes;  // Ascending.
@@ -41,10 +41,9 @@ class RecordReader {
     size_t bytes = 0;        // That the facets add to the encoded item, at most a few too many.
     bool elsewhere = false;  // Some facet is held by a visible scope that is not in `here`.
   };
-  // Adds to `item` every facet that one of `visible` (ascending) holds, ascending by facet; with its
-  // state, unless `held` (null: nothing) has it.
-  absl::StatusOr<Added> AddFacets(const core::Id16& record,
-                                  const std::vector<core::Scope>& visible,
+  // Adds to `item` every facet that one of `visible` (ascending) holds, ascending by facet; with
+  // its state, unless `held` (null: nothing) has it.
+  absl::StatusOr<Added> AddFacets(const core::Id16& record, const std::vector<core::Scope>& visible,
                                   const std::vector<core::Scope>& here, const AlreadyHeld* held,
                                   v1::Item& item);
 

@@ -59,8 +59,8 @@ absl::Status CheckGrants(const Snapshot& snapshot, Tenant tenant, LoggedGrants& 
   for (; cursor->Valid(); cursor->Next()) {
     const std::optional<ParsedGrantKey> key = ParseGrantKey(cursor->key());
     v1::RoleGrant grant;
-    if (!key || !grant.ParseFromArray(cursor->value().data(),
-                                      static_cast<int>(cursor->value().size())) ||
+    if (!key ||
+        !grant.ParseFromArray(cursor->value().data(), static_cast<int>(cursor->value().size())) ||
         grant.id() != key->grant.view() || grant.person() != key->person.view()) {
       findings.Differs("directory", Named("grant", cursor->key()), "cannot be read");
       continue;
@@ -71,8 +71,7 @@ absl::Status CheckGrants(const Snapshot& snapshot, Tenant tenant, LoggedGrants& 
       continue;
     }
     if (cursor->value() != found->second) {
-      findings.Differs("directory", Named("grant", grant.id()),
-                       "is not as the log left it");
+      findings.Differs("directory", Named("grant", grant.id()), "is not as the log left it");
     }
     logged.erase(found);
   }

@@ -1,4 +1,5 @@
-// A school's directory: that its index names what is there, and that its grants are those of the log.
+// A school's directory: that its index names what is there, and that its grants are those of the
+// log.
 
 #ifndef HALFTERM_STORAGE_VERIFY_DIRECTORY_CHECK_H_
 #define HALFTERM_STORAGE_VERIFY_DIRECTORY_CHECK_H_

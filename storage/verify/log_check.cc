@@ -101,8 +101,7 @@ class LogWalk {
   }
 
   absl::Status CheckKept(uint64_t seq, const disk::LogRow& row) {
-    const char* const what =
-        row.disposition() == v1::DISPOSITION_LATE ? "late" : "quarantine";
+    const char* const what = row.disposition() == v1::DISPOSITION_LATE ? "late" : "quarantine";
     const absl::StatusOr<std::string> kept =
         snapshot_.Get(Family::kDerived, KeptKey(tenant_, row, seq));
     if (absl::IsNotFound(kept.status())) {
@@ -123,14 +122,12 @@ class LogWalk {
       uint64_t seq = 0;
       if (const auto late = ParseLateKey(cursor->key()); is_late && late) seq = late->seq;
       if (const auto kept = ParseQuarantineKey(cursor->key()); !is_late && kept) seq = kept->seq;
-      const absl::StatusOr<std::string> log =
-          snapshot_.Get(Family::kLog, OplogKey(tenant_, seq));
+      const absl::StatusOr<std::string> log = snapshot_.Get(Family::kLog, OplogKey(tenant_, seq));
       if (!log.ok() && !absl::IsNotFound(log.status())) return log.status();
       disk::LogRow row;
-      const bool is_kept =
-          log.ok() && ParseLogRow(*log, row) && IsKeptAside(row) &&
-          (row.disposition() == v1::DISPOSITION_LATE) == is_late &&
-          cursor->key() == KeptKey(tenant_, row, seq);
+      const bool is_kept = log.ok() && ParseLogRow(*log, row) && IsKeptAside(row) &&
+                           (row.disposition() == v1::DISPOSITION_LATE) == is_late &&
+                           cursor->key() == KeptKey(tenant_, row, seq);
       if (!is_kept) {
         findings_.Differs(what, Named("key", cursor->key()), "names no group that was kept aside");
       }
@@ -160,8 +157,8 @@ class ChainWalk {
     for (; cursor->Valid(); cursor->Next()) {
       const std::optional<ParsedChainKey> key = ParseChainKey(cursor->key());
       disk::ChainRow row;
-      if (!key || !row.ParseFromArray(cursor->value().data(),
-                                      static_cast<int>(cursor->value().size()))) {
+      if (!key ||
+          !row.ParseFromArray(cursor->value().data(), static_cast<int>(cursor->value().size()))) {
         findings_.Differs("chain", Named("key", cursor->key()), "cannot be read");
         hash_.reset();
         continue;
@@ -171,9 +168,9 @@ class ChainWalk {
     }
     if (!cursor->status().ok()) return cursor->status();
     if (last_n_ != store.last_n()) {
-      findings_.Differs("chain", StorePlace(replica_),
-                        absl::StrCat("ends with group ", last_n_, ", the store holds ",
-                                     store.last_n()));
+      findings_.Differs(
+          "chain", StorePlace(replica_),
+          absl::StrCat("ends with group ", last_n_, ", the store holds ", store.last_n()));
     } else if (last_n_ > 0 && hash_ && hash_->view() != store.last_hash()) {
       findings_.Differs("store", StorePlace(replica_), "has another hash than its chain ends with");
     }
@@ -200,9 +197,9 @@ class ChainWalk {
       if (!checked.ok()) return checked;
     }
     if (last_n_ != key.last_n) {
-      findings_.Differs("chain", StorePlace(replica_),
-                        absl::StrCat("a row ends with group ", last_n_, ", its key says ",
-                                     key.last_n));
+      findings_.Differs(
+          "chain", StorePlace(replica_),
+          absl::StrCat("a row ends with group ", last_n_, ", its key says ", key.last_n));
     }
     return absl::OkStatus();
   }
@@ -216,8 +213,7 @@ class ChainWalk {
         snapshot_.Get(Family::kLog, OplogKey(tenant_, entry.seq()));
     if (!log.ok() && !absl::IsNotFound(log.status())) return log.status();
     disk::LogRow row;
-    if (!log.ok() || !ParseLogRow(*log, row) || row.replica() != replica_ ||
-        row.n() != last_n_) {
+    if (!log.ok() || !ParseLogRow(*log, row) || row.replica() != replica_ || row.n() != last_n_) {
       differs("is not in the log under the number that the chain says");
       hash_ = kept_hash;
       return absl::OkStatus();
@@ -314,8 +310,8 @@ absl::Status CheckLog(const Snapshot& snapshot, Tenant tenant, const disk::HeadR
   if (!chains.ok()) return chains;
   if (chained != walk.stored_groups()) {
     findings.Differs("chain", "all stores",
-                     absl::StrCat("name ", chained, " groups, the log holds ",
-                                  walk.stored_groups(), " of stores"));
+                     absl::StrCat("name ", chained, " groups, the log holds ", walk.stored_groups(),
+                                  " of stores"));
   }
   return absl::OkStatus();
 }

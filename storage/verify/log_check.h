@@ -1,5 +1,5 @@
-// The log of a school against what is kept beside it: numbers without a gap, counts of what became of
-// groups, each store's chain, and the index of what was kept aside.
+// The log of a school against what is kept beside it: numbers without a gap, counts of what became
+// of groups, each store's chain, and the index of what was kept aside.
 
 #ifndef HALFTERM_STORAGE_VERIFY_LOG_CHECK_H_
 #define HALFTERM_STORAGE_VERIFY_LOG_CHECK_H_

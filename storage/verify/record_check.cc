@@ -128,8 +128,7 @@ absl::Status RecordCheck::CheckReferences() {
       continue;
     }
     const absl::StatusOr<std::string> row = context_.snapshot.Get(
-        Family::kState,
-        ReferenceIndexKey(context_.tenant, KindOf(*reference), checked.id.record));
+        Family::kState, ReferenceIndexKey(context_.tenant, KindOf(*reference), checked.id.record));
     if (row.ok()) {
       ++references_;
     } else if (absl::IsNotFound(row.status())) {
@@ -188,9 +187,9 @@ absl::Status RecordCheck::CheckDerived(const StoredRecord& record) {
     }
   }
   if (record.derived && stored.period() != right.period()) {
-    findings_.Differs("record", Named(record.id),
-                      absl::StrCat("is filed under period ", stored.period(), ", not ",
-                                   right.period()));
+    findings_.Differs(
+        "record", Named(record.id),
+        absl::StrCat("is filed under period ", stored.period(), ", not ", right.period()));
   }
   if (record.derived) CheckContributions(record.id, stored, right);
   for (const disk::ContributionRow& row : right.contributions()) {
@@ -215,8 +214,7 @@ absl::Status RecordCheck::CheckPlaces(const core::Id16& id, const disk::RecordRo
   };
   std::map<core::Scope, Sum> right;
   for (const CheckedFacet& checked : facets_) {
-    const core::Digest32 digest =
-        core::FacetDigest(checked.id, core::EncodeContent(checked.facet));
+    const core::Digest32 digest = core::FacetDigest(checked.id, core::EncodeContent(checked.facet));
     for (const core::Scope& scope : scopes.at(checked.id)) {
       Sum& sum = right[scope];
       ++sum.count;
@@ -246,8 +244,8 @@ absl::Status RecordCheck::CheckPlaces(const core::Id16& id, const disk::RecordRo
     if (place.seq() > context_.head.seq()) {
       findings_.Differs("feed", where, "has a number after the last one");
     }
-    const absl::StatusOr<std::string> stored = context_.snapshot.Get(
-        Family::kFeed, FeedKey(context_.tenant, scope, place.seq(), id));
+    const absl::StatusOr<std::string> stored =
+        context_.snapshot.Get(Family::kFeed, FeedKey(context_.tenant, scope, place.seq(), id));
     if (!stored.ok() && !absl::IsNotFound(stored.status())) return stored.status();
     const std::optional<FeedRow> feed = stored.ok() ? ParseFeedRow(*stored) : std::nullopt;
     if (!stored.ok()) {

@@ -1,5 +1,5 @@
-// One record against everything that follows from it: its facets from the log, its readers, its feed
-// rows and what it adds to the summaries from its facets.
+// One record against everything that follows from it: its facets from the log, its readers, its
+// feed rows and what it adds to the summaries from its facets.
 
 #ifndef HALFTERM_STORAGE_VERIFY_RECORD_CHECK_H_
 #define HALFTERM_STORAGE_VERIFY_RECORD_CHECK_H_
@@ -53,8 +53,8 @@ class RecordCheck {
   uint64_t feed_rows() const { return feed_rows_; }
   // Reference records so far; each has a row in the directory index, or a difference says so.
   uint64_t references() const { return references_; }
-  // By teacher: records with a sheet, and by element the sum of the undisputed levels of all sheets,
-  // whatever the visit's phase.
+  // By teacher: records with a sheet, and by element the sum of the undisputed levels of all
+  // sheets, whatever the visit's phase.
   const std::map<core::Id16, v1::RawSums>& raw_sums() const { return raw_sums_; }
 
  private:

@@ -57,8 +57,7 @@ bool RecordWalk::Next() {
   }
   const size_t first_touch = next_touch_;
   while (next_touch_ < touches_.size() && touches_[next_touch_].record == *least) ++next_touch_;
-  touches_of_record_ =
-      absl::MakeSpan(touches_).subspan(first_touch, next_touch_ - first_touch);
+  touches_of_record_ = absl::MakeSpan(touches_).subspan(first_touch, next_touch_ - first_touch);
   return true;
 }
 

@@ -1,5 +1,5 @@
-// The records of a school one after another, each with its facet rows, its derived row, and the groups
-// of the log that wrote in it. A record that only one of these three knows is met too.
+// The records of a school one after another, each with its facet rows, its derived row, and the
+// groups of the log that wrote in it. A record that only one of these three knows is met too.
 
 #ifndef HALFTERM_STORAGE_VERIFY_RECORD_WALK_H_
 #define HALFTERM_STORAGE_VERIFY_RECORD_WALK_H_

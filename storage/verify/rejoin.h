@@ -1,8 +1,8 @@
 // The facets of a record, joined again from the log.
 //
-// The log is ordered by number, not by record. One walk notes which numbers touched which record, 24
-// bytes each; the groups of a record are then read by number. A school whose notes would not fit is
-// taken in parts, each a share of the records.
+// The log is ordered by number, not by record. One walk notes which numbers touched which record,
+// 24 bytes each; the groups of a record are then read by number. A school whose notes would not fit
+// is taken in parts, each a share of the records.
 
 #ifndef HALFTERM_STORAGE_VERIFY_REJOIN_H_
 #define HALFTERM_STORAGE_VERIFY_REJOIN_H_

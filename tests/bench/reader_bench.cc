@@ -1,6 +1,6 @@
-// What reading costs: a fresh tablet's pull and a verification, over a school that was written through
-// the committer. A record is a visit with plan, sheet (nine ratings, eight notes), feedback, steps and
-// one shared version: about what the common workload has.
+// What reading costs: a fresh tablet's pull and a verification, over a school that was written
+// through the committer. A record is a visit with plan, sheet (nine ratings, eight notes),
+// feedback, steps and one shared version: about what the common workload has.
 //
 //   reader_bench [RECORDS] [PULLS]      10,000 and 2 unless said; in TMPDIR, or /tmp.
 //
@@ -107,16 +107,15 @@ int Run(int records, int pulls) {
   school.committer().Drain();
 
   storage::BatchContext& context = school.context();
-  const storage::Puller puller(context.engine, context.directories, context.epochs,
-                               context.secrets, school.clock);
+  const storage::Puller puller(context.engine, context.directories, context.epochs, context.secrets,
+                               school.clock);
   for (int pull = 1; pull <= pulls; ++pull) {
     v1::PullRequest request;
     size_t items = 0, facets = 0, bytes = 0, chunks = 0;
     double encoding = 0;
     const double before = CpuSeconds();
     for (bool more = true; more; ++chunks) {
-      const auto reply =
-          puller.Next({school.tenant(), {}, school.people.hana, {}}, request);
+      const auto reply = puller.Next({school.tenant(), {}, school.people.hana, {}}, request);
       if (!reply.ok()) return std::puts(reply.status().ToString().c_str()), 1;
       const double filled = CpuSeconds();
       bytes += reply->SerializeAsString().size();
@@ -129,7 +128,8 @@ int Run(int records, int pulls) {
     const double used = CpuSeconds() - before;
     const double each = 1e6 / static_cast<double>(items);
     std::printf(
-        "pull %d: %zu records, %zu facets, %zu bytes, %zu chunks; %.1f us a record, %.1f encoding\n",
+        "pull %d: %zu records, %zu facets, %zu bytes, %zu chunks; %.1f us a record, %.1f "
+        "encoding\n",
         pull, items, facets, bytes, chunks, used * each, encoding * each);
   }
 
@@ -143,15 +143,16 @@ int Run(int records, int pulls) {
       },
       &context.secrets);
   const double used = CpuSeconds() - before;
-  std::printf("verify: %s; %llu records, %llu facets, %llu groups, %llu feed rows, %llu roll-ups, "
-              "%llu differences; %.2f s, %.0f us a record; peak %ld MiB\n",
-              verified.ToString().c_str(), static_cast<unsigned long long>(last.records()),
-              static_cast<unsigned long long>(last.facets()),
-              static_cast<unsigned long long>(last.groups()),
-              static_cast<unsigned long long>(last.feed_rows()),
-              static_cast<unsigned long long>(last.rollups()),
-              static_cast<unsigned long long>(last.difference_count()), used,
-              used * 1e6 / static_cast<double>(last.records()), PeakMiB());
+  std::printf(
+      "verify: %s; %llu records, %llu facets, %llu groups, %llu feed rows, %llu roll-ups, "
+      "%llu differences; %.2f s, %.0f us a record; peak %ld MiB\n",
+      verified.ToString().c_str(), static_cast<unsigned long long>(last.records()),
+      static_cast<unsigned long long>(last.facets()),
+      static_cast<unsigned long long>(last.groups()),
+      static_cast<unsigned long long>(last.feed_rows()),
+      static_cast<unsigned long long>(last.rollups()),
+      static_cast<unsigned long long>(last.difference_count()), used,
+      used * 1e6 / static_cast<double>(last.records()), PeakMiB());
   return last.difference_count() == 0 && verified.ok() ? 0 : 1;
 }
 

@@ -100,8 +100,8 @@ void FiledSchool::FileRecord(const Id16& id, FiledRecord& record) {
       }
     }
     const bool same = found != now.end() && before.kind == FeedKind::kHeld &&
-                      before.count == found->second.count && before.digest == found->second.digest &&
-                      record.period == period_before;
+                      before.count == found->second.count &&
+                      before.digest == found->second.digest && record.period == period_before;
     if (same) {
       found->second.seq = before.seq;
       continue;
@@ -109,8 +109,8 @@ void FiledSchool::FileRecord(const Id16& id, FiledRecord& record) {
     writes_.Delete(Family::kFeed, storage::FeedKey(tenant_, scope, before.seq, id));
     if (before.kind == FeedKind::kHeld) AddToDigest(scope, period_before, -1, before);
     if (found != now.end() || (faults_.no_left && !record.erased)) continue;
-    now.emplace(scope, FiledRecord::Place{record.erased ? FeedKind::kErased : FeedKind::kLeft,
-                                          head_seq_, 0, {}});
+    now.emplace(scope, FiledRecord::Place{
+                           record.erased ? FeedKind::kErased : FeedKind::kLeft, head_seq_, 0, {}});
   }
   for (const auto& [scope, place] : now) {
     disk::FeedPlace& kept = *derived.add_feed();

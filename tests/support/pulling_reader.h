@@ -1,5 +1,5 @@
-// A tablet that only reads: applies the chunks of a pull by the rules of sync.proto, and says what is
-// wrong with one. Bytes that are no facet (a FiledSchool's) stand for their own content.
+// A tablet that only reads: applies the chunks of a pull by the rules of sync.proto, and says what
+// is wrong with one. Bytes that are no facet (a FiledSchool's) stand for their own content.
 
 #ifndef HALFTERM_TESTS_SUPPORT_PULLING_READER_H_
 #define HALFTERM_TESTS_SUPPORT_PULLING_READER_H_
