@@ -11,6 +11,7 @@
 #include "tools/demo_school_command.h"
 #include "tools/import_command.h"
 #include "tools/replay_command.h"
+#include "tools/summary_command.h"
 #include "tools/verify_command.h"
 
 namespace halfterm::tools {
@@ -18,12 +19,8 @@ namespace {
 
 // In the order in which --help lists them.
 constexpr AddCommand kCommands[] = {
-    AddImportCommand,
-    AddDemoSchoolCommand,
-    AddReplayCommand,
-    AddVerifyCommand,
-    AddWaitingCommand,
-    AddBenchCommand,
+    AddImportCommand,   AddDemoSchoolCommand, AddReplayCommand,  AddSummaryCommand,
+    AddCoverageCommand, AddVerifyCommand,     AddWaitingCommand, AddBenchCommand,
 };
 
 int Main(int argc, char** argv) {
