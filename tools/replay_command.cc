@@ -27,7 +27,6 @@ namespace {
 struct ReplayOptions {
   std::vector<std::string> files;
   size_t generated = 0;
-  std::string target, admin_target;  // Else those of the invocation.
   size_t tablets = 0;
   std::string stores;
   uint64_t seed = 1;
@@ -142,13 +141,11 @@ absl::StatusOr<ReplayReport> Replay(const ReplayOptions& options, Invocation& in
   if (!read.ok()) return read.status();
   const StoresFolder folder(options.stores);
   if (folder.path().empty()) return absl::UnavailableError("no folder for the tablets' stores");
-  const std::string& admin_address =
-      options.admin_target.empty() ? invocation.admin : options.admin_target;
-  AdminCalls admin(admin_address);
+  AdminCalls admin(invocation.admin);
   if (absl::Status serves = admin.WaitUntilServing(5000); !serves.ok()) return serves;
 
   FleetOptions fleet_options;
-  fleet_options.address = options.target.empty() ? invocation.server : options.target;
+  fleet_options.address = invocation.server;
   fleet_options.directory = folder.path();
   fleet_options.seed = options.seed;
   if (options.faults == "lost-acks") fleet_options.rates = kLostReplies;
@@ -172,7 +169,8 @@ absl::StatusOr<ReplayReport> Replay(const ReplayOptions& options, Invocation& in
   absl::StatusOr<MergeReport> merged = MakeMergeReport(fleet.tablets());
   if (!merged.ok()) return merged.status();
   report.merged = *std::move(merged);
-  absl::StatusOr<std::map<core::Id16, std::string>> names = NamesOf(admin_address, report.tenant);
+  absl::StatusOr<std::map<core::Id16, std::string>> names =
+      NamesOf(invocation.admin, report.tenant);
   if (!names.ok()) return names.status();
   report.names = *std::move(names);
   if (options.check) {
@@ -209,10 +207,8 @@ void AddReplayCommand(CLI::App& app, Invocation& invocation) {
                       "Files of gestures (docs/workload.md), or of the common workload");
   command->add_option("--generated", options->generated,
                       "Instead of files: this many visits, made up from the seed");
-  command->add_option("--target", options->target, "The server's public port, if not --server")
-      ->type_name("HOST:PORT");
-  command->add_option("--admin-target", options->admin_target, "Its admin port, if not --admin")
-      ->type_name("HOST:PORT");
+  command->add_option("--target", invocation.server, "As --server")->type_name("HOST:PORT");
+  command->add_option("--admin-target", invocation.admin, "As --admin")->type_name("HOST:PORT");
   command->add_option("--tablets", options->tablets, "Fewer tablets than the files name");
   command
       ->add_option("--stores", options->stores,

@@ -49,7 +49,9 @@ void SetChoice(JsonFields& line, const char* member, Message& message,
 
 void SetMember(JsonFields& line, const Member& member, Message& message) {
   if (!line.Has(member.name)) return;
-  const FieldDescriptor& field = *message.GetDescriptor()->FindFieldByName(member.field);
+  const FieldDescriptor* found = message.GetDescriptor()->FindFieldByName(member.field);
+  if (found == nullptr) return line.Wrong(member.name);  // The schema has no such field.
+  const FieldDescriptor& field = *found;
   const Reflection& set = *message.GetReflection();
   switch (field.cpp_type()) {
     case FieldDescriptor::CPPTYPE_ENUM:
@@ -127,7 +129,7 @@ class GestureLine {
     } else if (what == "rate") {
       SetMembers(line_, {"element", "level"}, *Sheet().add_ratings());
     } else if (what == "note") {
-      SetMembers(line_, {"key", "t_offset_s", "text", "element", {"private", "is_private"}},
+      SetMembers(line_, {"key", "t_offset_s", "text", "element", Member("private", "is_private")},
                  *Sheet().add_notes());
     } else if (what == "tally") {
       SetMembers(line_, {"key", "code"}, *Sheet().add_tallies());
@@ -194,13 +196,13 @@ class GestureLine {
     v1::Plan& plan = Change<v1::Plan>(PlanOf(visit_));
     if (is_new) {
       SetMembers(line_,
-                 {"kind", "teacher", {"department", "department_at_lesson"}, "lead", "announced",
+                 {"kind", "teacher", Member("department", "department_at_lesson"), "lead", "announced",
                   "template", "rubric_version", "prior_visit", "join_code"},
                  plan);
       SetEntries(line_, "observers", {"person", "strand"}, *plan.mutable_observers());
     }
     SetMembers(line_,
-               {{"lesson_start", "lesson_start_ms"}, "minutes", "class_code", "subject", "room",
+               {Member("lesson_start", "lesson_start_ms"), "minutes", "class_code", "subject", "room",
                 "year_group", "period"},
                plan);
   }
@@ -239,9 +241,9 @@ class GestureLine {
     } else if (what == "join") {
       PlanIntent().mutable_join()->set_code(line_.Text("code"));
     } else if (what == "grant_read") {
-      SetMembers(line_, {{"reader", "person"}, "until_day"}, *PlanIntent().mutable_grant_read());
+      SetMembers(line_, {Member("reader", "person")}, *PlanIntent().mutable_grant_read());
     } else if (what == "end_read") {
-      SetMembers(line_, {{"reader", "person"}}, *PlanIntent().mutable_end_read());
+      SetMembers(line_, {Member("reader", "person")}, *PlanIntent().mutable_end_read());
     } else {
       return false;
     }
