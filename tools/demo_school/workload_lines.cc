@@ -76,7 +76,10 @@ class Writer {
   // A gesture on somebody's own tablet.
   void Do(int phase, size_t person, int64_t at_ms, const DemoVisit& visit, const char* what,
           const OrderedJson& members = {}) {
-    lines_.Add(phase, HomeTablet(person), Id(person), at_ms, visit.id, what, members);
+    // Nobody is still writing of one phase when the next one begins.
+    const int64_t latest = phase < kPhases ? phase_starts_[phase + 1] - kHourMs - 1000 : at_ms;
+    lines_.Add(phase, HomeTablet(person), Id(person), std::min(at_ms, latest), visit.id, what,
+               members);
   }
 
   bool IsQuick(const DemoVisit& visit) const {
