@@ -8,6 +8,7 @@
 #include "storage/clock.h"
 #include "tools/bench_command.h"
 #include "tools/command.h"
+#include "tools/coverage_command.h"
 #include "tools/demo_school_command.h"
 #include "tools/import_command.h"
 #include "tools/replay_command.h"
@@ -19,8 +20,14 @@ namespace {
 
 // In the order in which --help lists them.
 constexpr AddCommand kCommands[] = {
-    AddImportCommand,   AddDemoSchoolCommand, AddReplayCommand,  AddSummaryCommand,
-    AddCoverageCommand, AddVerifyCommand,     AddWaitingCommand, AddBenchCommand,
+    AddImportCommand,
+    AddDemoSchoolCommand,
+    AddReplayCommand,
+    AddSummaryCommand,
+    AddCoverageCommand,
+    AddVerifyCommand,
+    AddWaitingCommand,
+    AddBenchCommand,
 };
 
 int Main(int argc, char** argv) {

@@ -192,7 +192,9 @@ int Teacher(Invocation& invocation, const SummaryFlags& flags) {
   } else {
     table.Print(invocation.out);
   }
-  if (flags.details) PrintLessons(invocation, **reader, rubric, *reply);
+  if (flags.details && !reply->lessons().empty()) {
+    PrintLessons(invocation, **reader, rubric, *reply);
+  }
   PrintFoot(invocation, **reader, reply->watermark(), reply->other_rubric_versions_size());
   return kExitOk;
 }
