@@ -82,7 +82,7 @@ int Run(Invocation& invocation, const CoverageFlags& flags) {
   const absl::Status status = ToStatus((*reader)->summaries->Coverage(&context, request, &reply));
   if (!status.ok()) return FailReading(invocation, status);
   if (invocation.json) {
-    invocation.out << AsJson(reply).dump() << "\n";
+    invocation.out << MessageAsJson(reply).dump() << "\n";
     return kExitOk;
   }
   std::map<std::string, std::vector<const v1::RuleCoverage*>> by_title;

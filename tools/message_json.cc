@@ -24,8 +24,8 @@ Json ValueAsJson(const Message& message, const FieldDescriptor* field, int index
   const bool is_one = index < 0;
   switch (field->cpp_type()) {
     case FieldDescriptor::CPPTYPE_MESSAGE:
-      return AsJson(is_one ? reflection->GetMessage(message, field)
-                           : reflection->GetRepeatedMessage(message, field, index));
+      return MessageAsJson(is_one ? reflection->GetMessage(message, field)
+                                  : reflection->GetRepeatedMessage(message, field, index));
     case FieldDescriptor::CPPTYPE_ENUM: {
       const int number = is_one ? reflection->GetEnumValue(message, field)
                                 : reflection->GetRepeatedEnumValue(message, field, index);
@@ -58,7 +58,7 @@ Json ValueAsJson(const Message& message, const FieldDescriptor* field, int index
 
 }  // namespace
 
-Json AsJson(const Message& message) {
+Json MessageAsJson(const Message& message) {
   Json object = Json::object();
   const auto* reflection = message.GetReflection();
   const auto* type = message.GetDescriptor();

@@ -10,7 +10,7 @@ namespace halfterm::tools {
 
 // Every field is there, set or not, but messages within only if they are set. Bytes of other
 // lengths than 16 are hexadecimal.
-nlohmann::ordered_json AsJson(const google::protobuf::Message& message);
+nlohmann::ordered_json MessageAsJson(const google::protobuf::Message& message);
 
 }  // namespace halfterm::tools
 

@@ -154,7 +154,7 @@ int Teacher(Invocation& invocation, const SummaryFlags& flags) {
   const auto reply = Ask(**reader, &v1::Summaries::Stub::Teacher, request);
   if (!reply.ok()) return FailReading(invocation, reply.status());
   if (invocation.json) {
-    invocation.out << AsJson(*reply).dump() << "\n";
+    invocation.out << MessageAsJson(*reply).dump() << "\n";
     return kExitOk;
   }
   const v1::RubricVersion* rubric =
@@ -210,7 +210,7 @@ int Department(Invocation& invocation, const SummaryFlags& flags) {
   const auto reply = Ask(**reader, &v1::Summaries::Stub::Department, request);
   if (!reply.ok()) return FailReading(invocation, reply.status());
   if (invocation.json) {
-    invocation.out << AsJson(*reply).dump() << "\n";
+    invocation.out << MessageAsJson(*reply).dump() << "\n";
     return kExitOk;
   }
   const v1::RubricVersion* rubric =
@@ -250,7 +250,7 @@ int School(Invocation& invocation, const SummaryFlags& flags) {
   const auto reply = Ask(**reader, &v1::Summaries::Stub::School, request);
   if (!reply.ok()) return FailReading(invocation, reply.status());
   if (invocation.json) {
-    invocation.out << AsJson(*reply).dump() << "\n";
+    invocation.out << MessageAsJson(*reply).dump() << "\n";
     return kExitOk;
   }
   const v1::RubricVersion* rubric =
