@@ -31,6 +31,7 @@ std::string HalfTermName(uint32_t h2) {
 }
 
 std::optional<uint32_t> ParseHalfTerm(absl::string_view text) {
+  if (text.empty() || text.front() == '-') return std::nullopt;
   const std::string lower = absl::AsciiStrToLower(text);
   const std::vector<std::string> words =
       absl::StrSplit(lower, absl::ByAnyChar(" -/"), absl::SkipEmpty());

@@ -55,16 +55,16 @@ class Reader {
     const bool users_are_whole =
         ModeOf("users") == FileMode::kBulk && (!has_roles || ModeOf("roles") == FileMode::kBulk);
     builder_.request().set_complete(users_are_whole && ModeOf("orgs") != FileMode::kDelta);
-    Count(students_, "students were not read");
-    Count(others_, "parents, guardians and other people outside the school were not read");
-    Count(disabled_, "members of staff whose accounts are disabled were left out");
-    Count(deleted_, "rows marked tobedeleted in a bulk file were left out");
+    Count(students_, "students, not read");
+    Count(others_, "parents, guardians and others outside the staff, not read");
+    Count(disabled_, "members of staff whose accounts are disabled, left out");
+    Count(deleted_, "rows marked tobedeleted in a bulk file, left out");
     return std::move(result_);
   }
 
  private:
   void Count(size_t count, const char* what) {
-    if (count > 0) result_.notes.push_back(absl::StrCat(count, " ", what));
+    if (count > 0) result_.notes.push_back(absl::StrCat(what, ": ", count));
   }
 
   FileMode ModeOf(const std::string& file) const { return manifest_.ModeOf(file); }

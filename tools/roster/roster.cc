@@ -68,6 +68,11 @@ absl::StatusOr<Roster> ReadRoster(const RosterFiles& files, const RosterOptions&
   Faults first_faults;
   const SchoolNames names = ReadSchoolNames(files, first_faults);
   const std::string school = options.school.empty() ? names.school : options.school;
+  if (school.empty() && !first_faults.empty()) {
+    Roster unnamed;
+    unnamed.faults = std::move(first_faults);
+    return unnamed;
+  }
   if (school.empty()) {
     return absl::InvalidArgumentError(
         "whose roster is it? Say --school NAME, or \"school\" in halfterm.json");
