@@ -1,4 +1,5 @@
-// `halfterm bench`: what the server spends on a push, a pull and a summary, and the core on a merge.
+// `halfterm bench`: what the server spends on a push, a pull and a summary, and the core on a
+// merge.
 
 #ifndef HALFTERM_TOOLS_BENCH_COMMAND_H_
 #define HALFTERM_TOOLS_BENCH_COMMAND_H_

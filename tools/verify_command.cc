@@ -127,8 +127,8 @@ int RunVerify(Invocation& invocation, const VerifyFlags& flags) {
   request.set_raw_sums(flags.raw_sums);
   v1::VerifyReply last;
   const Progress progress = [&](const v1::VerifyReply& reply) {
-    invocation.Progress(absl::StrCat("verifying: ", reply.records(), " records, ", reply.groups(),
-                                     " groups"));
+    invocation.Progress(
+        absl::StrCat("verifying: ", reply.records(), " records, ", reply.groups(), " groups"));
     last = reply;
     return true;
   };

@@ -1,4 +1,5 @@
-// `halfterm verify` and `halfterm waiting`: whether every figure is right, and what waits for somebody.
+// `halfterm verify` and `halfterm waiting`: whether every figure is right, and what waits for
+// somebody.
 
 #ifndef HALFTERM_TOOLS_VERIFY_COMMAND_H_
 #define HALFTERM_TOOLS_VERIFY_COMMAND_H_
