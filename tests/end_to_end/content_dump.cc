@@ -86,7 +86,8 @@ absl::StatusOr<Lines> DumpContent(const std::vector<std::unique_ptr<tools::Table
           if (!facet.ok()) return;
           std::string& line = lines[Hex(id.Bytes())];
           line.clear();
-          for (const core::Cell& cell : facet->cells) absl::StrAppend(&line, CellLine(cell, labels));
+          for (const core::Cell& cell : facet->cells)
+            absl::StrAppend(&line, CellLine(cell, labels));
         });
     if (!read.ok()) return read;
   }

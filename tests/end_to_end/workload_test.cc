@@ -1,7 +1,7 @@
 // A school's work arrives at the real server from a fleet of tablets, over a network that loses
-// replies, repeats pushes and cuts meetings, in several orders. Whatever the order: every store holds
-// what a fresh tablet is given, nothing that was written is lost, the server's own recomputation finds
-// no difference, and content, phases and summaries are the same.
+// replies, repeats pushes and cuts meetings, in several orders. Whatever the order: every store
+// holds what a fresh tablet is given, nothing that was written is lost, the server's own
+// recomputation finds no difference, and content, phases and summaries are the same.
 //
 // HALFTERM_SEED chooses the visits and the faults. The common workload (10,000 records and 6,000
 // edits) is replayed too where its generator is at hand: HALFTERM_COMMON_WORKLOAD names its folder,
@@ -69,8 +69,7 @@ std::optional<Outcome> Replay(const CommonRecords& records, uint64_t seed,
     if (!done.ok()) return std::nullopt;
   }
   const std::vector<core::Id16>& people = workload.people.front();
-  const absl::StatusOr<std::unique_ptr<tools::Tablet>> fresh =
-      fleet.FreshTablet("fresh", people);
+  const absl::StatusOr<std::unique_ptr<tools::Tablet>> fresh = fleet.FreshTablet("fresh", people);
   if (!fresh.ok()) {
     ADD_FAILURE() << fresh.status();
     return std::nullopt;
@@ -104,8 +103,10 @@ std::optional<Outcome> Replay(const CommonRecords& records, uint64_t seed,
   EXPECT_GT(faults.repeated_pushes, 0u);
   EXPECT_GT(faults.restarts, 0u);
   std::printf(
-      "order %llu: %llu groups, none lost; edits %llu, present %llu, beside another value %llu; %llu "
-      "stores alike; %llu replies lost, %llu pushes twice, %llu meetings cut, %llu tablets switched "
+      "order %llu: %llu groups, none lost; edits %llu, present %llu, beside another value %llu; "
+      "%llu "
+      "stores alike; %llu replies lost, %llu pushes twice, %llu meetings cut, %llu tablets "
+      "switched "
       "off\n",
       static_cast<unsigned long long>(order.value_or(0)),
       static_cast<unsigned long long>(groups->all), static_cast<unsigned long long>(edits->all),

@@ -18,20 +18,22 @@ namespace halfterm::tools {
 struct BenchOptions {
   std::string tenant = "bench";
   uint64_t seed = 1;
-  uint64_t wave = 50'000;     // Records that are sealed at a time, and then pushed.
-  size_t push_groups = 200;   // Of one request.
-  size_t pull_streams = 4;     // Stores that a tablet pulls at once.
-  uint64_t reads = 20'000;    // Of `summary`.
-  int settle_s = 60;          // How long to wait for what the server puts off.
+  uint64_t wave = 50'000;    // Records that are sealed at a time, and then pushed.
+  size_t push_groups = 200;  // Of one request.
+  size_t pull_streams = 4;   // Stores that a tablet pulls at once.
+  uint64_t reads = 20'000;   // Of `summary`.
+  int settle_s = 60;         // How long to wait for what the server puts off.
   std::function<void(const std::string&)> progress;
 };
 
-// All records by all tablets, one push under way for each; every group acknowledged after its fsync.
+// All records by all tablets, one push under way for each; every group acknowledged after its
+// fsync.
 absl::StatusOr<nlohmann::json> BenchPush(const VisitSource& source, const BenchOptions& options,
                                          MeasuredServer& server, const storage::Clock& clock);
 
-// A fresh tablet with a store of every observer pulls everything; the copies are checked against the
-// digests after the clock has stopped. The records must have been pushed (or it pushes them first).
+// A fresh tablet with a store of every observer pulls everything; the copies are checked against
+// the digests after the clock has stopped. The records must have been pushed (or it pushes them
+// first).
 absl::StatusOr<nlohmann::json> BenchPull(const VisitSource& source, const BenchOptions& options,
                                          MeasuredServer& server, const storage::Clock& clock);
 

@@ -61,11 +61,9 @@ absl::StatusOr<nlohmann::json> BenchMerge(const VisitSource& source, const stora
   });
   if (!all_decoded) return absl::InternalError("a sheet cannot be read again");
   size_t cells = 0;
-  const Measured whole =
-      Measure([&] { cells += core::Join(*sheet, other, nullptr).cells.size(); });
+  const Measured whole = Measure([&] { cells += core::Join(*sheet, other, nullptr).cells.size(); });
   core::Facet held = *sheet;
-  const Measured of_delta =
-      Measure([&] { core::JoinInto(held, core::Facet(*delta), nullptr); });
+  const Measured of_delta = Measure([&] { core::JoinInto(held, core::Facet(*delta), nullptr); });
   if (cells == 0 || held != other) return absl::InternalError("two joins of the same differ");
   return nlohmann::json{{"joins", kRounds},
                         {"cells", sheet->cells.size()},

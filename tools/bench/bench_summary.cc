@@ -29,8 +29,7 @@ absl::StatusOr<std::vector<Reader>> ReadersOf(const SchoolShape& school,
   }
   std::vector<Reader> readers;
   for (const auto& [id, teacher] : school.teachers) {
-    readers.push_back(
-        {Bytes(id), head_token.at(school.departments.at(teacher.department).site)});
+    readers.push_back({Bytes(id), head_token.at(school.departments.at(teacher.department).site)});
   }
   return readers;
 }

@@ -1,5 +1,5 @@
-// A store in memory whose groups are sealed before the clock starts, so that a measurement on shared
-// processors is of the server and not of the tablets.
+// A store in memory whose groups are sealed before the clock starts, so that a measurement on
+// shared processors is of the server and not of the tablets.
 
 #ifndef HALFTERM_TOOLS_BENCH_PREPARED_STORE_H_
 #define HALFTERM_TOOLS_BENCH_PREPARED_STORE_H_
@@ -47,8 +47,8 @@ class PreparedStore {
   uint32_t hello_no_ = 0;
   uint64_t n_ = 0;
   core::Digest16 hash_;
-  std::vector<std::string> groups_;      // Not taken yet.
-  std::vector<core::Digest16> hashes_;   // The chain before each of them.
+  std::vector<std::string> groups_;     // Not taken yet.
+  std::vector<core::Digest16> hashes_;  // The chain before each of them.
 };
 
 // OK if every group of the request was committed. DataLoss: the answer is of other groups.

@@ -149,11 +149,10 @@ absl::Status Base::StageDrops(const v1::PullReply& chunk) {
   return ForEach([&](const core::FacetId& id, const disk::TabletFacetRow& row) {
     std::vector<core::Scope> scopes = ScopesOf(row.held_by());
     const size_t before = scopes.size();
-    scopes.erase(std::remove_if(scopes.begin(), scopes.end(),
-                                [&](const core::Scope& scope) {
-                                  return all || dropped.count(scope) > 0;
-                                }),
-                 scopes.end());
+    scopes.erase(
+        std::remove_if(scopes.begin(), scopes.end(),
+                       [&](const core::Scope& scope) { return all || dropped.count(scope) > 0; }),
+        scopes.end());
     if (scopes.size() == before) return;
     const std::string key = FacetKey(FacetRows::kBase, store_, id);
     if (scopes.empty()) {
@@ -200,8 +199,8 @@ absl::Status Base::TakeChunk(const v1::PullReply& chunk, uint32_t epoch) {
   if (absl::Status applied = Commit(std::move(next)); !applied.ok()) return applied;
   if (!chunk.has_end()) return absl::OkStatus();
 
-  // The copy counts as complete only with this; a tablet that was switched off before it pulls again
-  // from the last cursor, which gives another end.
+  // The copy counts as complete only with this; a tablet that was switched off before it pulls
+  // again from the last cursor, which gives another end.
   if (absl::Status dropped = DropAfter(chunk.end()); !dropped.ok()) {
     staged_.Clear();
     return dropped;
@@ -244,16 +243,15 @@ absl::Status Base::TakeFetched(const v1::FetchReply& reply) {
 
 absl::StatusOr<Holdings> Base::Sums() const {
   Holdings sums;
-  const absl::Status read =
-      ForEach([&](const core::FacetId& id, const disk::TabletFacetRow& row) {
-        const core::Digest32 digest = core::HoldingDigest(
-            id, core::Digest32::FromBytes(row.digest()).value_or(core::Digest32{}));
-        for (const core::Scope& scope : ScopesOf(row.held_by())) {
-          Holding& holding = sums[{scope, row.period()}];
-          ++holding.count;
-          holding.digest.Add(digest);
-        }
-      });
+  const absl::Status read = ForEach([&](const core::FacetId& id, const disk::TabletFacetRow& row) {
+    const core::Digest32 digest =
+        core::HoldingDigest(id, core::Digest32::FromBytes(row.digest()).value_or(core::Digest32{}));
+    for (const core::Scope& scope : ScopesOf(row.held_by())) {
+      Holding& holding = sums[{scope, row.period()}];
+      ++holding.count;
+      holding.digest.Add(digest);
+    }
+  });
   if (!read.ok()) return read;
   return sums;
 }
@@ -261,14 +259,13 @@ absl::StatusOr<Holdings> Base::Sums() const {
 absl::StatusOr<std::map<core::Id16, core::SumDigest>> Base::RecordSums(const core::Scope& scope,
                                                                        uint32_t period) const {
   std::map<core::Id16, core::SumDigest> sums;
-  const absl::Status read =
-      ForEach([&](const core::FacetId& id, const disk::TabletFacetRow& row) {
-        if (row.period() != period) return;
-        const std::vector<core::Scope> scopes = ScopesOf(row.held_by());
-        if (std::find(scopes.begin(), scopes.end(), scope) == scopes.end()) return;
-        sums[id.record].Add(core::HoldingDigest(
-            id, core::Digest32::FromBytes(row.digest()).value_or(core::Digest32{})));
-      });
+  const absl::Status read = ForEach([&](const core::FacetId& id, const disk::TabletFacetRow& row) {
+    if (row.period() != period) return;
+    const std::vector<core::Scope> scopes = ScopesOf(row.held_by());
+    if (std::find(scopes.begin(), scopes.end(), scope) == scopes.end()) return;
+    sums[id.record].Add(core::HoldingDigest(
+        id, core::Digest32::FromBytes(row.digest()).value_or(core::Digest32{})));
+  });
   if (!read.ok()) return read;
   return sums;
 }

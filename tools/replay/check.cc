@@ -82,8 +82,9 @@ absl::Status ForEachGroup(const std::vector<std::unique_ptr<Tablet>>& tablets,
 }
 
 // Takes out of `covered` what some group of the replay had seen when it wrote the same cell.
-absl::Status Justify(const std::vector<std::unique_ptr<Tablet>>& tablets,
-                     absl::flat_hash_map<std::pair<core::FacetId, Path>, std::set<core::Dot>>& left) {
+absl::Status Justify(
+    const std::vector<std::unique_ptr<Tablet>>& tablets,
+    absl::flat_hash_map<std::pair<core::FacetId, Path>, std::set<core::Dot>>& left) {
   return ForEachGroup(tablets, [&](const TabletStore&, const Outbox::Kept& kept) {
     if (kept.row.result().disposition() != v1::DISPOSITION_COMMITTED) return;
     for (const core::Cell& cell : kept.delta.cells) {
@@ -106,46 +107,46 @@ absl::StatusOr<Fate> CheckGroups(const std::vector<std::unique_ptr<Tablet>>& tab
   std::vector<OpenGroup> open;
   absl::flat_hash_map<std::pair<core::FacetId, Path>, std::set<core::Dot>> unjustified;
   absl::Status failed;
-  const absl::Status read = ForEachGroup(tablets, [&](const TabletStore& store,
-                                                      const Outbox::Kept& kept) {
-    if (!failed.ok() || kept.group.kind != core::GroupKind::kDelta) return;
-    ++fate.all;
-    if (!kept.row.has_result()) {
-      ++fate.lost;  // It was never acknowledged, and the replay is over.
-      return;
-    }
-    if (kept.row.result().disposition() != v1::DISPOSITION_COMMITTED) {
-      ++fate.aside;
-      return;
-    }
-    const absl::StatusOr<const core::Facet*> now =
-        copy.Of(store.outbox().person(), kept.group.facet);
-    if (!now.ok()) failed = now.status();
-    if (!now.ok()) return;
-    if (*now == nullptr) {
-      ++fate.unseen;
-      return;
-    }
-    OpenGroup group;
-    for (const core::Cell& cell : kept.delta.cells) {
-      switch (FateOf(cell, kept.dot, (*now)->Find(cell.path))) {
-        case CellFate::kPresent:
-          group.any_present = true;
-          break;
-        case CellFate::kSibling:
-          group.any_sibling = true;
-          break;
-        case CellFate::kCovered:
-          group.covered.emplace_back(kept.group.facet, cell.path, kept.dot);
-          unjustified[{kept.group.facet, cell.path}].insert(kept.dot);
-          break;
-        case CellFate::kMissing:
-          group.is_lost = true;
-          break;
-      }
-    }
-    open.push_back(std::move(group));
-  });
+  const absl::Status read =
+      ForEachGroup(tablets, [&](const TabletStore& store, const Outbox::Kept& kept) {
+        if (!failed.ok() || kept.group.kind != core::GroupKind::kDelta) return;
+        ++fate.all;
+        if (!kept.row.has_result()) {
+          ++fate.lost;  // It was never acknowledged, and the replay is over.
+          return;
+        }
+        if (kept.row.result().disposition() != v1::DISPOSITION_COMMITTED) {
+          ++fate.aside;
+          return;
+        }
+        const absl::StatusOr<const core::Facet*> now =
+            copy.Of(store.outbox().person(), kept.group.facet);
+        if (!now.ok()) failed = now.status();
+        if (!now.ok()) return;
+        if (*now == nullptr) {
+          ++fate.unseen;
+          return;
+        }
+        OpenGroup group;
+        for (const core::Cell& cell : kept.delta.cells) {
+          switch (FateOf(cell, kept.dot, (*now)->Find(cell.path))) {
+            case CellFate::kPresent:
+              group.any_present = true;
+              break;
+            case CellFate::kSibling:
+              group.any_sibling = true;
+              break;
+            case CellFate::kCovered:
+              group.covered.emplace_back(kept.group.facet, cell.path, kept.dot);
+              unjustified[{kept.group.facet, cell.path}].insert(kept.dot);
+              break;
+            case CellFate::kMissing:
+              group.is_lost = true;
+              break;
+          }
+        }
+        open.push_back(std::move(group));
+      });
   if (!read.ok()) return read;
   if (!failed.ok()) return failed;
   if (absl::Status justified = Justify(tablets, unjustified); !justified.ok()) return justified;
@@ -154,15 +155,17 @@ absl::StatusOr<Fate> CheckGroups(const std::vector<std::unique_ptr<Tablet>>& tab
     for (const auto& [facet, path, dot] : group.covered) {
       lost = lost || unjustified.at({facet, path}).count(dot) > 0;
     }
-    ++(lost ? fate.lost
-            : group.any_sibling ? fate.siblings
-                                : group.any_present ? fate.present : fate.replaced);
+    ++(lost                ? fate.lost
+       : group.any_sibling ? fate.siblings
+       : group.any_present ? fate.present
+                           : fate.replaced);
   }
   return fate;
 }
 
 absl::StatusOr<Fate> CheckEdits(const std::vector<Edit>& edits, Tablet& fresh) {
-  constexpr uint16_t kNotes = v1::Sheet::kNotesFieldNumber, kRatings = v1::Sheet::kRatingsFieldNumber;
+  constexpr uint16_t kNotes = v1::Sheet::kNotesFieldNumber,
+                     kRatings = v1::Sheet::kRatingsFieldNumber;
   Fate fate;
   FreshCopy copy(fresh);
   for (const Edit& edit : edits) {
@@ -181,13 +184,13 @@ absl::StatusOr<Fate> CheckEdits(const std::vector<Edit>& edits, Tablet& fresh) {
                                                                           : fate.lost);
       continue;
     }
-    const core::Id16 key =
-        edit.element != 0 ? core::NumberKey(static_cast<uint16_t>(edit.element))
-                          : core::Id16::FromBytes(edit.note.key()).value_or(core::Id16{});
-    const Path path = edit.element != 0
-                          ? Path::Entry(kRatings, key, v1::Rating::kLevelFieldNumber,
-                                        core::Kind::kReg)
-                          : Path::Entry(kNotes, key, v1::Note::kTextFieldNumber, core::Kind::kPara);
+    const core::Id16 key = edit.element != 0
+                               ? core::NumberKey(static_cast<uint16_t>(edit.element))
+                               : core::Id16::FromBytes(edit.note.key()).value_or(core::Id16{});
+    const Path path =
+        edit.element != 0
+            ? Path::Entry(kRatings, key, v1::Rating::kLevelFieldNumber, core::Kind::kReg)
+            : Path::Entry(kNotes, key, v1::Note::kTextFieldNumber, core::Kind::kPara);
     const std::string value =
         edit.element != 0 ? sync::EncodeUnsigned(edit.level) : edit.note.text();
     const core::Cell* cell = (*facet)->Find(path);
@@ -218,18 +221,17 @@ absl::StatusOr<StoreComparison> CompareStores(const std::vector<std::unique_ptr<
       ++comparison.stores;
       size_t same = 0;
       std::string difference;
-      const absl::Status compared = store->base().ForEach(
-          [&](const core::FacetId& id, const disk::TabletFacetRow& row) {
-            ++comparison.facets;
-            const auto found = expected.find(id);
-            if (found != expected.end() &&
-                found->second == absl::StrCat(row.held_by(), row.facet())) {
-              ++same;
-            } else if (difference.empty()) {
-              difference = absl::StrCat("tablet ", i, ", person ", FormatUuid(person), ", facet ",
-                                        Hex(id));
-            }
-          });
+      const absl::Status compared = store->base().ForEach([&](const core::FacetId& id,
+                                                              const disk::TabletFacetRow& row) {
+        ++comparison.facets;
+        const auto found = expected.find(id);
+        if (found != expected.end() && found->second == absl::StrCat(row.held_by(), row.facet())) {
+          ++same;
+        } else if (difference.empty()) {
+          difference =
+              absl::StrCat("tablet ", i, ", person ", FormatUuid(person), ", facet ", Hex(id));
+        }
+      });
       if (!compared.ok()) return compared;
       if (difference.empty() && same == expected.size()) continue;
       ++comparison.different_stores;

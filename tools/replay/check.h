@@ -1,5 +1,5 @@
-// Whether a replay kept its promises, found out from the outside: from what the tablets wrote, which
-// they still have, and from what a fresh tablet is given to read.
+// Whether a replay kept its promises, found out from the outside: from what the tablets wrote,
+// which they still have, and from what a fresh tablet is given to read.
 
 #ifndef HALFTERM_TOOLS_REPLAY_CHECK_H_
 #define HALFTERM_TOOLS_REPLAY_CHECK_H_
@@ -10,8 +10,8 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "tools/workload/common_workload.h"
 #include "tools/replay/tablet.h"
+#include "tools/workload/common_workload.h"
 
 namespace halfterm::tools {
 
@@ -28,8 +28,8 @@ struct Fate {
   bool NothingIsLost() const { return lost == 0; }
 };
 
-// Every group that the tablets keep, against the fresh tablet's copies. A group is lost if any of its
-// cells is: neither there, nor within what a later group of the replay had seen and replaced.
+// Every group that the tablets keep, against the fresh tablet's copies. A group is lost if any of
+// its cells is: neither there, nor within what a later group of the replay had seen and replaced.
 absl::StatusOr<Fate> CheckGroups(const std::vector<std::unique_ptr<Tablet>>& tablets,
                                  Tablet& fresh);
 

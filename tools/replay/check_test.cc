@@ -1,5 +1,5 @@
-// The check of a replay is only worth something if it notices what it is for. Two tablets and a fresh
-// one are filled by hand, without a server; then something is taken away or altered.
+// The check of a replay is only worth something if it notices what it is for. Two tablets and a
+// fresh one are filled by hand, without a server; then something is taken away or altered.
 
 #include "tools/replay/check.h"
 

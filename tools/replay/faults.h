@@ -1,8 +1,8 @@
 // What goes wrong between a tablet and its server, from one number.
 //
-// Every fault is one that a school's network, or a hand on a switch, produces by itself: a reply that
-// is lost, a call that is made twice, a cut between any two messages, a tablet switched off, a clock
-// that is days wrong. The same seed gives each tablet the same faults in the same order.
+// Every fault is one that a school's network, or a hand on a switch, produces by itself: a reply
+// that is lost, a call that is made twice, a cut between any two messages, a tablet switched off, a
+// clock that is days wrong. The same seed gives each tablet the same faults in the same order.
 
 #ifndef HALFTERM_TOOLS_REPLAY_FAULTS_H_
 #define HALFTERM_TOOLS_REPLAY_FAULTS_H_
@@ -54,10 +54,9 @@ class TabletFaults {
     if (Percent(rates_.wrong_clocks)) {
       constexpr int64_t kFiveDaysMs = int64_t{5} * 86'400'000;
       // One in ten has lost its battery.
-      clock_offset_ms_ = Percent(10)
-                             ? -int64_t{1'790'000'000'000}
-                             : std::uniform_int_distribution<int64_t>(-kFiveDaysMs,
-                                                                      kFiveDaysMs)(random_);
+      clock_offset_ms_ =
+          Percent(10) ? -int64_t{1'790'000'000'000}
+                      : std::uniform_int_distribution<int64_t>(-kFiveDaysMs, kFiveDaysMs)(random_);
     }
   }
 

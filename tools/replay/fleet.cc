@@ -22,8 +22,7 @@ constexpr size_t kGesturesAStep = 50;
 
 bool MayPass(const absl::Status& why) {
   return absl::IsUnavailable(why) || absl::IsResourceExhausted(why) ||
-         absl::IsDeadlineExceeded(why) || absl::IsFailedPrecondition(why) ||
-         absl::IsCancelled(why);
+         absl::IsDeadlineExceeded(why) || absl::IsFailedPrecondition(why) || absl::IsCancelled(why);
 }
 
 absl::Status OfTablet(const absl::Status& status, size_t tablet) {
@@ -231,8 +230,8 @@ absl::Status Fleet::Write(const Phase& phase, size_t number) {
       if (work.tablet != i) continue;
       const absl::Span<const Gesture> gestures(work.gestures);
       for (size_t at = 0; at < gestures.size(); at += kGesturesAStep) {
-        const absl::StatusOr<size_t> undone = tablets_[i]->Do(
-            work.person, gestures.subspan(at, kGesturesAStep), workload_.sealing);
+        const absl::StatusOr<size_t> undone =
+            tablets_[i]->Do(work.person, gestures.subspan(at, kGesturesAStep), workload_.sealing);
         if (!undone.ok()) return undone.status();
         const std::lock_guard<std::mutex> lock(reporting);
         skipped_ += *undone;
@@ -261,8 +260,8 @@ absl::Status Fleet::Run() {
   return MeetAll("at the end");
 }
 
-absl::StatusOr<std::unique_ptr<Tablet>> Fleet::FreshTablet(
-    const std::string& name, const std::vector<core::Id16>& people) {
+absl::StatusOr<std::unique_ptr<Tablet>> Fleet::FreshTablet(const std::string& name,
+                                                           const std::vector<core::Id16>& people) {
   TabletOptions options;
   options.directory = absl::StrCat(options_.directory, "/", name);
   options.address = options_.address;

@@ -1,9 +1,9 @@
 // Runs a workload on a fleet of simulated tablets against a running server.
 //
-// Each tablet works on a thread of its own, as tablets do; or, with an order, all of them take turns
-// on one thread, in an order that follows from a number, push by push. Whatever fails for a while is
-// tried again; what breaks a promise (an answer that differs the second time, a copy that the digests
-// contradict) ends the run.
+// Each tablet works on a thread of its own, as tablets do; or, with an order, all of them take
+// turns on one thread, in an order that follows from a number, push by push. Whatever fails for a
+// while is tried again; what breaks a promise (an answer that differs the second time, a copy that
+// the digests contradict) ends the run.
 
 #ifndef HALFTERM_TOOLS_REPLAY_FLEET_H_
 #define HALFTERM_TOOLS_REPLAY_FLEET_H_
@@ -52,7 +52,8 @@ class Fleet {
   // Every store pushes what it has; then every store pulls what it may.
   absl::Status MeetAll(const std::string& when);
 
-  // One more tablet, with stores of `people` that hold nothing yet. It has pulled when this returns.
+  // One more tablet, with stores of `people` that hold nothing yet. It has pulled when this
+  // returns.
   absl::StatusOr<std::unique_ptr<Tablet>> FreshTablet(const std::string& name,
                                                       const std::vector<core::Id16>& people);
 

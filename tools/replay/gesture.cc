@@ -85,9 +85,8 @@ absl::Status ChangeView(const sync::Schema& schema, const Gesture& gesture, Mess
 std::unique_ptr<Message> NewView(const sync::Schema& schema, uint8_t facet_class) {
   const sync::FacetSchema* facet = schema.Facet(facet_class);
   if (facet == nullptr) return nullptr;
-  return std::unique_ptr<Message>(google::protobuf::MessageFactory::generated_factory()
-                                      ->GetPrototype(facet->message)
-                                      ->New());
+  return std::unique_ptr<Message>(
+      google::protobuf::MessageFactory::generated_factory()->GetPrototype(facet->message)->New());
 }
 
 }  // namespace halfterm::tools

@@ -34,8 +34,9 @@ struct Gesture {
   std::vector<EntryName> removed;
   // Null unless it is an intent; then the two above are empty.
   std::shared_ptr<const v1::Intent> intent;
-  // Fills in what only the tablet knows at that moment (the digest of what it shows). Empty: nothing
-  // is missing. NotFound: the tablet does not hold what the gesture needs, so it is not done.
+  // Fills in what only the tablet knows at that moment (the digest of what it shows). Empty:
+  // nothing is missing. NotFound: the tablet does not hold what the gesture needs, so it is not
+  // done.
   std::function<absl::Status(const TabletStore& store, Gesture& gesture)> complete;
 };
 

@@ -31,8 +31,7 @@ std::string ValueInWords(const sync::FieldSchema& field, const std::string& valu
       return absl::StrCat(number.value_or(0));
     case sync::ValueForm::kDate: {
       const auto day = sync::DecodeDate(value);
-      return day.has_value() ? absl::FormatCivilTime(absl::CivilDay(1970, 1, 1) + *day)
-                             : "a day";
+      return day.has_value() ? absl::FormatCivilTime(absl::CivilDay(1970, 1, 1) + *day) : "a day";
     }
     default:
       return "a value";
@@ -57,8 +56,8 @@ class StoreReader {
 
   absl::Status Read() {
     absl::Status failed;
-    const absl::Status read = store_.base().ForEach(
-        [&](const core::FacetId& id, const disk::TabletFacetRow& row) {
+    const absl::Status read =
+        store_.base().ForEach([&](const core::FacetId& id, const disk::TabletFacetRow& row) {
           if (failed.ok() && id.facet_class != core::kBody && done_.insert(id).second) {
             failed = ReadFacet(id, row.facet());
           }

@@ -17,7 +17,7 @@ namespace halfterm::tools {
 
 // Two values for one thing, of which their author is to choose one.
 struct Choice {
-  core::Id16 person;   // Who is asked.
+  core::Id16 person;  // Who is asked.
   core::Id16 visit;
   core::Id16 teacher;  // Zeros: the visit names none.
   int64_t lesson_ms = 0;
@@ -30,10 +30,10 @@ struct MergeReport {
   std::map<v1::Disposition, uint64_t> dispositions;
   std::map<v1::Reason, uint64_t> reasons;    // Of what was set aside.
   std::map<v1::Outcome, uint64_t> outcomes;  // Of intents.
-  uint64_t facets = 0;           // That people on the tablets may read; each once.
-  uint64_t combined_facets = 0;  // Written by more than one store.
-  uint64_t kept_beside = 0;      // Values that are shown beside another one, nobody being asked.
-  std::vector<Choice> choices;   // By person, then by lesson.
+  uint64_t facets = 0;                       // That people on the tablets may read; each once.
+  uint64_t combined_facets = 0;              // Written by more than one store.
+  uint64_t kept_beside = 0;     // Values that are shown beside another one, nobody being asked.
+  std::vector<Choice> choices;  // By person, then by lesson.
 };
 
 // Reads the tablets' stores; asks no server.

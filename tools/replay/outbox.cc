@@ -157,8 +157,8 @@ void Outbox::Append(const core::GroupHeader& header, absl::string_view body) {
 
   disk::TabletGroupRow row;
   row.set_group(core::EncodeGroup(sealed, Std(body), next_.key()));
-  row.set_hash(Bytes(
-      core::ChainHash(HashOf(next_.sealed_hash()), sealed.n, core::Sha256(row.group()))));
+  row.set_hash(
+      Bytes(core::ChainHash(HashOf(next_.sealed_hash()), sealed.n, core::Sha256(row.group()))));
   next_.set_sealed_n(sealed.n);
   next_.set_sealed_hash(row.hash());
   next_.set_kept_bytes(next_.kept_bytes() + row.group().size());
@@ -227,9 +227,8 @@ absl::Status Outbox::StageSealing() {
   if (!cursor->status().ok()) return cursor->status();
 
   std::vector<std::pair<core::FacetId, disk::TabletOpenRow>> in_order(open.begin(), open.end());
-  std::sort(in_order.begin(), in_order.end(), [](const auto& a, const auto& b) {
-    return a.second.order() < b.second.order();
-  });
+  std::sort(in_order.begin(), in_order.end(),
+            [](const auto& a, const auto& b) { return a.second.order() < b.second.order(); });
   for (const auto& [facet, row] : in_order) {
     core::Result<core::Facet> delta = core::Decode(row.delta(), core::kDeltaLimits, moves_);
     if (!delta.ok()) return Unreadable(delta.refused());

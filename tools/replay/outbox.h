@@ -1,8 +1,9 @@
 // One person's outbox on a tablet: what was written there, until the server has it for good.
 //
 // A gesture is on disk before it shows. Sealed groups never change; what became of each is kept
-// beside it. Acknowledged groups stay until the server says that they are in a backup, and they keep
-// taking part in what the author sees: a group that the server set aside is still the author's words.
+// beside it. Acknowledged groups stay until the server says that they are in a backup, and they
+// keep taking part in what the author sees: a group that the server set aside is still the author's
+// words.
 //
 // Every public function that changes something is one atomic commit. Staged changes do not show
 // before Commit(), and are dropped if it fails.
@@ -48,8 +49,8 @@ struct WrittenOver {
 
 class Outbox {
  public:
-  // How many bytes of groups are kept at most, if the server holds them and never says that they are
-  // durable. The oldest go first; never one that waits to be sent, or that was set aside.
+  // How many bytes of groups are kept at most, if the server holds them and never says that they
+  // are durable. The oldest go first; never one that waits to be sent, or that was set aside.
   static constexpr uint64_t kMaxKeptBytes = uint64_t{50} << 20;
 
   // Begins an empty outbox where the engine has none. The engine must outlive it.
@@ -96,8 +97,8 @@ class Outbox {
   // DataLoss: the server says something else than it said before, or holds another chain.
   absl::Status TakePush(const v1::PushRequest& request, const v1::PushReply& reply);
 
-  // Calls `see` for every kept group in the order of writing. `delta` has its author and its present
-  // dots; of an intent it is empty.
+  // Calls `see` for every kept group in the order of writing. `delta` has its author and its
+  // present dots; of an intent it is empty.
   struct Kept {
     uint64_t place;
     const disk::TabletGroupRow& row;

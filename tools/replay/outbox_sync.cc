@@ -117,8 +117,8 @@ absl::Status Outbox::StagePruning(uint64_t durable_seq) {
     if (!row.ok()) return row.status();
     const v1::PushResult& result = row->result();
     const bool is_durable = result.seq() != 0 && result.seq() <= durable_seq;
-    const bool must_go = next_.kept_bytes() > kMaxKeptBytes &&
-                         result.disposition() == v1::DISPOSITION_COMMITTED;
+    const bool must_go =
+        next_.kept_bytes() > kMaxKeptBytes && result.disposition() == v1::DISPOSITION_COMMITTED;
     if (!is_durable && !must_go) break;
     const core::Result<core::Group> group = core::DecodeGroup(row->group());
     if (!group.ok()) return absl::DataLossError(group.reason());

@@ -41,8 +41,7 @@ std::string PersonOf(const ReplayReport& report, const core::Id16& person) {
 
 std::string LessonDay(const Choice& choice) {
   if (choice.lesson_ms == 0) return "no date";
-  return absl::FormatTime("%a %e %b", absl::FromUnixMillis(choice.lesson_ms),
-                          absl::UTCTimeZone());
+  return absl::FormatTime("%a %e %b", absl::FromUnixMillis(choice.lesson_ms), absl::UTCTimeZone());
 }
 
 void AddFate(const char* what, const Fate& fate, std::string& text) {

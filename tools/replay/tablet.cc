@@ -120,8 +120,7 @@ absl::StatusOr<size_t> Tablet::Do(const core::Id16& person, absl::Span<const Ges
 // Before each message: whether the meeting ends here.
 absl::Status Tablet::Cut() {
   was_cut_ = faults_.IsCut();
-  return was_cut_ ? absl::UnavailableError("cut off, by the replay's own fault")
-                  : absl::OkStatus();
+  return was_cut_ ? absl::UnavailableError("cut off, by the replay's own fault") : absl::OkStatus();
 }
 
 absl::Status Tablet::Greet(const core::Id16& person) {
@@ -141,8 +140,7 @@ absl::Status Tablet::Greet(const core::Id16& person) {
   request.set_core_version(1);
   request.set_wall_ms(static_cast<int64_t>(now.wall_ms));
   request.set_mono_ms(now.mono_ms);
-  const absl::StatusOr<v1::HelloReply> reply =
-      calls_.Hello(store->outbox().row().token(), request);
+  const absl::StatusOr<v1::HelloReply> reply = calls_.Hello(store->outbox().row().token(), request);
   if (!reply.ok()) return reply.status();
   if (reply->stores_size() != 1) {
     return absl::DataLossError("a greeting was answered for another number of stores");
@@ -224,8 +222,8 @@ absl::Status Tablet::Compare(TabletStore& store, const v1::PullEnd& end, bool& r
   // What nobody listed must not be here either.
   for (const auto& [where, holding] : *sums) held += holding.count;
   if (right && held != expected) {
-    return absl::DataLossError(absl::StrCat("the tablet holds ", held, " facets, and should hold ",
-                                            expected));
+    return absl::DataLossError(
+        absl::StrCat("the tablet holds ", held, " facets, and should hold ", expected));
   }
   return absl::OkStatus();
 }
@@ -292,8 +290,8 @@ absl::Status Tablet::Confirm(TabletStore& store, const v1::PullEnd& end) {
   if (reply->right()) ++counts_.confirmed;
   // Without a difference named, something changed since the pull; the next one will tell.
   if (!reply->right() && !reply->differing().empty()) {
-    return absl::DataLossError(absl::StrCat("the server does not agree with what it sent at ",
-                                            end.seq()));
+    return absl::DataLossError(
+        absl::StrCat("the server does not agree with what it sent at ", end.seq()));
   }
   return absl::OkStatus();
 }

@@ -1,8 +1,8 @@
 // A simulated tablet: the stores of everybody who uses it, and how they meet the server.
 //
 // It does what the tablet app does, over the same calls, and trusts nothing that it was not told: a
-// push is repeated until its answer came, a pull goes on from the last chunk on disk, and at its end
-// the tablet proves to itself and to the server that both hold the same.
+// push is repeated until its answer came, a pull goes on from the last chunk on disk, and at its
+// end the tablet proves to itself and to the server that both hold the same.
 //
 // For one thread at a time.
 
@@ -41,8 +41,9 @@ struct MeetingCounts {
   uint64_t groups = 0;  // Each once, with its first answer.
   uint64_t pulls = 0;   // To their end.
   uint64_t records = 0;
-  uint64_t healed = 0;     // Records that a digest showed to be wrong, and were fetched.
-  uint64_t confirmed = 0;  // Pulls after which the server said that the tablet holds what it should.
+  uint64_t healed = 0;  // Records that a digest showed to be wrong, and were fetched.
+  uint64_t confirmed =
+      0;  // Pulls after which the server said that the tablet holds what it should.
 
   MeetingCounts& operator+=(const MeetingCounts& other);
 };
@@ -64,14 +65,14 @@ class Tablet {
   TabletStore* StoreOf(const core::Id16& person);
   std::vector<core::Id16> people() const;
 
-  // Does the gestures of one person, at their own times by the tablet's clock. As TabletStore::Do();
-  // NotFound: the tablet has no store of that person.
+  // Does the gestures of one person, at their own times by the tablet's clock. As
+  // TabletStore::Do(); NotFound: the tablet has no store of that person.
   absl::StatusOr<size_t> Do(const core::Id16& person, absl::Span<const Gesture> gestures,
                             Sealing sealing);
 
   // The parts of a meeting, in this order. Unavailable: the server cannot be reached, or a fault
-  // ended the meeting; ResourceExhausted: later; FailedPrecondition: greet again. After each of them
-  // the meeting begins anew and goes on where it stood. DataLoss: a promise was broken.
+  // ended the meeting; ResourceExhausted: later; FailedPrecondition: greet again. After each of
+  // them the meeting begins anew and goes on where it stood. DataLoss: a promise was broken.
   absl::Status Greet(const core::Id16& person);
   // Sends the next batch. `more` says whether there is another one.
   absl::Status PushSome(const core::Id16& person, bool& more);
@@ -97,7 +98,7 @@ class Tablet {
   TabletFaults faults_;
   Traffic traffic_;
   SyncCalls calls_;
-  std::unique_ptr<storage::Engine> engine_;  // Null while the tablet is off.
+  std::unique_ptr<storage::Engine> engine_;           // Null while the tablet is off.
   std::vector<std::unique_ptr<TabletStore>> stores_;  // By number.
   std::map<core::Id16, size_t> store_of_;
   uint64_t boot_ = 0;

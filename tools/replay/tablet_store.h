@@ -1,5 +1,5 @@
-// One person's store on one tablet: the outbox, the copy of what the server handed out, and what the
-// person sees, which is both joined.
+// One person's store on one tablet: the outbox, the copy of what the server handed out, and what
+// the person sees, which is both joined.
 //
 // What a gesture replaces is what its writer saw, own unsent work included; so two tablets of one
 // person that were offline together leave both values for the person to choose from, and a tablet
@@ -50,8 +50,8 @@ class TabletStore {
 
   absl::StatusOr<core::Facet> Shown(const core::FacetId& id) const;
 
-  // Does the gestures in their order, and returns how many could not be done. All are on disk when it
-  // returns; after an error perhaps only the first ones. A gesture that changes nothing leaves
+  // Does the gestures in their order, and returns how many could not be done. All are on disk when
+  // it returns; after an error perhaps only the first ones. A gesture that changes nothing leaves
   // nothing.
   //
   // InvalidArgument: a value that the schema refuses, or a group beyond what can be sent.

@@ -76,8 +76,7 @@ class TabletStoreTest : public ::testing::Test {
     absl::StatusOr<std::unique_ptr<storage::Engine>> engine = OpenTabletEngine(folder_.Path("t"));
     ASSERT_TRUE(engine.ok()) << engine.status();
     engine_ = *std::move(engine);
-    absl::StatusOr<TabletStore> store =
-        TabletStore::Open(*engine_, sync::Schema::OfThisBuild(), 3);
+    absl::StatusOr<TabletStore> store = TabletStore::Open(*engine_, sync::Schema::OfThisBuild(), 3);
     ASSERT_TRUE(store.ok()) << store.status();
     store_ = std::make_unique<TabletStore>(*std::move(store));
   }
@@ -113,7 +112,8 @@ class TabletStoreTest : public ::testing::Test {
   // As a server would that commits everything.
   v1::PushReply Answer(const v1::PushRequest& request) {
     v1::PushReply reply;
-    core::Digest16 hash = core::Digest16::FromBytes(request.hash_before()).value_or(core::Digest16{});
+    core::Digest16 hash =
+        core::Digest16::FromBytes(request.hash_before()).value_or(core::Digest16{});
     for (int i = 0; i < request.groups_size(); ++i) {
       const uint64_t n = request.first_n() + static_cast<uint64_t>(i);
       hash = core::ChainHash(hash, n, core::Sha256(request.groups(i)));
@@ -131,8 +131,8 @@ class TabletStoreTest : public ::testing::Test {
   std::vector<uint32_t> ShownLevels(uint32_t element) {
     absl::StatusOr<core::Facet> shown = store_->Shown(kSheet);
     EXPECT_TRUE(shown.ok()) << shown.status();
-    const core::Path path = core::Path::Entry(
-        3, core::NumberKey(static_cast<uint16_t>(element)), 1, core::Kind::kReg);
+    const core::Path path =
+        core::Path::Entry(3, core::NumberKey(static_cast<uint16_t>(element)), 1, core::Kind::kReg);
     std::vector<uint32_t> levels;
     const core::Cell* cell = shown->Find(path);
     if (cell == nullptr) return levels;
@@ -297,9 +297,8 @@ TEST_F(TabletStoreTest, WhatIsDurableNeedNotBeKept) {
 
 // A sheet as the server would send it, rated `level` for element 1 by another tablet.
 v1::PullReply Chunk(uint32_t level, uint64_t seq) {
-  absl::StatusOr<core::Facet> facet =
-      sync::WriteChanges(sync::Schema::OfThisBuild(), core::kSheet, {}, *Rates(1, level).change,
-                         {7, seq}, kZoe);
+  absl::StatusOr<core::Facet> facet = sync::WriteChanges(
+      sync::Schema::OfThisBuild(), core::kSheet, {}, *Rates(1, level).change, {7, seq}, kZoe);
   EXPECT_TRUE(facet.ok()) << facet.status();
   core::Stamp(*facet, {7, seq}, 1000 + seq);
   v1::PullReply chunk;

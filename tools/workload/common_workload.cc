@@ -15,25 +15,24 @@ namespace {
 using nlohmann::json;
 
 // The criteria in the order of the elements' numbers.
-constexpr const char* kCriteria[] = {"planning",        "subject_knowledge", "pace",
-                                     "questioning",     "differentiation",   "behaviour",
-                                     "assessment",      "engagement",        "progress"};
+constexpr const char* kCriteria[] = {"planning",    "subject_knowledge", "pace",
+                                     "questioning", "differentiation",   "behaviour",
+                                     "assessment",  "engagement",        "progress"};
 
 // 0: no such criterion.
 uint32_t ElementOf(const std::string& criterion) {
   const auto* const found = std::find(std::begin(kCriteria), std::end(kCriteria), criterion);
-  return found == std::end(kCriteria)
-             ? 0
-             : static_cast<uint32_t>(found - std::begin(kCriteria)) + 1;
+  return found == std::end(kCriteria) ? 0
+                                      : static_cast<uint32_t>(found - std::begin(kCriteria)) + 1;
 }
 
 v1::VisitKind KindOf(const std::string& kind) {
-  static const auto* const kinds = new std::map<std::string, v1::VisitKind>{
-      {"half-termly", v1::VISIT_KIND_DEPT},
-      {"walk-round", v1::VISIT_KIND_WALK},
-      {"peer-coaching", v1::VISIT_KIND_COACH},
-      {"ast-review", v1::VISIT_KIND_AST},
-      {"new-staff", v1::VISIT_KIND_MENTOR}};
+  static const auto* const kinds =
+      new std::map<std::string, v1::VisitKind>{{"half-termly", v1::VISIT_KIND_DEPT},
+                                               {"walk-round", v1::VISIT_KIND_WALK},
+                                               {"peer-coaching", v1::VISIT_KIND_COACH},
+                                               {"ast-review", v1::VISIT_KIND_AST},
+                                               {"new-staff", v1::VISIT_KIND_MENTOR}};
   const auto found = kinds->find(kind);
   return found == kinds->end() ? v1::VISIT_KIND_UNSPECIFIED : found->second;
 }

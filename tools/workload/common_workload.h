@@ -5,9 +5,9 @@
 //   edits.ndjson     {"record_id":..,"tablet":T,"side":"A"|"B","n":0..2,"at":..,"op":{...}}
 //
 // A record becomes a visit by one observer: plan, sheet, feedback and steps, one group each, and
-// SUBMIT or SHARE by its status. An edit becomes one group: a rating or a note on the sheet, and for
-// a status the lead's intents. Side B is the same observer on another tablet, so where both sides rate
-// the same element both ratings stay for the observer to choose from.
+// SUBMIT or SHARE by its status. An edit becomes one group: a rating or a note on the sheet, and
+// for a status the lead's intents. Side B is the same observer on another tablet, so where both
+// sides rate the same element both ratings stay for the observer to choose from.
 
 #ifndef HALFTERM_TOOLS_WORKLOAD_COMMON_WORKLOAD_H_
 #define HALFTERM_TOOLS_WORKLOAD_COMMON_WORKLOAD_H_
@@ -17,9 +17,9 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "tools/workload/school.h"
 #include "tools/workload/visit.h"
 #include "tools/workload/workload.h"
-#include "tools/workload/school.h"
 
 namespace halfterm::tools {
 

@@ -96,8 +96,8 @@ TEST(CommonWorkloadTest, TheStatusOfARecordIsAnIntent) {
 
 TEST(CommonWorkloadTest, AnEditIsAGroupByTheSameObserverOnItsOwnTablet) {
   const absl::StatusOr<CommonRecords> records = Read(
-      std::string(kRecord) + "\n" +
-      EditOf(R"({"set":"rating","criterion":"pace","value":1})") + "\n" +
+      std::string(kRecord) + "\n" + EditOf(R"({"set":"rating","criterion":"pace","value":1})") +
+      "\n" +
       EditOf(R"({"add":"note","note":{"id":"99999999-9999-4999-8999-999999999999",)"
              R"("at":"2026-11-02T08:01:00.437Z","criterion":"progress","text":"Seen again."}})") +
       "\n" + EditOf(R"({"set":"status","value":"closed"})"));

@@ -14,13 +14,13 @@ constexpr int64_t kMinuteMs = 60'000;
 constexpr int64_t kDayMs = 1440 * kMinuteMs;
 constexpr int64_t kFirstDayMs = 1'788'220'800'000;  // 1 September 2026, midnight UTC.
 
-constexpr const char* kWho[] = {"the class", "a pair at the back", "the front table", "new arrivals",
-                                "the teacher", "most pupils"};
-constexpr const char* kDid[] = {"explained", "compared", "rehearsed", "checked", "questioned",
-                                "summarised", "annotated", "postponed"};
-constexpr const char* kWhat[] = {"the second example", "a hinge question", "their marked homework",
-                                 "the success criteria", "last week's graph", "a shorter starter",
-                                 "the model paragraph"};
+constexpr const char* kWho[] = {"the class",    "a pair at the back", "the front table",
+                                "new arrivals", "the teacher",        "most pupils"};
+constexpr const char* kDid[] = {"explained",  "compared",   "rehearsed", "checked",
+                                "questioned", "summarised", "annotated", "postponed"};
+constexpr const char* kWhat[] = {
+    "the second example", "a hinge question",  "their marked homework", "the success criteria",
+    "last week's graph",  "a shorter starter", "the model paragraph"};
 
 // SplitMix64: a few nanoseconds a number, and any number is a good seed.
 class Chance {
@@ -91,8 +91,8 @@ VisitMaker::VisitMaker(uint64_t seed, size_t tablets) : seed_(seed), tablets_(ta
     const core::Id16 teacher = NamedId(absl::StrCat("generated teacher ", i));
     const core::Id16& department = departments[i % departments.size()];
     school_.teachers[teacher] = {absl::StrCat("Teacher ", i + 1), department};
-    lessons_.push_back({teacher, department,
-                        school_.sites[school_.departments[department].site].levels});
+    lessons_.push_back(
+        {teacher, department, school_.sites[school_.departments[department].site].levels});
   }
   for (int i = 0; i < 24; ++i) {
     observers_.push_back(NamedId(absl::StrCat("generated observer ", i)));
@@ -169,8 +169,9 @@ std::vector<Edit> VisitMaker::EditsOf(const Visit& visit, uint64_t index) const 
     base.observer = visit.observer;
     base.at_ms = at_ms;
     Edit rating = base, note = base, status = base;
-    rating.element =
-        first_side || same ? element : 1 + (element - 1 + 1 + chance.Below(kElements - 1)) % kElements;
+    rating.element = first_side || same
+                         ? element
+                         : 1 + (element - 1 + 1 + chance.Below(kElements - 1)) % kElements;
     // Two values that neither the visit nor the other side has; every rubric has four levels.
     const uint32_t before = visit.sheet.ratings(static_cast<int>(rating.element) - 1).level();
     rating.level = 1 + (before - 1 + (first_side ? 1 : 2)) % 4;

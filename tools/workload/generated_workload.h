@@ -1,5 +1,5 @@
-// Visits made up from a number, of the same shape as those of the common workload: for measuring, and
-// for tests that need no file.
+// Visits made up from a number, of the same shape as those of the common workload: for measuring,
+// and for tests that need no file.
 //
 // Each visit follows from the seed and its index alone, so a million of them need no memory.
 
@@ -10,8 +10,8 @@
 #include <vector>
 
 #include "tools/workload/common_workload.h"
-#include "tools/workload/visit.h"
 #include "tools/workload/school.h"
+#include "tools/workload/visit.h"
 
 namespace halfterm::tools {
 

@@ -61,8 +61,9 @@ TEST(GestureFileTest, EachGestureWritesWhatItsLineSays) {
     const char* words;
   } cases[] = {
       {"plan", R"("kind":"walk","minutes":10)", "kind: VISIT_KIND_WALK minutes: 10"},
-      {"plan", R"("observers":[{"person":"33333333-3333-4333-8333-333333333333",)"
-               R"("strand":"teaching"}])",
+      {"plan",
+       R"("observers":[{"person":"33333333-3333-4333-8333-333333333333",)"
+       R"("strand":"teaching"}])",
        "strand: STRAND_TEACHING"},
       {"reschedule", R"("lesson_start":"2026-09-14T09:05:00Z")", "lesson_start_ms: 1789376700000"},
       {"sheet", R"("offer_help":true)", "offer_help: true"},
@@ -74,10 +75,11 @@ TEST(GestureFileTest, EachGestureWritesWhatItsLineSays) {
        "snapshot { t_offset_s: 60 on_task: 20 total: 24 }"},
       {"praise", std::string(kKey) + R"(,"text":"Well led.")", "praise { text: \"Well led.\""},
       {"next_step", std::string(kKey) + R"(,"element":2)", "next_steps { element: 2"},
-      {"feedback", std::string(R"("priority":"Pace","strengths":[{)") + kKey +
-                       R"(,"text":"Routines"}])",
+      {"feedback",
+       std::string(R"("priority":"Pace","strengths":[{)") + kKey + R"(,"text":"Routines"}])",
        "strengths { text: \"Routines\""},
-      {"steps", std::string(R"("steps":[{)") + kKey + R"(,"due_day":"2026-10-01","status":"tried"}])",
+      {"steps",
+       std::string(R"("steps":[{)") + kKey + R"(,"due_day":"2026-10-01","status":"tried"}])",
        "due_day: 20727 status: STEP_STATUS_TRIED"},
       {"consensus", R"("levels":{"4":3})", "ratings { level: 3 element: 4 }"},
       {"acknowledge", R"("version":1)", "acks { version: 1 }"},
@@ -91,7 +93,8 @@ TEST(GestureFileTest, EachGestureWritesWhatItsLineSays) {
       {"excuse", R"("observer":"33333333-3333-4333-8333-333333333333")", "excuse { observer:"},
       {"share", R"("round":2,"seen":false)", "share { round: 2 }"},
       {"close", R"("round":2)", "close { round: 2 }"},
-      {"withdraw", R"("reason":"The lesson did not take place.")", "withdraw { reason: \"The lesson"},
+      {"withdraw", R"("reason":"The lesson did not take place.")",
+       "withdraw { reason: \"The lesson"},
       {"join", R"("code":"ABCDEFGHIJ")", "join { code: \"ABCDEFGHIJ\""},
       {"grant_read", R"("reader":"33333333-3333-4333-8333-333333333333")", "grant_read { person:"},
       {"end_read", R"("reader":"33333333-3333-4333-8333-333333333333")", "end_read { person:"},
@@ -127,8 +130,8 @@ TEST(GestureFileTest, WhatALineWritesBecomesCells) {
 TEST(GestureFileTest, PhasesTabletsAndClocksAreThoseOfTheFirstLine) {
   const absl::StatusOr<Workload> workload =
       Read(std::string(kHead) + "\n" + Line(1, 0, "submit", "") + "\n" +
-           R"({"phase":2,"at":"2026-09-28T06:00:00Z","do":"import","roster":"../half-way"})" + "\n" +
-           Line(2, 1, "submit", "") + "\n" + Line(2, 1, "close", R"("round":1)"));
+           R"({"phase":2,"at":"2026-09-28T06:00:00Z","do":"import","roster":"../half-way"})" +
+           "\n" + Line(2, 1, "submit", "") + "\n" + Line(2, 1, "close", R"("round":1)"));
   ASSERT_TRUE(workload.ok()) << workload.status();
   EXPECT_EQ(workload->tenant, "demonstration");
   EXPECT_EQ(workload->sealing, Sealing::kWhenSent);

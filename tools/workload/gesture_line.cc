@@ -143,8 +143,7 @@ class GestureLine {
       SetMembers(line_, {"key", "text", "element"}, *Sheet().add_next_steps());
     } else if (what == "remove") {
       gesture_.facet = Facet(core::kSheet, true);
-      const FieldDescriptor* list =
-          v1::Sheet::descriptor()->FindFieldByName(line_.Text("list"));
+      const FieldDescriptor* list = v1::Sheet::descriptor()->FindFieldByName(line_.Text("list"));
       if (list == nullptr) {
         line_.Wrong("list");
       } else {
@@ -196,14 +195,14 @@ class GestureLine {
     v1::Plan& plan = Change<v1::Plan>(PlanOf(visit_));
     if (is_new) {
       SetMembers(line_,
-                 {"kind", "teacher", Member("department", "department_at_lesson"), "lead", "announced",
-                  "template", "rubric_version", "prior_visit", "join_code"},
+                 {"kind", "teacher", Member("department", "department_at_lesson"), "lead",
+                  "announced", "template", "rubric_version", "prior_visit", "join_code"},
                  plan);
       SetEntries(line_, "observers", {"person", "strand"}, *plan.mutable_observers());
     }
     SetMembers(line_,
-               {Member("lesson_start", "lesson_start_ms"), "minutes", "class_code", "subject", "room",
-                "year_group", "period"},
+               {Member("lesson_start", "lesson_start_ms"), "minutes", "class_code", "subject",
+                "room", "year_group", "period"},
                plan);
   }
 

@@ -1,5 +1,5 @@
-// Reads the members of a JSON object, and remembers the first that is missing or of another type, so
-// that a reader of a line says all it wants and asks once whether it got it.
+// Reads the members of a JSON object, and remembers the first that is missing or of another type,
+// so that a reader of a line says all it wants and asks once whether it got it.
 
 #ifndef HALFTERM_TOOLS_WORKLOAD_JSON_FIELDS_H_
 #define HALFTERM_TOOLS_WORKLOAD_JSON_FIELDS_H_
@@ -29,9 +29,9 @@ class JsonFields {
     return static_cast<uint32_t>(Number(name, 0, most));
   }
   bool Bool(const char* name);
-  core::Id16 Id(const char* name);      // UUID text.
-  int64_t Moment(const char* name);     // RFC 3339; milliseconds since 1970.
-  int32_t Day(const char* name);        // 2026-09-14; days since 1970.
+  core::Id16 Id(const char* name);   // UUID text.
+  int64_t Moment(const char* name);  // RFC 3339; milliseconds since 1970.
+  int32_t Day(const char* name);     // 2026-09-14; days since 1970.
   const nlohmann::json& Object(const char* name);
   const nlohmann::json& List(const char* name);
 

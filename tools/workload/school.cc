@@ -61,12 +61,10 @@ void AddRubric(v1::ImportRequest& school, uint32_t levels) {
 }
 
 void AddCalendar(v1::ImportRequest& school) {
-  const int32_t terms[6][2] = {{Day(2026, 9, 1), Day(2026, 10, 23)},
-                               {Day(2026, 11, 2), Day(2026, 12, 18)},
-                               {Day(2027, 1, 4), Day(2027, 2, 12)},
-                               {Day(2027, 2, 22), Day(2027, 3, 25)},
-                               {Day(2027, 4, 12), Day(2027, 5, 28)},
-                               {Day(2027, 6, 7), Day(2027, 7, 21)}};
+  const int32_t terms[6][2] = {
+      {Day(2026, 9, 1), Day(2026, 10, 23)}, {Day(2026, 11, 2), Day(2026, 12, 18)},
+      {Day(2027, 1, 4), Day(2027, 2, 12)},  {Day(2027, 2, 22), Day(2027, 3, 25)},
+      {Day(2027, 4, 12), Day(2027, 5, 28)}, {Day(2027, 6, 7), Day(2027, 7, 21)}};
   v1::Calendar& calendar = *school.add_calendars();
   calendar.set_id(IdOf("halfterm common workload: the calendar"));
   calendar.set_org(IdOf(kTop));

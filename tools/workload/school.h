@@ -3,9 +3,9 @@
 //
 // At these schools any member of staff may hold the half-termly observation and the walk-round
 // (policy), and every observer is mentor, coach and Advanced Skills Teacher of every site. So no
-// observer holds the scope of a department or a site, and each store holds its own observer's records
-// and nothing else. Besides them each site has a head and each department a head of department, who
-// read the summaries and write nothing.
+// observer holds the scope of a department or a site, and each store holds its own observer's
+// records and nothing else. Besides them each site has a head and each department a head of
+// department, who read the summaries and write nothing.
 
 #ifndef HALFTERM_TOOLS_WORKLOAD_SCHOOL_H_
 #define HALFTERM_TOOLS_WORKLOAD_SCHOOL_H_

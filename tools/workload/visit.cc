@@ -58,8 +58,7 @@ std::vector<Gesture> GesturesOf(Visit visit) {
   std::vector<Gesture> gestures;
   gestures.push_back(Writes(PlanOf(visit.id), who, at, std::move(visit.plan)));
   gestures.push_back(Writes(SheetOf(visit.id, who), who, at, std::move(visit.sheet)));
-  gestures.push_back(
-      Writes({visit.id, core::kFeedback, {}}, who, at, std::move(visit.feedback)));
+  gestures.push_back(Writes({visit.id, core::kFeedback, {}}, who, at, std::move(visit.feedback)));
   gestures.push_back(Writes({visit.id, core::kSteps, {}}, who, at, std::move(visit.steps)));
   if (visit.level == v1::LEVEL_SUBMITTED) gestures.push_back(SubmitGesture(visit.id, who, at));
   if (visit.level >= v1::LEVEL_SHARED) gestures.push_back(ShareGesture(visit.id, who, at));

@@ -30,7 +30,8 @@ core::FacetId SheetOf(const core::Id16& visit, const core::Id16& observer);
 // Plan, sheet, feedback and steps; then SUBMIT or SHARE{1} by its level.
 std::vector<Gesture> GesturesOf(Visit visit);
 
-// The lead's intents, on the plan. The digests of what was seen stay empty: whatever the server holds.
+// The lead's intents, on the plan. The digests of what was seen stay empty: whatever the server
+// holds.
 Gesture ShareGesture(const core::Id16& visit, const core::Id16& lead, int64_t at_ms);
 Gesture CloseGesture(const core::Id16& visit, const core::Id16& lead, int64_t at_ms);
 // On the observer's own sheet.

@@ -1,8 +1,8 @@
 // What a fleet of tablets replays: who is on them, and what they write in which phase.
 //
-// During a phase no tablet hears from another. Between phases every store pushes all it has and pulls
-// all it may. So two tablets that write the same thing in one phase write concurrently, whatever the
-// order in which they meet the server.
+// During a phase no tablet hears from another. Between phases every store pushes all it has and
+// pulls all it may. So two tablets that write the same thing in one phase write concurrently,
+// whatever the order in which they meet the server.
 
 #ifndef HALFTERM_TOOLS_WORKLOAD_WORKLOAD_H_
 #define HALFTERM_TOOLS_WORKLOAD_WORKLOAD_H_
@@ -52,8 +52,8 @@ struct Workload {
   }
 };
 
-// Gives the work of tablet n to tablet n mod `tablets`. What two tablets wrote at once and one tablet
-// writes now is no longer concurrent.
+// Gives the work of tablet n to tablet n mod `tablets`. What two tablets wrote at once and one
+// tablet writes now is no longer concurrent.
 void OnFewerTablets(size_t tablets, Workload& workload);
 
 }  // namespace halfterm::tools
