@@ -4,7 +4,9 @@
 import { dayOf, schoolDays, startOfDay } from './calendar.mjs';
 import { groupBy, groupFigures, histogram, isCounted, teacherFigures } from './figures.mjs';
 
+// The command line prints ids as UUID text and states in lower case; proto3 JSON prints base64 and names.
 export function uuidOf(base64) {
+  if (/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(base64)) return base64;
   const hex = Buffer.from(base64, 'base64').toString('hex');
   return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
 }
@@ -179,7 +181,7 @@ export class Comparison {
 
   #oneTeacher(where, got, wanted) {
     const at = `${where}, teacher ${uuidOf(got.teacher)}`;
-    this.#same(at, 'state', got.state, `COVERAGE_STATE_${wanted.state.toUpperCase()}`);
+    this.#same(at, 'state', got.state.replace('COVERAGE_STATE_', '').toLowerCase(), wanted.state);
     this.#same(at, 'at_risk', got.at_risk, wanted.atRisk);
     for (const count of ['booked', 'done', 'shared']) this.#same(at, count, got[count], wanted[count]);
     this.#same(at, 'last_done_ms', got.last_done_ms, wanted.lastDoneMs);
