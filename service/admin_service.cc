@@ -12,9 +12,9 @@
 #include "service/messages.h"
 #include "service/process_usage.h"
 #include "service/reading.h"
+#include "storage/commit/sync_jobs.h"
 #include "storage/keys.h"
-#include "storage/sync_jobs.h"
-#include "storage/verifier.h"
+#include "storage/verify/verifier.h"
 
 namespace halfterm::service {
 

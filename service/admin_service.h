@@ -12,8 +12,8 @@
 #include "service/worker_pool.h"
 #include "service/write_lane.h"
 #include "storage/clock.h"
-#include "storage/committer.h"
-#include "storage/directories.h"
+#include "storage/commit/committer.h"
+#include "storage/directory/directories.h"
 #include "storage/engine.h"
 
 namespace halfterm::service {

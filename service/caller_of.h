@@ -12,7 +12,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "storage/caller.h"
-#include "storage/sessions.h"
+#include "storage/commit/sessions.h"
 
 namespace halfterm::service {
 

@@ -8,8 +8,8 @@
 #include "service/limits.h"
 #include "service/messages.h"
 #include "service/reading.h"
-#include "storage/directory_list.h"
-#include "storage/import.h"
+#include "storage/directory/directory_list.h"
+#include "storage/import/import.h"
 
 namespace halfterm::service {
 

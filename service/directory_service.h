@@ -9,7 +9,7 @@
 #include "service/worker_pool.h"
 #include "service/write_lane.h"
 #include "storage/clock.h"
-#include "storage/directories.h"
+#include "storage/directory/directories.h"
 
 namespace halfterm::service {
 

@@ -24,24 +24,24 @@
 #include "service/ticker.h"
 #include "service/worker_pool.h"
 #include "service/write_lane.h"
-#include "storage/changes.h"
-#include "storage/committer.h"
-#include "storage/directories.h"
+#include "storage/commit/changes.h"
+#include "storage/commit/committer.h"
+#include "storage/commit/epochs.h"
+#include "storage/commit/secrets.h"
+#include "storage/commit/sessions.h"
+#include "storage/directory/directories.h"
 #include "storage/engine.h"
-#include "storage/epochs.h"
-#include "storage/import.h"
-#include "storage/puller.h"
+#include "storage/import/import.h"
+#include "storage/pull/puller.h"
 #include "storage/rocks/rocks_engine.h"
-#include "storage/secrets.h"
-#include "storage/sessions.h"
-#include "storage/summary_reader.h"
+#include "storage/summary/summary_reader.h"
 
 namespace halfterm::service {
 namespace {
 
 constexpr std::chrono::seconds kShutdownGrace(8);
-// For so long calls are still answered, with UNAVAILABLE: gRPC itself answers CANCELLED to those that
-// come in the moment of its closing, and a client then does not know to come again.
+// For so long calls are still answered, with UNAVAILABLE: gRPC itself answers CANCELLED to those
+// that come in the moment of its closing, and a client then does not know to come again.
 constexpr std::chrono::milliseconds kLastRefusals(250);
 constexpr int64_t kGrantClockMs = 60'000;
 

@@ -9,7 +9,7 @@
 #include "service/latency_ring.h"
 #include "service/worker_pool.h"
 #include "storage/clock.h"
-#include "storage/summary_reader.h"
+#include "storage/summary/summary_reader.h"
 
 namespace halfterm::service {
 

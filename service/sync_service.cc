@@ -9,7 +9,7 @@
 #include "service/limits.h"
 #include "service/messages.h"
 #include "service/reading.h"
-#include "storage/sync_jobs.h"
+#include "storage/commit/sync_jobs.h"
 
 namespace halfterm::service {
 namespace {

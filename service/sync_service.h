@@ -12,7 +12,7 @@
 #include "service/worker_pool.h"
 #include "service/write_lane.h"
 #include "storage/clock.h"
-#include "storage/puller.h"
+#include "storage/pull/puller.h"
 
 namespace halfterm::service {
 

@@ -18,7 +18,7 @@
 #include "absl/status/statusor.h"
 #include "service/answer.h"
 #include "service/worker_pool.h"
-#include "storage/committer.h"
+#include "storage/commit/committer.h"
 
 namespace halfterm::service {
 

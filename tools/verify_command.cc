@@ -10,9 +10,9 @@
 
 #include "absl/strings/str_cat.h"
 #include "halfterm/v1/admin.grpc.pb.h"
+#include "storage/commit/secrets.h"
 #include "storage/rocks/rocks_engine.h"
-#include "storage/secrets.h"
-#include "storage/verifier.h"
+#include "storage/verify/verifier.h"
 #include "sync/schema.h"
 #include "tools/replay/connection.h"
 #include "tools/replay/ids.h"

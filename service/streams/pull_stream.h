@@ -18,7 +18,7 @@
 #include "service/streams/open_streams.h"
 #include "service/worker_pool.h"
 #include "storage/clock.h"
-#include "storage/puller.h"
+#include "storage/pull/puller.h"
 
 namespace halfterm::service {
 

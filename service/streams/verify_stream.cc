@@ -5,7 +5,7 @@
 #include "service/grpc_status.h"
 #include "service/limits.h"
 #include "service/messages.h"
-#include "storage/verifier.h"
+#include "storage/verify/verifier.h"
 
 namespace halfterm::service {
 

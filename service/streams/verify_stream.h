@@ -16,8 +16,8 @@
 #include "service/streams/open_streams.h"
 #include "service/worker_pool.h"
 #include "storage/clock.h"
+#include "storage/commit/secrets.h"
 #include "storage/engine.h"
-#include "storage/secrets.h"
 
 namespace halfterm::service {
 

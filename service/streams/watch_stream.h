@@ -23,10 +23,10 @@
 #include "service/streams/open_streams.h"
 #include "service/worker_pool.h"
 #include "storage/caller.h"
-#include "storage/changes.h"
 #include "storage/clock.h"
-#include "storage/directories.h"
-#include "storage/puller.h"
+#include "storage/commit/changes.h"
+#include "storage/directory/directories.h"
+#include "storage/pull/puller.h"
 #include "sync/core/scope.h"
 
 namespace halfterm::service {

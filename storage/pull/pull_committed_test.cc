@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "halfterm/v1/observation.pb.h"
-#include "storage/puller.h"
+#include "storage/pull/puller.h"
 #include "sync/core/codec.h"
 #include "tests/support/committed_school.h"
 #include "tests/support/engine_rows.h"

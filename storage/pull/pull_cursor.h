@@ -23,8 +23,8 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "storage/caller.h"
+#include "storage/commit/secrets.h"
 #include "storage/pull/place.h"
-#include "storage/secrets.h"
 #include "sync/core/limits.h"
 #include "sync/core/scope.h"
 

@@ -10,7 +10,7 @@
 #include <random>
 
 #include "absl/strings/str_cat.h"
-#include "storage/puller.h"
+#include "storage/pull/puller.h"
 #include "storage/rocks/rocks_engine.h"
 #include "sync/core/limits.h"
 #include "tests/support/fake_clock.h"

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <string>
 
-#include "storage/rollups.h"
+#include "storage/commit/rollups.h"
 #include "storage/row_view.h"
 
 namespace halfterm::storage {

@@ -4,7 +4,7 @@
 #include <cstring>
 
 #include "absl/strings/match.h"
-#include "storage/rollups.h"
+#include "storage/commit/rollups.h"
 
 namespace halfterm::storage {
 

@@ -7,7 +7,7 @@
 #include <string>
 
 #include "halfterm/disk/rows.pb.h"
-#include "storage/group_time.h"
+#include "storage/commit/group_time.h"
 #include "sync/core/types.h"
 
 namespace halfterm::storage {

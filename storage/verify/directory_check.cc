@@ -4,7 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "halfterm/v1/directory.pb.h"
-#include "storage/reference.h"
+#include "storage/directory/reference.h"
 #include "sync/core/codec.h"
 
 namespace halfterm::storage {

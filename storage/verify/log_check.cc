@@ -7,7 +7,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "halfterm/v1/sync.pb.h"
-#include "storage/group_time.h"
+#include "storage/commit/group_time.h"
 #include "sync/core/group.h"
 #include "sync/core/sha256.h"
 

@@ -4,9 +4,9 @@
 
 #include "absl/strings/str_cat.h"
 #include "halfterm/v1/observation.pb.h"
+#include "storage/commit/rollups.h"
+#include "storage/directory/reference.h"
 #include "storage/feed_row.h"
-#include "storage/reference.h"
-#include "storage/rollups.h"
 #include "storage/scope_bytes.h"
 #include "sync/contribution.h"
 #include "sync/core/codec.h"

@@ -4,8 +4,8 @@
 #include <optional>
 
 #include "absl/strings/str_cat.h"
+#include "storage/commit/rollups.h"
 #include "storage/feed_row.h"
-#include "storage/rollups.h"
 
 namespace halfterm::storage {
 

@@ -16,8 +16,8 @@
 #include <vector>
 
 #include "halfterm/v1/observation.pb.h"
-#include "storage/puller.h"
-#include "storage/verifier.h"
+#include "storage/pull/puller.h"
+#include "storage/verify/verifier.h"
 #include "sync/core/delta.h"
 #include "tests/support/committed_school.h"
 #include "tests/support/stored_directory.h"

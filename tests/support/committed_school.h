@@ -1,5 +1,5 @@
-// A school behind the real committer on a real engine in a temporary directory, and tablets that push
-// to it: for tests of what becomes of groups.
+// A school behind the real committer on a real engine in a temporary directory, and tablets that
+// push to it: for tests of what becomes of groups.
 
 #ifndef HALFTERM_TESTS_SUPPORT_COMMITTED_SCHOOL_H_
 #define HALFTERM_TESTS_SUPPORT_COMMITTED_SCHOOL_H_
@@ -14,8 +14,8 @@
 #include "absl/status/statusor.h"
 #include "halfterm/disk/rows.pb.h"
 #include "halfterm/v1/sync.pb.h"
-#include "storage/committer.h"
-#include "storage/sync_jobs.h"
+#include "storage/commit/committer.h"
+#include "storage/commit/sync_jobs.h"
 #include "sync/core/group.h"
 #include "tests/support/fake_clock.h"
 #include "tests/support/small_school.h"

@@ -11,8 +11,8 @@
 #include <utility>
 
 #include "absl/status/statusor.h"
-#include "storage/committer.h"
-#include "storage/import.h"
+#include "storage/commit/committer.h"
+#include "storage/import/import.h"
 #include "storage/rocks/rocks_engine.h"
 #include "tests/support/fake_clock.h"
 #include "tests/support/temporary_directory.h"

@@ -9,8 +9,8 @@
 #include <memory>
 #include <utility>
 
-#include "storage/directory_writer.h"
-#include "storage/reference.h"
+#include "storage/directory/directory_writer.h"
+#include "storage/directory/reference.h"
 #include "tests/support/committed_school.h"
 
 namespace halfterm::testing {

@@ -13,13 +13,13 @@
 #include <vector>
 
 #include "halfterm/disk/rows.pb.h"
-#include "storage/directories.h"
+#include "storage/commit/rollups.h"
+#include "storage/directory/directories.h"
 #include "storage/feed_row.h"
 #include "storage/keys.h"
 #include "storage/rocks/rocks_engine.h"
-#include "storage/rollups.h"
 #include "storage/scope_bytes.h"
-#include "storage/summary_reader.h"
+#include "storage/summary/summary_reader.h"
 #include "sync/contribution.h"
 #include "sync/facts.h"
 #include "tests/support/fake_clock.h"

@@ -13,7 +13,7 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
-#include "storage/import_check.h"
+#include "storage/import/import_check.h"
 #include "sync/judge.h"
 #include "tools/demo_school/people.h"
 #include "tools/demo_school/roster_files.h"
@@ -115,7 +115,7 @@ class HalfTermTest : public ::testing::TestWithParam<int> {
     }
   }
 
-  // As storage/intents.cc asks.
+  // As storage/commit/intents.cc asks.
   static void ExpectMayBeShared(const Seen& visit, const core::Id16& person) {
     EXPECT_EQ(person, IdIn(visit.plan, "lead")) << visit.plan;
     for (const core::Id16& observer : visit.observers) {

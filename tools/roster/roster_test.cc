@@ -9,7 +9,7 @@
 #include <functional>
 #include <string>
 
-#include "storage/import_check.h"
+#include "storage/import/import_check.h"
 #include "tools/replay/ids.h"
 
 namespace halfterm::tools {

@@ -1,0 +1,117 @@
+#include "storage/commit/committer.h"
+
+#include <chrono>
+#include <vector>
+
+namespace halfterm::storage {
+namespace {
+
+constexpr size_t kBatchGroups = 512;
+constexpr size_t kBatchBytes = 1024 * 1024;
+constexpr size_t kRederivedAtOnce = 256;
+
+}  // namespace
+
+Committer::Committer(Engine& engine, const Clock& clock, BatchContext& context)
+    : engine_(engine), clock_(clock), context_(context), thread_([this] { Run(); }) {}
+
+Committer::~Committer() { Drain(); }
+
+void Committer::Submit(std::unique_ptr<Job> job) {
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    if (!draining_) {
+      queue_.emplace_back(clock_.MonotonicMs(), std::move(job));
+      wake_.notify_one();
+      return;
+    }
+  }
+  job->Done(absl::UnavailableError("the server is stopping"));
+}
+
+void Committer::Drain() {
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    draining_ = true;
+    wake_.notify_one();
+  }
+  if (thread_.joinable()) thread_.join();
+}
+
+CommitterStats Committer::Stats() const {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  CommitterStats stats = stats_;
+  stats.queued = queue_.size();
+  if (!queue_.empty()) {
+    stats.oldest_wait_ms = static_cast<uint64_t>(clock_.MonotonicMs() - queue_.front().first);
+  }
+  return stats;
+}
+
+std::vector<std::unique_ptr<Job>> Committer::Take(bool& draining) {
+  std::unique_lock<std::mutex> lock(mutex_);
+  wake_.wait(lock, [this] { return draining_ || !queue_.empty() || !rederiving_.empty(); });
+  std::vector<std::unique_ptr<Job>> jobs;
+  size_t groups = 0, bytes = 0;
+  while (!queue_.empty()) {
+    Job& next = *queue_.front().second;
+    // A job is never split; one that is larger than a batch goes alone.
+    if (!jobs.empty() &&
+        (groups + next.Groups() > kBatchGroups || bytes + next.Bytes() > kBatchBytes)) {
+      break;
+    }
+    groups += next.Groups();
+    bytes += next.Bytes();
+    jobs.push_back(std::move(queue_.front().second));
+    queue_.pop_front();
+  }
+  draining = draining_ && queue_.empty();
+  return jobs;
+}
+
+void Committer::Run() {
+  for (const auto& [name, tenant] : context_.directories.Tenants()) rederiving_.insert(tenant);
+  for (;;) {
+    bool draining = false;
+    std::vector<std::unique_ptr<Job>> jobs = Take(draining);
+    if (jobs.empty() && draining) return;
+    const absl::Status committed = CommitOnce(jobs);
+    for (const std::unique_ptr<Job>& job : jobs) job->Done(committed);
+  }
+}
+
+absl::Status Committer::CommitOnce(const std::vector<std::unique_ptr<Job>>& jobs) {
+  Batch batch(context_, rollups_);
+  size_t groups = 0;
+  for (const std::unique_ptr<Job>& job : jobs) {
+    job->Apply(batch);
+    groups += job->Groups();
+  }
+  // What was made stale is derived again in steps, between the groups of tablets.
+  for (const Tenant tenant : batch.Rederiving()) rederiving_.insert(tenant);
+  absl::Status status = absl::OkStatus();
+  if (!rederiving_.empty()) {
+    const Tenant tenant = *rederiving_.begin();
+    const absl::StatusOr<bool> more = batch.RederiveSome(tenant, kRederivedAtOnce);
+    if (!more.ok()) status = more.status();
+    if (!more.ok() || !*more) rederiving_.erase(tenant);
+  }
+  if (status.ok()) status = batch.Settle();
+  const auto began = std::chrono::steady_clock::now();
+  if (status.ok()) status = engine_.Commit(batch.Writes());
+  const auto took = std::chrono::steady_clock::now() - began;
+  if (status.ok()) {
+    batch.Publish();
+  } else {
+    batch.Forget();
+  }
+  const std::lock_guard<std::mutex> lock(mutex_);
+  ++stats_.commits;
+  stats_.groups += groups;
+  stats_.repeats += batch.repeats();
+  stats_.commit_us +=
+      static_cast<uint64_t>(std::chrono::duration_cast<std::chrono::microseconds>(took).count());
+  return status;
+}
+
+}  // namespace halfterm::storage

@@ -1,0 +1,239 @@
+// Hello: opens stores, says how far each chain is held, and what its tablet should do.
+
+#include <algorithm>
+#include <utility>
+
+#include "storage/commit/sync_jobs.h"
+#include "sync/core/limits.h"
+#include "sync/directory.h"
+
+namespace halfterm::storage {
+namespace {
+
+using HelloDone = std::function<void(absl::StatusOr<v1::HelloReply>)>;
+
+constexpr int kHellosKept = 16;
+constexpr uint32_t kCoreVersion = 1;
+// Directory rows of this kind say which store was opened last for (device16 person16).
+constexpr uint8_t kNewestStore = 200;
+
+uint64_t RandomReplica(BatchContext& context) {
+  uint64_t replica = 0;
+  while (replica == 0) {
+    for (const char byte : context.random(8)) replica = replica << 8 | static_cast<uint8_t>(byte);
+  }
+  return replica;
+}
+
+std::string NewestStoreKey(const Caller& caller) {
+  std::string name(caller.device.view());
+  name.append(caller.person.view());
+  return DirectoryKey(caller.tenant, kNewestStore, name);
+}
+
+void FillLimits(v1::Limits& limits) {
+  limits.set_value_bytes(core::kMaxValueBytes);
+  limits.set_group_bytes(core::kMaxGroupBytes);
+  limits.set_group_cells(core::kMaxGroupCells);
+  limits.set_facet_bytes(core::kMaxFacetBytes);
+  limits.set_push_groups(core::kMaxPushGroups);
+  limits.set_push_bytes(core::kMaxPushBytes);
+  limits.set_pull_bytes(core::kPullChunkBytes);
+  limits.set_observers(core::kMaxObservers);
+}
+
+class HelloJob final : public Job {
+ public:
+  HelloJob(const Caller& caller, v1::HelloRequest request, HelloDone done)
+      : caller_(caller), request_(std::move(request)), done_(std::move(done)) {}
+
+  void Apply(Batch& batch) override { error_ = TryApply(batch); }
+
+  void Done(const absl::Status& committed) override {
+    if (!error_.ok()) {
+      done_(error_);
+    } else if (!committed.ok()) {
+      done_(committed);
+    } else {
+      done_(std::move(reply_));
+    }
+  }
+
+ private:
+  absl::Status TryApply(Batch& batch);
+  absl::StatusOr<uint64_t> OpenStore(Batch& batch);
+  absl::Status GreetStore(Batch& batch, const v1::Store& store);
+  void NoteGreeting(Batch& batch, uint64_t replica, disk::ReplicaRow& row);
+  absl::Status NoteTablet(Batch& batch);
+  void FillGrants(const sync::Directory& directory);
+
+  const Caller caller_;
+  const v1::HelloRequest request_;
+  const HelloDone done_;
+  v1::HelloReply reply_;
+  absl::Status error_;
+};
+
+absl::Status HelloJob::TryApply(Batch& batch) {
+  const absl::StatusOr<disk::HeadRow*> head = batch.Head(caller_.tenant);
+  if (!head.ok()) return head.status();
+  for (const v1::Store& store : request_.stores()) {
+    const absl::Status greeted = GreetStore(batch, store);
+    if (!greeted.ok()) return greeted;
+  }
+  const absl::Status noted = NoteTablet(batch);
+  if (!noted.ok()) return noted;
+
+  reply_.set_epoch(batch.context().epochs.current());
+  for (const disk::EpochRow& row : batch.context().epochs.row().epochs()) {
+    v1::Epoch& epoch = *reply_.add_epochs();
+    epoch.set_id(row.id());
+    epoch.set_parent(row.parent());
+    epoch.set_branch_seq(row.branch_seq());
+  }
+  reply_.set_server_time_ms(batch.now_ms());
+  reply_.set_session(std::string(caller_.session.view()));
+  reply_.set_person(std::string(caller_.person.view()));
+  reply_.set_min_core_version(kCoreVersion);
+  FillLimits(*reply_.mutable_limits());
+  const sync::Directory& directory = batch.DirectoryOf(caller_.tenant);
+  FillGrants(directory);
+  reply_.set_scopes_version((*head)->context_version());
+  reply_.set_time_zone(
+      directory.ZoneOf(directory.SiteOf(directory.FirstDepartmentOf(caller_.person))).name());
+  return absl::OkStatus();
+}
+
+absl::StatusOr<uint64_t> HelloJob::OpenStore(Batch& batch) {
+  const std::string key = NewestStoreKey(caller_);
+  const absl::StatusOr<std::string> newest = batch.Get(Family::kState, key);
+  if (newest.ok() && newest->size() == 8) {
+    uint64_t replica = 0;
+    for (const char byte : *newest) replica = replica << 8 | static_cast<uint8_t>(byte);
+    const absl::StatusOr<disk::ReplicaRow*> row = batch.Replica(caller_.tenant, replica);
+    if (!row.ok()) return row.status();
+    // A greeting whose answer was lost opened it; nothing was written in it yet.
+    if (*row != nullptr && (*row)->last_n() == 0 && (*row)->rehomed_to() == 0) return replica;
+  } else if (!newest.ok() && !absl::IsNotFound(newest.status())) {
+    return newest.status();
+  }
+  uint64_t replica = RandomReplica(batch.context());
+  for (;;) {
+    const absl::StatusOr<disk::ReplicaRow*> taken = batch.Replica(caller_.tenant, replica);
+    if (!taken.ok()) return taken.status();
+    if (*taken == nullptr) break;
+    replica = RandomReplica(batch.context());
+  }
+  disk::ReplicaRow& row = *batch.AddReplica(caller_.tenant, replica);
+  row.set_tenant(caller_.tenant.handle());
+  row.set_device(std::string(caller_.device.view()));
+  row.set_person(std::string(caller_.person.view()));
+  std::string value;
+  for (int shift = 56; shift >= 0; shift -= 8) value.push_back(static_cast<char>(replica >> shift));
+  batch.Put(Family::kState, key, std::move(value));
+  return replica;
+}
+
+absl::Status HelloJob::GreetStore(Batch& batch, const v1::Store& store) {
+  uint64_t replica = store.replica();
+  if (replica == 0) {
+    const absl::StatusOr<uint64_t> opened = OpenStore(batch);
+    if (!opened.ok()) return opened.status();
+    replica = *opened;
+  }
+  const absl::StatusOr<disk::ReplicaRow*> found = batch.Replica(caller_.tenant, replica);
+  if (!found.ok()) return found.status();
+  if (*found == nullptr || (*found)->person() != caller_.person.view() ||
+      (*found)->device() != caller_.device.view()) {
+    return absl::PermissionDeniedError("no such store of this person on this tablet");
+  }
+  disk::ReplicaRow& row = **found;
+  NoteGreeting(batch, replica, row);
+  v1::StoreReply& reply = *reply_.add_stores();
+  reply.set_replica(replica);
+  reply.set_applied_n(row.last_n());
+  reply.set_applied_hash(row.last_hash());
+  reply.set_max_seen_n(row.max_seen_n());
+  reply_.set_hello_no(std::max(reply_.hello_no(), row.hello_no()));
+
+  const bool behind = store.last_n() < row.last_n() && store.replica() != 0;
+  const bool parted =
+      store.last_n() == row.last_n() && row.last_n() > 0 && store.last_hash() != row.last_hash();
+  if (!behind && !parted && row.rehomed_to() == 0) {
+    reply.set_action(v1::STORE_ACTION_OK);
+    return absl::OkStatus();
+  }
+  // The tablet was rolled back or copied: whatever it writes next gets a name of its own. An
+  // earlier answer that was lost is given again while nobody has used it.
+  uint64_t next = row.rehomed_to();
+  if (next != 0) {
+    const absl::StatusOr<disk::ReplicaRow*> used = batch.Replica(caller_.tenant, next);
+    if (!used.ok()) return used.status();
+    if (*used == nullptr || (*used)->last_n() > 0) next = 0;
+  }
+  if (next == 0) {
+    const absl::StatusOr<uint64_t> opened = OpenStore(batch);
+    if (!opened.ok()) return opened.status();
+    next = *opened;
+    const absl::StatusOr<disk::ReplicaRow*> again = batch.Replica(caller_.tenant, replica);
+    if (!again.ok()) return again.status();
+    (*again)->set_rehomed_to(next);
+    const absl::StatusOr<disk::ReplicaRow*> fresh = batch.Replica(caller_.tenant, next);
+    if (!fresh.ok()) return fresh.status();
+    // Order by author never runs backwards.
+    (*fresh)->set_last_stamp(std::max((*fresh)->last_stamp(), (*again)->last_stamp()));
+    batch.TouchReplica(caller_.tenant, next);
+  }
+  reply.set_action(v1::STORE_ACTION_REHOME);
+  reply.set_new_replica(next);
+  return absl::OkStatus();
+}
+
+void HelloJob::NoteGreeting(Batch& batch, uint64_t replica, disk::ReplicaRow& row) {
+  row.set_hello_no(row.hello_no() + 1);
+  row.set_last_hello_ms(batch.now_ms());
+  row.add_hello_ms(batch.now_ms());
+  while (row.hello_ms_size() > kHellosKept) row.mutable_hello_ms()->erase(row.hello_ms().begin());
+  batch.TouchReplica(caller_.tenant, replica);
+}
+
+absl::Status HelloJob::NoteTablet(Batch& batch) {
+  const std::string key = DeviceKey(caller_.tenant, caller_.device);
+  disk::DeviceRow row;
+  const absl::StatusOr<std::string> stored = batch.Get(Family::kState, key);
+  if (stored.ok()) {
+    if (!row.ParseFromString(*stored)) return absl::DataLossError("a tablet's row cannot be read");
+  } else if (!absl::IsNotFound(stored.status())) {
+    return stored.status();
+  }
+  row.set_app(request_.app());
+  row.set_seen_ms(batch.now_ms());
+  row.set_clock_offset_ms(request_.wall_ms() - batch.now_ms());
+  batch.Put(Family::kState, key, row.SerializeAsString());
+  return absl::OkStatus();
+}
+
+void HelloJob::FillGrants(const sync::Directory& directory) {
+  for (const v1::RoleGrant* grant : directory.AllGrantsOf(caller_.person)) {
+    if (grant->state() == v1::GRANT_STATE_ENDED) continue;
+    v1::CallerGrant& mine = *reply_.add_grants();
+    mine.set_grant(grant->id());
+    mine.set_role(static_cast<uint32_t>(grant->role()));
+    mine.set_org(grant->org());
+    mine.set_from_day(grant->from_day());
+    mine.set_to_day(grant->to_day());
+    for (const core::Scope& scope : directory.ScopesOfGrant(*grant)) {
+      v1::ScopeId& id = *mine.add_scopes();
+      id.set_type(scope.type);
+      id.set_id(std::string(scope.id.view()));
+    }
+  }
+}
+
+}  // namespace
+
+std::unique_ptr<Job> MakeHello(const Caller& caller, v1::HelloRequest request, HelloDone done) {
+  return std::make_unique<HelloJob>(caller, std::move(request), std::move(done));
+}
+
+}  // namespace halfterm::storage

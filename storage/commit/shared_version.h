@@ -1,0 +1,23 @@
+// What a teacher reads: the copy that SHARE makes of a visit's feedback.
+
+#ifndef HALFTERM_STORAGE_COMMIT_SHARED_VERSION_H_
+#define HALFTERM_STORAGE_COMMIT_SHARED_VERSION_H_
+#include "halfterm/v1/observation.pb.h"
+#include "sync/core/audience.h"
+#include "sync/record.h"
+
+namespace halfterm::storage {
+
+// The visit as it stands, in words and numbers: strengths, priority, message, steps, and the levels
+// that count (the consensus where all agreed; else the one sheet's own; of a team without agreement
+// none). Elements with two different values are listed as left out. Notes go along when the
+// feedback says so, private ones never.
+v1::SharedVersion SharedVersionOf(const sync::RecordView& record, const core::VisitFacts& facts,
+                                  uint32_t round, const core::Id16& shared_by);
+
+// version number `round` of the record.
+core::FacetId VersionFacet(const core::Id16& record, uint16_t round);
+
+}  // namespace halfterm::storage
+
+#endif  // HALFTERM_STORAGE_COMMIT_SHARED_VERSION_H_
