@@ -1,5 +1,6 @@
 #include "service/caller_of.h"
 
+#include <memory>
 #include <optional>
 
 #include "absl/strings/match.h"
@@ -33,10 +34,22 @@ absl::StatusOr<storage::Caller> Gate::CallerOf(const grpc::CallbackServerContext
 }
 
 absl::StatusOr<storage::Caller> Gate::CallerOf(absl::string_view token) const {
+  return Find(token, true);
+}
+
+absl::StatusOr<storage::Caller> Gate::StillCallerOf(absl::string_view token) const {
+  return Find(token, false);
+}
+
+absl::StatusOr<storage::Caller> Gate::Find(absl::string_view token, bool counts) const {
   if (absl::Status open = Open(); !open.ok()) return open;
   if (token.empty()) return NoSession();
-  const std::optional<storage::Caller> caller = sessions_.Find(token);
+  const std::optional<storage::Caller> caller = sessions_.Find(token, clock_.NowMs(), counts);
   if (!caller) return NoSession();
+  const std::shared_ptr<const sync::Directory> directory = directories_.Of(caller->tenant);
+  if (directory == nullptr) return NoSession();
+  const v1::Person* const person = directory->Person(caller->person);
+  if (person == nullptr || person->state() == v1::GRANT_STATE_ENDED) return NoSession();
   return *caller;
 }
 

@@ -12,7 +12,9 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "storage/caller.h"
+#include "storage/clock.h"
 #include "storage/commit/sessions.h"
+#include "storage/directory/directories.h"
 
 namespace halfterm::service {
 
@@ -26,21 +28,30 @@ absl::Status NoSession();
 // What every call passes first. Safe to call from any thread.
 class Gate {
  public:
-  // `sessions` must outlive the gate.
-  explicit Gate(const storage::Sessions& sessions) : sessions_(sessions) {}
+  // All must outlive the gate.
+  Gate(storage::Sessions& sessions, const storage::Directories& directories,
+       const storage::Clock& clock)
+      : sessions_(sessions), directories_(directories), clock_(clock) {}
 
   // Unavailable once the server stops.
   absl::Status Open() const;
 
-  // Open(), and Unauthenticated as NoSession().
+  // Open(), and Unauthenticated as NoSession(): also for somebody whose last day at the school has
+  // passed, at once, before anybody has ended their sessions.
   absl::StatusOr<storage::Caller> CallerOf(const grpc::CallbackServerContext& context) const;
   absl::StatusOr<storage::Caller> CallerOf(absl::string_view token) const;
+  // The same for a stream that was let in before: it does not count as a use of the session.
+  absl::StatusOr<storage::Caller> StillCallerOf(absl::string_view token) const;
 
   // From now on no call is let in.
   void Close() { closed_ = true; }
 
  private:
-  const storage::Sessions& sessions_;
+  absl::StatusOr<storage::Caller> Find(absl::string_view token, bool counts) const;
+
+  storage::Sessions& sessions_;
+  const storage::Directories& directories_;
+  const storage::Clock& clock_;
   std::atomic<bool> closed_{false};
 };
 

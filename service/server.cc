@@ -72,7 +72,7 @@ struct Server::Parts {
         puller(*stored->engine, stored->directories, *stored->epochs, *stored->secrets,
                world.clock),
         summaries(*stored->engine, stored->directories, world.clock),
-        gate(stored->sessions),
+        gate(stored->sessions, stored->directories, world.clock),
         writes(committer),
         reads(ReadThreads(), kMaxWaitingReads),
         reports(1, kMaxWaitingReports),

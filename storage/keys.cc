@@ -15,6 +15,10 @@ enum class Tag : char {
   kDevice = 'v',
   kAccount = 'a',
   kInvitation = 'i',
+  kCredential = 'p',
+  kSignInName = 'n',
+  kSubject = 'j',
+  kProvider = 'y',
   kDirectory = 'x',
   kOplog = 'o',
   kAudit = 'a',  // In another family than kAccount.
@@ -211,6 +215,24 @@ std::string InvitationKey(Tenant tenant, const core::Digest32& code_digest) {
   return Builder(Tag::kInvitation, tenant).Add(code_digest.bytes).Key();
 }
 std::string InvitationPrefix(Tenant tenant) { return Builder(Tag::kInvitation, tenant).Key(); }
+std::optional<ParsedInvitationKey> ParseInvitationKey(absl::string_view key) {
+  Parser parser(Tag::kInvitation, key);
+  const Tenant tenant = parser.School();
+  const auto digest = core::Digest32::FromBytes(parser.Last());
+  if (!digest) return std::nullopt;
+  return IfDone(parser, ParsedInvitationKey{tenant, *digest});
+}
+
+std::string CredentialKey(Tenant tenant, const core::Id16& person) {
+  return Builder(Tag::kCredential, tenant).Add(person).Key();
+}
+std::string SignInNameKey(Tenant tenant, absl::string_view name) {
+  return Builder(Tag::kSignInName, tenant).AddLast(name).Key();
+}
+std::string SubjectKey(Tenant tenant, const core::Digest32& digest) {
+  return Builder(Tag::kSubject, tenant).Add(digest.bytes).Key();
+}
+std::string ProviderKey(Tenant tenant) { return Builder(Tag::kProvider, tenant).Key(); }
 
 std::string DirectoryKey(Tenant tenant, uint8_t kind, absl::string_view name) {
   return Builder(Tag::kDirectory, tenant).Add(kind).AddLast(name).Key();

@@ -10,7 +10,11 @@
 //            "s" T4 session16                          SessionRow
 //            "v" T4 device16                           DeviceRow
 //            "a" T4 person16                           an account
-//            "i" T4 digest32                           an invitation, by the digest of its code
+//            "i" T4 digest32                           InvitationRow, by a digest of its secret
+//            "p" T4 person16                           CredentialRow (disk/accounts.proto)
+//            "n" T4 name                               person16, by the name they sign in with
+//            "j" T4 digest32                           person16, by SHA-256(issuer | 0 | subject)
+//            "y" T4                                    ProviderRow
 //            "x" T4 kind1 name                         directory index: who or what has this name
 //   log      "o" T4 seq8                               LogRow: one group, in the order of history
 //            "a" T4 n8                                 audit: one reading or act of an
@@ -108,6 +112,16 @@ std::optional<ParsedIdKey> ParseAccountKey(absl::string_view key);
 
 std::string InvitationKey(Tenant tenant, const core::Digest32& code_digest);
 std::string InvitationPrefix(Tenant tenant);
+struct ParsedInvitationKey {
+  Tenant tenant;
+  core::Digest32 digest;
+};
+std::optional<ParsedInvitationKey> ParseInvitationKey(absl::string_view key);
+std::string CredentialKey(Tenant tenant, const core::Id16& person);
+// `name` is any bytes.
+std::string SignInNameKey(Tenant tenant, absl::string_view name);
+std::string SubjectKey(Tenant tenant, const core::Digest32& digest);
+std::string ProviderKey(Tenant tenant);
 
 // `kind` says what is looked up (a staff code, a OneRoster sourcedId, ...); the directory numbers
 // them. `name` is any bytes.

@@ -194,6 +194,7 @@ TEST(KeysTest, NoTwoRowsOfAFamilyShareAKey) {
     log.insert(OplogPrefix(tenant));
     log.insert(AuditPrefix(tenant));
     meta.insert({HeadKey(tenant), ContextVersionKey(tenant)});
+    state.insert(ProviderKey(tenant));
     for (const uint64_t n : kNumbers) {
       state.insert(ReplicaKey(tenant, n));
       log.insert({OplogKey(tenant, n), AuditKey(tenant, n)});
@@ -205,11 +206,13 @@ TEST(KeysTest, NoTwoRowsOfAFamilyShareAKey) {
       core::Digest32 digest{};
       std::copy(id.bytes.begin(), id.bytes.end(), digest.bytes.begin());
       state.insert({SessionKey(tenant, id), DeviceKey(tenant, id), AccountKey(tenant, id),
-                    InvitationKey(tenant, digest)});
+                    InvitationKey(tenant, digest), CredentialKey(tenant, id),
+                    SubjectKey(tenant, digest)});
       derived.insert({RecordKey(tenant, id), LateKey(tenant, id, 7), LateKey(tenant, id, 8)});
       // A name may hold whatever looks like another row's key; the tag keeps it in its own.
       const std::string name(id.view());
       state.insert({DirectoryKey(tenant, 1, name), DirectoryKey(tenant, 2, name)});
+      state.insert(SignInNameKey(tenant, name));
       derived.insert({RollupKey(tenant, 1, name), RollupKey(tenant, 2, name)});
       derived.insert(DigestKey(tenant, core::PersonScope(id), 9));
       for (const Id16& other : ids) {
@@ -327,6 +330,7 @@ TEST(KeysTest, AKeyOfAnotherShapeIsNoRow) {
                               ReplicaKey(tenant, 5),
                               GrantKey(tenant, id, id),
                               SessionKey(tenant, id),
+                              InvitationKey(tenant, core::Digest32{}),
                               OplogKey(tenant, 5),
                               FeedKey(tenant, core::StaffScope(), 5, id),
                               DigestKey(tenant, core::StaffScope(), 2),
@@ -337,10 +341,10 @@ TEST(KeysTest, AKeyOfAnotherShapeIsNoRow) {
   const auto shapes = [](const std::string& key) {
     return static_cast<int>(ParseFacetKey(key).has_value()) + ParseReplicaKey(key).has_value() +
            ParseGrantKey(key).has_value() + ParseSessionKey(key).has_value() +
-           ParseOplogKey(key).has_value() + ParseFeedKey(key).has_value() +
-           ParseDigestKey(key).has_value() + ParseChainKey(key).has_value() +
-           ParseLateKey(key).has_value() + ParseQuarantineKey(key).has_value() +
-           ParseRecordKey(key).has_value();
+           ParseInvitationKey(key).has_value() + ParseOplogKey(key).has_value() +
+           ParseFeedKey(key).has_value() + ParseDigestKey(key).has_value() +
+           ParseChainKey(key).has_value() + ParseLateKey(key).has_value() +
+           ParseQuarantineKey(key).has_value() + ParseRecordKey(key).has_value();
   };
   for (const std::string& key : keys) {
     SCOPED_TRACE(::testing::PrintToString(key));
@@ -373,6 +377,10 @@ TEST(KeysTest, TheBytesAreTheDocumentedOnes) {
   EXPECT_EQ(DeviceKey(tenant, id), "v" + t + i);
   EXPECT_EQ(AccountKey(tenant, id), "a" + t + i);
   EXPECT_EQ(InvitationKey(tenant, core::Digest32{}), "i" + t + std::string(32, '\0'));
+  EXPECT_EQ(CredentialKey(tenant, id), "p" + t + i);
+  EXPECT_EQ(SignInNameKey(tenant, "name"), "n" + t + "name");
+  EXPECT_EQ(SubjectKey(tenant, core::Digest32{}), "j" + t + std::string(32, '\0'));
+  EXPECT_EQ(ProviderKey(tenant), "y" + t);
   EXPECT_EQ(DirectoryKey(tenant, 5, "name"), "x" + t + "\x05name");
   EXPECT_EQ(OplogKey(tenant, 0x0102), "o" + t + n);
   EXPECT_EQ(AuditKey(tenant, 0x0102), "a" + t + n);

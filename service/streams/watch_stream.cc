@@ -120,7 +120,7 @@ void WatchStream::CheckSession() {
     if (now_ms - checked_ms_ < kSessionCheckMs) return;
     checked_ms_ = now_ms;
   }
-  if (const auto caller = parts_.gate.CallerOf(token_); !caller.ok()) {
+  if (const auto caller = parts_.gate.StillCallerOf(token_); !caller.ok()) {
     return stream_.End(caller.status());
   }
   ListenToScopes();

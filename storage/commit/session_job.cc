@@ -55,7 +55,7 @@ class SessionJob final : public Job {
     row.set_token_hash(std::string(core::Sha256(reply_.token()).view()));
     row.set_opened_ms(batch.now_ms());
     batch.Put(Family::kState, SessionKey(*tenant, *session), row.SerializeAsString());
-    batch.PutSession(row.token_hash(), {{*tenant, *session, *person, *device}, row.key(), 0});
+    batch.PutSession(row.token_hash(), *SessionFromRow(*tenant, *session, row));
 
     const std::string tablet = DeviceKey(*tenant, *device);
     const absl::StatusOr<std::string> known = batch.Get(Family::kState, tablet);
