@@ -98,6 +98,8 @@ bool WritePorts(const std::string& file, const Server& server) {
                                 {"grpc_port", server.grpc_port()},
                                 {"admin", server.admin_address()},
                                 {"admin_port", server.admin_port()},
+                                {"http", server.http_address()},
+                                {"http_port", server.http_port()},
                                 {"pid", getpid()}};
   // Under its name only when it is whole, for whoever waits for it.
   const std::string part = file + ".part";
@@ -126,8 +128,10 @@ int Serve(const ServerOptions& given, const std::string& ports_file) {
     std::fprintf(stderr, "halftermd: cannot write %s\n", ports_file.c_str());
     return 1;
   }
-  std::printf("halftermd serves %s: gRPC %s, admin %s\n", options.data.c_str(),
-              (*server)->grpc_address().c_str(), (*server)->admin_address().c_str());
+  const std::string& http = (*server)->http_address();
+  std::printf("halftermd serves %s: app %s%s, gRPC %s, admin %s\n", options.data.c_str(),
+              http.empty() ? "nowhere" : "http://", http.c_str(), (*server)->grpc_address().c_str(),
+              (*server)->admin_address().c_str());
   std::fflush(stdout);
 
   const bool was_asked = endings.Wait();
@@ -144,6 +148,7 @@ int Serve(const ServerOptions& given, const std::string& ports_file) {
 
 int main(int argc, char** argv) {
   halfterm::service::ServerOptions options;
+  options.http_address = "127.0.0.1:7480";
   std::string engine = "rocks", ports_file;
   uint64_t low_space_mib = options.low_space_bytes >> 20;
 
@@ -160,6 +165,11 @@ int main(int argc, char** argv) {
       ->capture_default_str();
   app.add_option("--admin", options.admin_address, "The tools' calls: HOST:PORT or unix:PATH")
       ->capture_default_str();
+  app.add_option("--http", options.http_address,
+                 "The tablets' browsers, through nginx: HOST:PORT; empty for none")
+      ->capture_default_str();
+  app.add_option("--app", options.app, "Folder of the built tablet app; else it is looked for")
+      ->type_name("DIR");
   app.add_option("--low-space-mib", low_space_mib, "Free disk below which pushes are refused")
       ->capture_default_str();
   app.add_option("--ports-file", ports_file, "Writes the addresses in use to this file, as JSON");

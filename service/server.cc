@@ -15,6 +15,8 @@
 #include "service/admin_service.h"
 #include "service/caller_of.h"
 #include "service/directory_service.h"
+#include "service/gateway/app_files.h"
+#include "service/gateway/gateway.h"
 #include "service/latency_ring.h"
 #include "service/limits.h"
 #include "service/listening.h"
@@ -40,6 +42,8 @@ namespace halfterm::service {
 namespace {
 
 constexpr std::chrono::seconds kShutdownGrace(8);
+// Of the eight, for browsers to take the end of what they are being sent.
+constexpr std::chrono::seconds kGatewayGrace(1);
 // For so long calls are still answered, with UNAVAILABLE: gRPC itself answers CANCELLED to those
 // that come in the moment of its closing, and a client then does not know to come again.
 constexpr std::chrono::milliseconds kLastRefusals(250);
@@ -114,6 +118,7 @@ struct Server::Parts {
   std::atomic<int64_t> grant_clock_ms{0};
   Ticker ticker;
   Listening public_port, admin_port;
+  std::unique_ptr<Gateway> gateway;
   bool drained = false;
 };
 
@@ -174,6 +179,22 @@ absl::StatusOr<std::unique_ptr<Stored>> OpenStored(const ServerOptions& options,
 
 }  // namespace
 
+namespace {
+
+absl::StatusOr<std::unique_ptr<Gateway>> StartGateway(const ServerOptions& options,
+                                                      grpc::Server& services, Log& log) {
+  std::error_code error;
+  const std::string program = std::filesystem::read_symlink("/proc/self/exe", error);
+  const std::string folder = options.app.empty() ? AppFiles::Find(program) : options.app;
+  absl::StatusOr<AppFiles> app = folder.empty() ? AppFiles::Missing() : AppFiles::Load(folder);
+  if (!app.ok()) return app.status();
+  log.Info("app", {{"files", static_cast<int64_t>(app->count())}});
+  return Gateway::Start({options.http_address, {}}, *std::move(app),
+                        services.InProcessChannel(grpc::ChannelArguments()));
+}
+
+}  // namespace
+
 absl::StatusOr<std::unique_ptr<Server>> Server::Start(const ServerOptions& options, World world) {
   SilenceLibraries();
   absl::StatusOr<std::unique_ptr<Stored>> stored = OpenStored(options, world);
@@ -192,10 +213,17 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(const ServerOptions& optio
       Listen(Port::kPublic, options.grpc_address, {&p.sync, &p.summary});
   if (!pub.ok()) return pub.status();
   p.public_port = *std::move(pub);
+  if (!options.http_address.empty()) {
+    absl::StatusOr<std::unique_ptr<Gateway>> gateway =
+        StartGateway(options, *p.public_port.server, p.world.log);
+    if (!gateway.ok()) return gateway.status();
+    p.gateway = *std::move(gateway);
+  }
 
   p.admin_port.server->GetHealthCheckService()->SetServingStatus(true);
   p.world.log.Info("serving", {{"grpc", server->grpc_address()},
                                {"admin", server->admin_address()},
+                               {"http", server->http_address()},
                                {"epoch", int64_t{p.stored->epochs->current()}}});
   return server;
 }
@@ -206,8 +234,13 @@ Server::~Server() { Drain(); }
 
 const std::string& Server::grpc_address() const { return parts_->public_port.address; }
 const std::string& Server::admin_address() const { return parts_->admin_port.address; }
+const std::string& Server::http_address() const {
+  static const std::string none;
+  return parts_->gateway == nullptr ? none : parts_->gateway->address();
+}
 int Server::grpc_port() const { return parts_->public_port.port; }
 int Server::admin_port() const { return parts_->admin_port.port; }
+int Server::http_port() const { return parts_->gateway == nullptr ? 0 : parts_->gateway->port(); }
 
 size_t Server::open_pulls() const { return parts_->pulls.Count(); }
 size_t Server::open_watches() const { return parts_->watches.Count(); }
@@ -221,6 +254,7 @@ void Server::Drain() {
     p.admin_port.server->GetHealthCheckService()->SetServingStatus(false);
   }
   p.gate.Close();
+  if (p.gateway != nullptr) p.gateway->StopAccepting();
   const auto closed = std::chrono::steady_clock::now();
   p.pulls.StopAll();
   p.watches.StopAll();
@@ -230,6 +264,9 @@ void Server::Drain() {
   p.reads.Close();
   p.reports.Close();
   std::this_thread::sleep_until(closed + kLastRefusals);
+
+  // Its calls are in this process: they end before the services that answer them.
+  if (p.gateway != nullptr) p.gateway->Drain(kGatewayGrace);
 
   const auto deadline = std::chrono::system_clock::now() + kShutdownGrace;
   for (Listening* listening : {&p.public_port, &p.admin_port}) {

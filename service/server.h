@@ -25,6 +25,10 @@ struct ServerOptions {
   // HOST:PORT, or unix:PATH. Port 0 takes a free one.
   std::string grpc_address = "127.0.0.1:7400";
   std::string admin_address = "127.0.0.1:7490";
+  // HOST:PORT for the tablets' browsers; empty: no HTTP.
+  std::string http_address;
+  // Folder of the built tablet app; empty: where AppFiles::Find finds it.
+  std::string app;
 
   // Below this many free bytes on the disk pushes are refused, while there is still room to work.
   uint64_t low_space_bytes = uint64_t{512} << 20;
@@ -55,9 +59,12 @@ class Server {
   // HOST:PORT with the port in use, or unix:PATH.
   const std::string& grpc_address() const;
   const std::string& admin_address() const;
-  // 0 for a socket file.
+  // Empty without HTTP.
+  const std::string& http_address() const;
+  // 0 for a socket file, and without HTTP.
   int grpc_port() const;
   int admin_port() const;
+  int http_port() const;
 
   // Streams that are open now.
   size_t open_pulls() const;

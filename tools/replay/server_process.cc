@@ -49,8 +49,9 @@ absl::StatusOr<std::unique_ptr<ServerProcess>> ServerProcess::Start(const std::s
   std::error_code ignored;
   std::filesystem::remove(ports_file, ignored);
 
-  std::string arguments[] = {program,   "--data",      directory,      "--grpc",  "127.0.0.1:0",
-                             "--admin", "127.0.0.1:0", "--ports-file", ports_file};
+  std::string arguments[] = {program,       "--data",       directory,     "--grpc",
+                             "127.0.0.1:0", "--admin",      "127.0.0.1:0", "--http",
+                             "127.0.0.1:0", "--ports-file", ports_file};
   char* argv[std::size(arguments) + 1] = {};
   for (size_t i = 0; i < std::size(arguments); ++i) argv[i] = arguments[i].data();
   posix_spawn_file_actions_t files;

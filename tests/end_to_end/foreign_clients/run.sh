@@ -21,7 +21,8 @@ finish() {
 }
 trap finish EXIT
 
-"$halftermd" --data "$work/data" --grpc 127.0.0.1:0 --admin 127.0.0.1:0 --low-space-mib 0 \
+"$halftermd" --data "$work/data" --grpc 127.0.0.1:0 --admin 127.0.0.1:0 \
+  --http 127.0.0.1:0 --low-space-mib 0 \
   --ports-file "$work/ports" >/dev/null 2>"$work/log" &
 server=$!
 tries=0

@@ -1,0 +1,72 @@
+#include "service/gateway/web_call.h"
+
+#include <utility>
+
+#include "absl/strings/escaping.h"
+#include "absl/strings/str_cat.h"
+
+namespace halfterm::service {
+
+std::shared_ptr<WebCall> WebCall::Begin(grpc::GenericStub& stub, Start start) {
+  std::shared_ptr<WebCall> call(new WebCall(std::move(start)));
+  call->self_ = call;
+  stub.PrepareBidiStreamingCall(&call->context_, call->start_.method, grpc::StubOptions(),
+                                call.get());
+  // Reads begin outside of gRPC's reactions: without the hold the call could be over, for gRPC,
+  // between two of them, and the next would never end.
+  call->AddHold();
+  call->StartWriteLast(&call->request_, grpc::WriteOptions());
+  call->StartCall();
+  return call;
+}
+
+WebCall::WebCall(Start start) : start_(std::move(start)) {
+  const grpc::Slice slice(start_.message);
+  request_ = grpc::ByteBuffer(&slice, 1);
+  for (const auto& [name, value] : start_.metadata) context_.AddMetadata(name, value);
+  if (start_.timeout) {
+    context_.set_deadline(
+        std::chrono::system_clock::now() +
+        std::chrono::duration_cast<std::chrono::system_clock::duration>(*start_.timeout));
+  }
+}
+
+void WebCall::Next(Done done) {
+  done_ = std::move(done);
+  reply_.Clear();
+  StartRead(&reply_);
+}
+
+void WebCall::Cancel() { context_.TryCancel(); }
+
+void WebCall::OnReadDone(bool ok) {
+  if (ok) {
+    std::exchange(done_, nullptr)(std::move(reply_));
+  } else {
+    RemoveHold();
+  }
+}
+
+void WebCall::OnDone(const grpc::Status& status) {
+  trailers_ = TrailersOf(status);
+  for (const auto& [name, value] : context_.GetServerTrailingMetadata()) {
+    const absl::string_view key(name.data(), name.size());
+    const absl::string_view text(value.data(), value.size());
+    if (IsPassedToBrowser(key) && IsPlainValue(text)) trailers_.emplace_back(key, text);
+  }
+  const std::shared_ptr<WebCall> until_return = std::move(self_);
+  std::exchange(done_, nullptr)(std::nullopt);
+}
+
+Trailers TrailersOf(const grpc::Status& status) {
+  Trailers trailers = {{"grpc-status", absl::StrCat(status.error_code())}};
+  if (!status.error_message().empty()) {
+    trailers.emplace_back("grpc-message", PercentEncoded(status.error_message()));
+  }
+  if (!status.error_details().empty()) {
+    trailers.emplace_back("grpc-status-details-bin", absl::Base64Escape(status.error_details()));
+  }
+  return trailers;
+}
+
+}  // namespace halfterm::service
