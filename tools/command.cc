@@ -1,6 +1,6 @@
 #include "tools/command.h"
 
-#include "absl/strings/str_cat.h"
+#include "absl/strings/match.h"
 
 namespace halfterm::tools {
 
@@ -8,7 +8,12 @@ int Invocation::Fail(absl::string_view what, const absl::Status& why,
                      absl::string_view what_to_do) {
   EndProgress();
   err << "halfterm: " << what;
-  if (!why.message().empty()) err << ": " << why.message();
+  // What gRPC says of a connection that was refused names sockets, not what to do.
+  if (absl::StartsWith(why.message(), "failed to connect")) {
+    err << ": no server answers";
+  } else if (!why.message().empty()) {
+    err << ": " << why.message();
+  }
   err << "\n";
   if (!what_to_do.empty()) {
     err << "  " << what_to_do << "\n";

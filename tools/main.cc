@@ -20,14 +20,8 @@ namespace {
 
 // In the order in which --help lists them.
 constexpr AddCommand kCommands[] = {
-    AddImportCommand,
-    AddDemoSchoolCommand,
-    AddReplayCommand,
-    AddSummaryCommand,
-    AddCoverageCommand,
-    AddVerifyCommand,
-    AddWaitingCommand,
-    AddBenchCommand,
+    AddImportCommand,   AddDemoSchoolCommand, AddReplayCommand,  AddSummaryCommand,
+    AddCoverageCommand, AddVerifyCommand,     AddWaitingCommand, AddBenchCommand,
 };
 
 int Main(int argc, char** argv) {
@@ -54,6 +48,14 @@ int Main(int argc, char** argv) {
   for (const AddCommand add : kCommands) add(app, invocation);
   try {
     app.parse(argc, argv);
+  } catch (const CLI::RequiredError& error) {
+    // CLI11 would say the same of a word that it does not know.
+    if (argc > 1 && argv[1][0] != '-' && app.get_subcommands().empty()) {
+      std::cerr << "halfterm: there is no command \"" << argv[1] << "\"; see halfterm --help\n";
+      return kExitUsage;
+    }
+    app.exit(error);
+    return kExitUsage;
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? kExitOk : kExitUsage;
   }

@@ -137,9 +137,9 @@ int RunVerify(Invocation& invocation, const VerifyFlags& flags) {
                                   : VerifyOffline(flags.offline, request, progress);
   invocation.EndProgress();
   if (!status.ok()) {
-    return invocation.Fail("the store could not be verified", status,
-                           flags.offline.empty() ? "Is halftermd running? See --admin."
-                                                 : "Stop halftermd first; it holds the store.");
+    return invocation.Fail(
+        "the store could not be verified", status,
+        flags.offline.empty() ? "" : "Stop halftermd first; it holds the store.");
   }
   if (invocation.json) {
     invocation.out << AsJson(last).dump() << "\n";

@@ -1,0 +1,128 @@
+// What somebody who types `halfterm` sees: help with examples, exit codes, JSON, and errors that say what
+// to do. The built command against no server, and against the built server with a made-up school.
+//
+//   node --test command_line_test.mjs      HALFTERM and HALFTERMD name the two programs
+
+import assert from 'node:assert/strict';
+import { spawn, spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, watch, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+
+const { HALFTERM, HALFTERMD } = process.env;
+const NOBODY = ['--server', '127.0.0.1:1', '--admin', '127.0.0.1:1'];
+
+function halfterm(...args) {
+  const { status, stdout, stderr } = spawnSync(HALFTERM, args, { encoding: 'utf8', timeout: 120_000 });
+  return { status, stdout, stderr };
+}
+
+function commands() {
+  const { stdout } = halfterm('--help');
+  const [, listed] = stdout.split('Subcommands:\n');
+  return [...listed.matchAll(/^ {2}([a-z-]+)/gm)].map(([, name]) => name);
+}
+
+describe('without a server', () => {
+  test('every command explains itself with an example', () => {
+    assert.ok(commands().length >= 8);
+    for (const command of commands()) {
+      const { status, stdout } = halfterm(command, '--help');
+      assert.equal(status, 0, command);
+      assert.match(stdout, /Examples?:/, command);
+      assert.ok(stdout.split('\n').every((line) => line.length <= 130), `${command}: a line is too long`);
+    }
+  });
+
+  test('wrong usage exits with 2 and names what is wrong', () => {
+    for (const args of [[], ['nonsense'], ['verify', '--nonsense'], ['import'], ['coverage']]) {
+      const { status, stdout, stderr } = halfterm(...args);
+      assert.equal(status, 2, args.join(' '));
+      assert.notEqual(stdout + stderr, '');
+    }
+    assert.match(halfterm('nonsense').stderr, /no command "nonsense"/);
+  });
+
+  test('nobody at the other end exits with 1 and says where it looked', () => {
+    for (const args of [['verify'], ['--school', 'riverside', 'coverage', '--as', 'Hana Owen']]) {
+      const { status, stderr } = halfterm(...NOBODY, ...args);
+      assert.equal(status, 1, args.join(' '));
+      assert.match(stderr, /no server answers/);
+      assert.match(stderr, /127\.0\.0\.1:1/);
+      assert.doesNotMatch(stderr, /ipv4:|UNKNOWN/, 'no words of the transport');
+    }
+  });
+
+  test('a folder that is no roster is refused by name', () => {
+    const { status, stderr } = halfterm(...NOBODY, '--school', 'riverside', 'import', '/nowhere/at/all');
+    assert.notEqual(status, 0);
+    assert.match(stderr, /\/nowhere\/at\/all/);
+  });
+});
+
+describe('with a school', () => {
+  let folder;
+  let server;
+  let reach;
+
+  before(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'halfterm-line-'));
+    const started = new Promise((resolve) => {
+      watch(folder, (_, name) => {
+        if (name !== 'ports') return;
+        try {
+          resolve(JSON.parse(readFileSync(join(folder, 'ports'), 'utf8')));
+        } catch {
+          // Half written: the next change brings the rest.
+        }
+      });
+    });
+    server = spawn(HALFTERMD, [
+      '--data', join(folder, 'data'), '--grpc', '127.0.0.1:0', '--admin', '127.0.0.1:0', '--low-space-mib', '0',
+      '--ports-file', join(folder, 'ports'),
+    ], { stdio: 'ignore' });
+    const { grpc, admin } = await started;
+    reach = ['--server', grpc, '--admin', admin];
+    assert.equal(halfterm('demo-school', '--out', join(folder, 'school')).status, 0);
+  }, { timeout: 120_000 });
+
+  after(async () => {
+    server.kill();
+    await new Promise((resolve) => { server.once('exit', resolve); });
+    rmSync(folder, { recursive: true });
+  });
+
+  const inSchool = (...args) => halfterm(...reach, '--school', 'demonstration', ...args);
+
+  test('a dry run changes nothing, and the import says what it did', () => {
+    const dry = inSchool('import', join(folder, 'school', 'roster'), '--dry-run');
+    assert.equal(dry.status, 0, dry.stderr);
+    assert.match(dry.stdout, /118|people/i);
+    assert.notEqual(inSchool('coverage', '--as', 'Nobody').status, 0, 'there is no school yet');
+    assert.equal(inSchool('import', join(folder, 'school', 'roster')).status, 0);
+  });
+
+  test('a rejected row is named with its file and line, and nothing is half-imported', () => {
+    const broken = join(folder, 'staff.csv');
+    writeFileSync(broken, 'id,name\nABC,Hana Owen\n,No Code\n');
+    const { status, stdout, stderr } = inSchool('import', broken);
+    assert.equal(status, 1);
+    assert.match(stdout + stderr, /staff\.csv.*3/s);
+  });
+
+  test('--json prints one object that parses, for people and programs alike', () => {
+    const verify = inSchool('--json', 'verify');
+    assert.equal(verify.status, 0, verify.stderr);
+    assert.equal(typeof JSON.parse(verify.stdout), 'object');
+    const waiting = inSchool('--json', 'waiting');
+    assert.equal(waiting.status, 0, waiting.stderr);
+    assert.equal(typeof JSON.parse(waiting.stdout), 'object');
+  });
+
+  test('who does not exist and who may not see look the same', () => {
+    const none = inSchool('summary', 'teacher', 'Nobody At All', '--as', 'Nobody At All');
+    assert.equal(none.status, 1);
+    assert.match(none.stderr, /halfterm: /);
+  });
+});
