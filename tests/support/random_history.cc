@@ -41,7 +41,10 @@ std::vector<Path> AllPaths() {
 
 std::vector<Path> SomePaths(Random& random) {
   std::vector<Path> paths = AllPaths();
-  std::shuffle(paths.begin(), paths.end(), random);
+  // Not std::shuffle: each standard library draws its own way, and one seed must give one history
+  // in the server's build and in the tablet's.
+  for (std::size_t i = paths.size() - 1; i > 0; --i)
+    std::swap(paths[i], paths[Below(random, i + 1)]);
   paths.resize(3 + Below(random, 6));
   if (std::none_of(paths.begin(), paths.end(), HasDots))
     paths.push_back(Path::Field(8, Kind::kReg));
