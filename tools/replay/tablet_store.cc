@@ -15,6 +15,28 @@ namespace {
 constexpr size_t kMiB = 1024 * 1024;
 constexpr uint16_t kPhaseField = 1;  // Of the plan.
 
+// Somebody who gives a value that is shown already, beside another, has chosen it: adds to `delta`
+// what settles those fields of `change`.
+absl::Status AddChoices(const sync::Schema& schema, uint8_t facet_class, const core::Facet& shown,
+                        const google::protobuf::Message& change, const sync::ViewReport& report,
+                        const core::Dot& dot, core::Facet& delta) {
+  if (report.differing.empty()) return absl::OkStatus();
+  const absl::StatusOr<core::Facet> given =
+      sync::WriteChanges(schema, facet_class, core::Facet(), change, dot);
+  if (!given.ok()) return given.status();
+  for (const sync::Differing& differing : report.differing) {
+    const core::Cell* cell = given->Find(differing.path);
+    if (cell == nullptr || cell->siblings.empty() || delta.Find(differing.path) != nullptr) {
+      continue;
+    }
+    absl::StatusOr<core::Facet> chosen = sync::Choose(schema, facet_class, shown, differing.path,
+                                                      std::string(cell->siblings[0].value), dot);
+    if (!chosen.ok()) return chosen.status();
+    core::JoinInto(delta, *std::move(chosen), nullptr);
+  }
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 // What one atomic step has staged, as the person sees it.
@@ -87,7 +109,8 @@ absl::Status TabletStore::Stage(const Gesture& gesture, Sealing sealing, const T
   const uint8_t facet_class = gesture.facet.facet_class;
   const std::unique_ptr<google::protobuf::Message> view = NewView(*schema_, facet_class);
   if (view == nullptr) return absl::NotFoundError("a gesture on a facet of an unknown class");
-  absl::Status read = sync::ReadView(*schema_, facet_class, shown->second, *view, nullptr);
+  sync::ViewReport report;
+  absl::Status read = sync::ReadView(*schema_, facet_class, shown->second, *view, &report);
   if (!read.ok()) return read;
   if (absl::Status changed = ChangeView(*schema_, gesture, *view); !changed.ok()) return changed;
 
@@ -96,6 +119,11 @@ absl::Status TabletStore::Stage(const Gesture& gesture, Sealing sealing, const T
   absl::StatusOr<core::Facet> delta =
       sync::WriteChanges(*schema_, facet_class, shown->second, *view, dot);
   if (!delta.ok()) return delta.status();
+  if (gesture.change != nullptr) {
+    const absl::Status chosen =
+        AddChoices(*schema_, facet_class, shown->second, *gesture.change, report, dot, *delta);
+    if (!chosen.ok()) return chosen;
+  }
   if (delta->cells.empty()) return absl::OkStatus();
   const std::string body = core::Encode(*delta);
   if (body.size() + core::kGroupHeaderBytes + 32 > core::kMaxGroupBytes ||

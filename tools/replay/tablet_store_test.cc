@@ -341,6 +341,27 @@ TEST_F(TabletStoreTest, WritingOverWhatWasPulledReplacesIt) {
   EXPECT_THAT(ShownLevels(1), ElementsAre(4));
 }
 
+TEST_F(TabletStoreTest, GivingTheValueThatIsShownChoosesItOverTheOthers) {
+  GreetFirst();
+  v1::PullReply chunk = Chunk(3, 40);
+  v1::Held& held = *chunk.mutable_items(0)->mutable_held(0);
+  absl::StatusOr<core::Facet> other = sync::WriteChanges(sync::Schema::OfThisBuild(), core::kSheet,
+                                                         {}, *Rates(1, 2).change, {8, 1}, kZoe);
+  ASSERT_TRUE(other.ok()) << other.status();
+  core::Stamp(*other, {8, 1}, 900);
+  core::Facet both = *core::DecodeFacet(held.state());
+  core::JoinInto(both, *std::move(other), nullptr);
+  held.set_state(core::Encode(both));
+  held.set_digest(std::string(core::FacetDigest(kSheet, core::EncodeContent(both)).view()));
+  ASSERT_TRUE(store_->base().TakeChunk(chunk, 1).ok());
+  ASSERT_THAT(ShownLevels(1), SizeIs(2));
+
+  ASSERT_TRUE(Do({Rates(2, 1)}).ok());
+  EXPECT_THAT(ShownLevels(1), SizeIs(2)) << "a gesture elsewhere chooses nothing";
+  ASSERT_TRUE(Do({Rates(1, 3)}).ok());
+  EXPECT_THAT(ShownLevels(1), ElementsAre(3));
+}
+
 TEST_F(TabletStoreTest, WhatAnItemDoesNotListLeavesTheTablet) {
   ASSERT_TRUE(store_->base().TakeChunk(Chunk(3, 40), 1).ok());
   v1::PullReply empty;
