@@ -13,6 +13,7 @@
 
 #include "halfterm/v1/observation.pb.h"
 #include "sync/core/codec.h"
+#include "sync/core/limits.h"
 #include "sync/core/sha256.h"
 #include "tests/support/temporary_directory.h"
 
@@ -349,7 +350,7 @@ TEST_F(TabletStoreTest, GivingTheValueThatIsShownChoosesItOverTheOthers) {
                                                          {}, *Rates(1, 2).change, {8, 1}, kZoe);
   ASSERT_TRUE(other.ok()) << other.status();
   core::Stamp(*other, {8, 1}, 900);
-  core::Facet both = *core::DecodeFacet(held.state());
+  core::Facet both = core::Decode(held.state(), core::kFacetLimits).value();
   core::JoinInto(both, *std::move(other), nullptr);
   held.set_state(core::Encode(both));
   held.set_digest(std::string(core::FacetDigest(kSheet, core::EncodeContent(both)).view()));
