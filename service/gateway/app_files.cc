@@ -100,7 +100,9 @@ bool Matches(absl::string_view if_none_match, absl::string_view etag) {
 }
 
 // A route of the app, not a file: no part of it has a dot.
-bool IsRoute(absl::string_view path) { return !absl::StrContains(path, "."); }
+bool IsRoute(absl::string_view path) {
+  return IsPlainPath(path) && !absl::StrContains(path, ".") && !absl::StrContains(path, "//");
+}
 
 WebAnswer Page(int status, std::string type, std::string body) {
   WebAnswer answer;

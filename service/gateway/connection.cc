@@ -21,6 +21,10 @@ namespace halfterm::service {
 namespace asio = boost::asio;
 using boost::system::error_code;
 
+// What a coroutine awaits stands in a statement of its own, and what it passes by reference has a
+// name: GCC 12 does not compile, or compiles wrongly, temporaries of larger expressions with an
+// await in them (lists of initial values, both sides of a condition).
+
 namespace {
 
 constexpr asio::use_awaitable_t<IoExecutor> kLater;
@@ -28,6 +32,9 @@ constexpr asio::use_awaitable_t<IoExecutor> kLater;
 constexpr size_t kPieceBytes = 64 << 10;
 constexpr size_t kMaxLingerBytes = 4 << 20;
 constexpr absl::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
+constexpr Refusal kSlowHead = {408, "the head did not come in time"};
+constexpr Refusal kSlowBody = {408, "the body did not come in time"};
+constexpr Refusal kTooMuchInAll = {503, "too much is being sent at once"};
 constexpr absl::string_view kLastChunk = "0\r\n\r\n";
 
 asio::const_buffer BufferOf(absl::string_view bytes) { return {bytes.data(), bytes.size()}; }
@@ -71,6 +78,7 @@ absl::StatusOr<WebCall::Start> StartOf(Request request, WebFormat format) {
   if (request.Count("grpc-timeout") > 0) {
     absl::StatusOr<std::chrono::nanoseconds> timeout = TimeoutOf(request.Value("grpc-timeout"));
     if (!timeout.ok()) return timeout.status();
+    if (timeout->count() == 0) return absl::DeadlineExceededError("no time was given");
     start.timeout = *timeout;
   }
   const absl::string_view encoding = request.Value("grpc-encoding");
@@ -126,7 +134,9 @@ Later<void> WebConnection::Run() {
   socket_.non_blocking(true, error);
   socket_.set_option(asio::ip::tcp::no_delay(true), error);
   SetDeadline(shared_.limits.head);
-  while (co_await ServeOne()) {
+  while (true) {
+    const bool goes_on = co_await ServeOne();
+    if (!goes_on) break;
     SetDeadline(reader_.IsIdle() ? shared_.limits.idle : shared_.limits.head);
   }
   if (lingers_) co_await Linger();
@@ -137,14 +147,21 @@ Later<void> WebConnection::Run() {
 Later<bool> WebConnection::ServeOne() {
   wants_close_ = false;
   format_.reset();
-  if (!co_await ReadHead()) co_return false;
+  const bool has_head = co_await ReadHead();
+  if (!has_head) co_return false;
   const bool has_body_to_answer = reader_.head().method != "HEAD";
-  if (!co_await ReadBody()) co_return false;
+  const bool has_body = co_await ReadBody();
+  if (!has_body) co_return false;
   Request request = reader_.Take();
   shared_.body_bytes -= std::exchange(counted_body_bytes_, 0);
   if (shared_.is_stopping) wants_close_ = true;
-  const bool answered = format_ ? co_await Call(std::move(request))
-                                : co_await Answer(shared_.app.Get(request), has_body_to_answer);
+  bool answered = false;
+  if (format_) {
+    answered = co_await Call(std::move(request));
+  } else {
+    const WebAnswer answer = shared_.app.Get(request);
+    answered = co_await Answer(answer, has_body_to_answer);
+  }
   co_return answered && !wants_close_;
 }
 
@@ -152,20 +169,27 @@ Later<bool> WebConnection::ReadHead() {
   RequestReader::Step step;
   while ((step = reader_.Advance()) == RequestReader::Step::kNeedsMore) {
     is_idle_ = reader_.IsIdle();
-    const bool came = !(is_idle_ && shared_.is_stopping) && co_await ReadSome();
-    if (!came && !is_idle_ && timed_out_) {
-      co_return co_await AnswerRefusal({408, "the head did not come in time"});
+    if (is_idle_ && shared_.is_stopping) co_return false;
+    const bool came = co_await ReadSome();
+    const bool was_idle = std::exchange(is_idle_, false);
+    if (!came) {
+      if (!was_idle && timed_out_) co_await AnswerRefusal(kSlowHead);
+      co_return false;
     }
-    if (!came) co_return false;
-    if (std::exchange(is_idle_, false)) SetDeadline(shared_.limits.head);
+    if (was_idle) SetDeadline(shared_.limits.head);
   }
-  if (step == RequestReader::Step::kRefused) co_return co_await AnswerRefusal(reader_.refusal());
+  if (step == RequestReader::Step::kRefused) {
+    co_await AnswerRefusal(reader_.refusal());
+    co_return false;
+  }
   const Request& head = reader_.head();
   for (const absl::string_view option : absl::StrSplit(head.Value("connection"), ',')) {
     if (absl::EqualsIgnoreCase(absl::StripAsciiWhitespace(option), "close")) wants_close_ = true;
   }
-  const std::optional<Refusal> refusal = CheckHead(head);
-  if (refusal) co_return co_await AnswerRefusal(*refusal);
+  if (const std::optional<Refusal> refusal = CheckHead(head); refusal) {
+    co_await AnswerRefusal(*refusal);
+    co_return false;
+  }
   if (head.method == "POST") format_ = FormatOf(head.Value("content-type"));
   co_return true;
 }
@@ -177,45 +201,55 @@ Later<bool> WebConnection::ReadBody() {
   SetDeadline(shared_.limits.body);
   RequestReader::Step step = reader_.Advance();
   if (step == RequestReader::Step::kNeedsMore && reader_.head().Count("expect") > 0) {
-    if (!co_await Write(OnePiece(kContinue))) co_return false;
+    const bool written = co_await Write(OnePiece(kContinue));
+    if (!written) co_return false;
     SetDeadline(shared_.limits.body);
   }
   for (; step == RequestReader::Step::kNeedsMore; step = reader_.Advance()) {
-    if (!co_await ReadSome()) {
-      if (timed_out_) co_return co_await AnswerRefusal({408, "the body did not come in time"});
+    const bool came = co_await ReadSome();
+    if (!came) {
+      if (timed_out_) co_await AnswerRefusal(kSlowBody);
       co_return false;
     }
     shared_.body_bytes -= std::exchange(counted_body_bytes_, reader_.body_bytes());
     shared_.body_bytes += counted_body_bytes_;
     if (shared_.body_bytes > kMaxBodyBytesInAll) {
-      co_return co_await AnswerRefusal({503, "too much is being sent at once"});
+      co_await AnswerRefusal(kTooMuchInAll);
+      co_return false;
     }
   }
-  if (step == RequestReader::Step::kRefused) co_return co_await AnswerRefusal(reader_.refusal());
+  if (step == RequestReader::Step::kRefused) {
+    co_await AnswerRefusal(reader_.refusal());
+    co_return false;
+  }
   co_return true;
 }
 
-Later<bool> WebConnection::AnswerRefusal(Refusal refusal) {
+Later<void> WebConnection::AnswerRefusal(Refusal refusal) {
   timed_out_ = false;
   wants_close_ = lingers_ = true;
   if (format_ && refusal.status == 413) {
-    co_await EndCall(TrailersOfRefusal(absl::ResourceExhaustedError(refusal.why)));
+    const Trailers trailers = TrailersOfRefusal(absl::ResourceExhaustedError(refusal.why));
+    co_await EndCall(trailers);
   } else {
-    co_await Answer(AnswerOf(refusal), true);
+    const WebAnswer answer = AnswerOf(refusal);
+    co_await Answer(answer, /*with_body=*/true);
   }
-  co_return false;
 }
 
 Later<bool> WebConnection::Answer(const WebAnswer& answer, bool with_body) {
   const size_t size = answer.body == nullptr ? 0 : answer.body->size();
   const std::string head = ResponseHead(answer.status, answer.fields, size,
                                         wants_close_ ? Afterwards::kClose : Afterwards::kStay);
-  absl::string_view rest = answer.body == nullptr || !with_body ? "" : *answer.body;
+  absl::string_view rest;
+  if (answer.body != nullptr && with_body) rest = *answer.body;
   std::vector<asio::const_buffer> piece = {BufferOf(head)};
   do {
     piece.push_back(BufferOf(rest.substr(0, kPieceBytes)));
     rest.remove_prefix(std::min(rest.size(), kPieceBytes));
-    if (!co_await Write(std::exchange(piece, {}))) co_return false;
+    const bool written = co_await Write(std::move(piece));
+    if (!written) co_return false;
+    piece.clear();
   } while (!rest.empty());
   co_return true;
 }
@@ -223,12 +257,18 @@ Later<bool> WebConnection::Answer(const WebAnswer& answer, bool with_body) {
 Later<bool> WebConnection::Call(Request request) {
   head_sent_ = false;
   absl::StatusOr<WebCall::Start> start = StartOf(std::move(request), *format_);
-  if (!start.ok()) co_return co_await EndCall(TrailersOfRefusal(start.status()));
+  if (!start.ok()) {
+    const Trailers refusal = TrailersOfRefusal(start.status());
+    const bool ended = co_await EndCall(refusal);
+    co_return ended;
+  }
 
   call_ = WebCall::Begin(shared_.services, *std::move(start));
   WatchForLeaving();
   bool is_wanted = true;
-  while (std::optional<grpc::ByteBuffer> message = co_await Next()) {
+  while (true) {
+    const std::optional<grpc::ByteBuffer> message = co_await Next();
+    if (!message) break;
     if (!is_wanted) continue;
     std::vector<grpc::Slice> slices;
     message->Dump(&slices);
@@ -259,7 +299,9 @@ Later<bool> WebConnection::Call(Request request) {
   const Trailers trailers = std::exchange(call_, nullptr)->trailers();
   error_code ignored;
   socket_.cancel(ignored);  // The watch for leaving.
-  co_return is_wanted&& co_await EndCall(trailers);
+  if (!is_wanted) co_return false;
+  const bool ended = co_await EndCall(trailers);
+  co_return ended;
 }
 
 Later<bool> WebConnection::EndCall(const Trailers& trailers) {
@@ -277,7 +319,8 @@ Later<bool> WebConnection::EndCall(const Trailers& trailers) {
     end = ResponseHead(200, fields, 0, afterwards);
   }
   head_sent_ = false;
-  co_return co_await Write(OnePiece(end));
+  const bool written = co_await Write(OnePiece(end));
+  co_return written;
 }
 
 Later<std::optional<grpc::ByteBuffer>> WebConnection::Next() {
@@ -303,7 +346,10 @@ void WebConnection::WatchForLeaving() {
     if (error || self->call_ != call) return;
     char byte;
     const ssize_t waiting = recv(self->socket_.native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
-    if (waiting == 0 || (waiting < 0 && errno != EAGAIN && errno != EINTR)) call->Cancel();
+    if (waiting > 0) return;
+    // Asio may tell of bytes that were read already.
+    if (waiting < 0 && (errno == EAGAIN || errno == EINTR)) return self->WatchForLeaving();
+    call->Cancel();
   });
 }
 

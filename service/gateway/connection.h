@@ -72,7 +72,7 @@ class WebConnection final : public std::enable_shared_from_this<WebConnection> {
   // Reads to the end of a head, or of a body. False: it did not come; what is to be said was said.
   Later<bool> ReadHead();
   Later<bool> ReadBody();
-  Later<bool> AnswerRefusal(Refusal refusal);
+  Later<void> AnswerRefusal(Refusal refusal);
   Later<bool> Answer(const WebAnswer& answer, bool with_body);
   Later<bool> Call(Request request);
   Later<bool> EndCall(const Trailers& trailers);
