@@ -128,7 +128,9 @@ export interface App extends SheetGestures, FeedbackGestures {
   // Sends now what waits.
   readonly sendNow: () => Promise<Outcome>;
   // The file for a download: sealed, only the school's server can open it.
-  readonly saveBackup: () => Promise<Outcome<{ readonly name: string; readonly bytes: Uint8Array }>>;
+  readonly saveBackup: () => Promise<
+    Outcome<{ readonly name: string; readonly bytes: Uint8Array }>
+  >;
   // Takes the writing over from another tab.
   readonly useThisTab: () => Promise<Outcome>;
   // Asks the browser to keep the storage.

@@ -49,6 +49,7 @@ export const enGB = {
   // The header chip of every screen.
   'header.unsent': '{n} on this tablet since {time}',
   'header.stored': 'All stored',
+  'header.storedShort': 'All',
   'header.offlineUnsent': 'Offline · {n} on this tablet since {time}',
   'header.offlineStored': 'Offline · all stored',
   'header.sending': 'Sending {k} of {n}',
@@ -70,7 +71,8 @@ export const enGB = {
   'waiting.clock': 'This tablet’s clock',
   'waiting.clockRight': 'Right',
   'waiting.clockUnknown': 'Not known before the next contact',
-  'waiting.clockOff': '{n, plural, one {# minute} other {# minutes}} {way, select, fast {fast} other {slow}}',
+  'waiting.clockOff':
+    '{n, plural, one {# minute} other {# minutes}} {way, select, fast {fast} other {slow}}',
   'waiting.unsentList': 'By record',
   'waiting.health': 'This tablet',
   'waiting.old':
@@ -109,13 +111,13 @@ export const enGB = {
   'who.headPerson': '{name}, as head',
   'who.senior': 'senior leaders',
   'who.exists': 'can see that the visit exists (date, kind, observer), not what is written',
-  'who.admin':
-    'The administrator and the data protection officer see only that it exists.',
+  'who.admin': 'The administrator and the data protection officer see only that it exists.',
   'who.next.submit': 'When you submit:',
   'who.next.share': 'When you share:',
   'who.next.close': 'When it is closed:',
   'who.planned.announced': '{readers} can see this plan.',
-  'who.planned.unannounced': '{readers} can see this plan. {teacher} cannot see it before the lesson.',
+  'who.planned.unannounced':
+    '{readers} can see this plan. {teacher} cannot see it before the lesson.',
   'who.draft': 'Only you can read this.',
   'who.draft.exists': '{readers} {exists}; so can {teacher} after the lesson.',
   'who.draft.existsNoTeacher': '{readers} {exists}.',
@@ -152,8 +154,10 @@ export const enGB = {
     'Only you and {teacher}, who may let others read this one. {hod} sees how many coaching visits there were and the date of the last. Senior leaders can see that it exists.',
   'who.coach.shared.asTeacher':
     'Only you and {observer}. You may let others read this one. {hod} sees how many coaching visits there were and the date of the last. Senior leaders can see that it exists.',
-  'who.coach.granted': 'You, {teacher} and {names}, because {teacher} chose to. {teacher} can take that back.',
-  'who.coach.granted.asTeacher': 'You, {observer} and {names}, because you chose to. You can take that back.',
+  'who.coach.granted':
+    'You, {teacher} and {names}, because {teacher} chose to. {teacher} can take that back.',
+  'who.coach.granted.asTeacher':
+    'You, {observer} and {names}, because you chose to. You can take that back.',
   'who.peer':
     'Only you and {teacher}. It belongs to {teacher}, who can delete both copies until it is closed. {hod} sees a tick for the half-term, without your name. Senior leaders see a department’s count only when it is 5 or more.',
   'who.peer.asTeacher':
@@ -234,13 +238,15 @@ export const enGB = {
   'common.minutes': '{n} min',
   'common.you': 'You',
 
-  'problem.readOnly': 'Halfterm is open in another tab. You can read here; to write, tap Use this tab.',
+  'problem.readOnly':
+    'Halfterm is open in another tab. You can read here; to write, tap Use this tab.',
   'problem.offline': 'This needs the network. Your work is safe here until then.',
   'problem.codeUnknown': 'No tablet or person is waiting for that code. Check the ten characters.',
   'problem.codeEnded': 'This code has ended. Codes last ten minutes; ask for a new one.',
   'problem.codeUsed': 'This code was used already. Each code joins one tablet.',
   'problem.passphraseWrong': 'That passphrase did not match. Try again, or ask for a code.',
-  'problem.pinWrong': 'That PIN did not match. {n, plural, one {# try} other {# tries}} left before a short wait.',
+  'problem.pinWrong':
+    'That PIN did not match. {n, plural, one {# try} other {# tries}} left before a short wait.',
   'problem.pinWait': 'Please wait {n} s. Other people on this tablet are not affected.',
   'problem.pinLocked': 'Your work on this tablet is safe. Sign in online to set a new PIN.',
   'problem.pinTooSimple': 'That PIN is easy to guess. Choose six digits that nobody would guess.',
@@ -317,7 +323,8 @@ export const enGB = {
 
   // 6.3 Hand over and sign out.
   'handOver.title': 'Hand over and sign out',
-  'handOver.unsent': 'You have {n, plural, one {# unsent change} other {# unsent changes}}, the oldest from {time}.',
+  'handOver.unsent':
+    'You have {n, plural, one {# unsent change} other {# unsent changes}}, the oldest from {time}.',
   'handOver.sendNow': 'Send now',
   'handOver.sendNow.hint': 'The network is there; it takes a moment.',
   'handOver.sendNow.offline': 'There is no network at the moment.',
@@ -454,8 +461,7 @@ export const enGB = {
   'sheet.undecided': 'Two answers: choose',
   'sheet.levels': 'Level of {element}',
   'sheet.levelName': '{n}, {word}: {descriptor}',
-  'sheet.elementName':
-    '{title}, {state}, {n, plural, =0 {no notes} one {# note} other {# notes}}',
+  'sheet.elementName': '{title}, {state}, {n, plural, =0 {no notes} one {# note} other {# notes}}',
   'sheet.levelState': '{n} of {of}, {word}',
   'sheet.lookFor': 'What to look for',
   'sheet.yourNotesOn': 'Your notes on {element}',
@@ -508,7 +514,8 @@ export const enGB = {
   'sheet.keys': 'Keys',
 
   // 6.8 Team.
-  'team.waiting': 'Waiting for {names}. Pages open when all {n, plural, =2 {two} =3 {three} other {#}} are submitted.',
+  'team.waiting':
+    'Waiting for {names}. Pages open when all {n, plural, =2 {two} =3 {three} other {#}} are submitted.',
   'team.submitted': '{name} has submitted.',
   'team.writing': '{name} is still writing.',
   'team.pages': 'Pages of this visit',
@@ -520,10 +527,9 @@ export const enGB = {
   'walk.levelsAllowed': 'Levels are allowed on walks here (policy of {date}).',
   'walk.choose': 'Which rooms?',
   'walk.order.leastRecent': 'Least recently seen',
-  'walk.order.department': 'Along {department}',
+  'walk.order.department': 'Through {department}',
   'walk.rooms': '{n, plural, one {# room} other {# rooms}}',
   'walk.progress': '{k} of {n} rooms',
-  'walk.order': 'Order: {order}',
   'walk.lastSeen': 'last seen {when}',
   'walk.notSeen': 'not seen yet this year',
   'walk.supply': 'Supply cover',
@@ -550,7 +556,8 @@ export const enGB = {
   'walk.ended':
     '{rooms, plural, one {# room} other {# rooms}} in {minutes, plural, one {# minute} other {# minutes}}: {seen} seen, {praised} praised, {help, plural, one {# offer} other {# offers}} of help.',
   'walk.endQuestion': 'End this walk?',
-  'walk.praiseWillReach': 'Will reach {n, plural, one {# teacher} other {# teachers}} when this tablet connects.',
+  'walk.praiseWillReach':
+    'Will reach {n, plural, one {# teacher} other {# teachers}} when this tablet connects.',
   'walk.praiseReaches': 'Praise reaches {n, plural, one {# teacher} other {# teachers}} today.',
   'walk.goOn': 'Go on walking',
   'walk.allLogged': 'Every room is logged.',
@@ -571,6 +578,7 @@ export const enGB = {
   'compose.strength': 'Strength {n}',
   'compose.removeStrength': 'Take away strength {n}',
   'compose.priority': 'One priority',
+  'compose.priorityHint': 'The one thing that would help most.',
   'compose.priorityElement': 'Element of the priority',
   'compose.noElement': 'No element',
   'compose.stems': 'Ways to begin',
@@ -640,8 +648,7 @@ export const enGB = {
   'read.hideChanges': 'Hide what changed',
   'read.changedAfterAck':
     '{observer} changed {n, plural, one {one paragraph} other {# paragraphs}} after you acknowledged version {before}.',
-  'read.newerCame':
-    'Version {newer} has come. You have been reading version {n}.',
+  'read.newerCame': 'Version {newer} has come. You have been reading version {n}.',
   'read.readNewer': 'Read the change',
   'read.before': 'before',
   'read.now': 'now',
@@ -715,11 +722,13 @@ export const enGB = {
   'question.level': 'You rated {element} {a} on {tabletA} and {b} {tabletB}. Which do you keep?',
   'question.levelNotSeen':
     'You marked {element} Not seen on {tabletA} and {b} {tabletB}. Which do you keep?',
-  'question.levelMany': 'You rated {element} {list} on {n, select, 3 {three} 4 {four} 5 {five} other {{n}}} tablets. Which do you keep?',
+  'question.levelMany':
+    'You rated {element} {list} on {n, select, 3 {three} 4 {four} 5 {five} other {{n}}} tablets. Which do you keep?',
   'question.here': 'here',
   'question.on': 'on {tablet}',
   'question.thisTablet': 'this tablet',
-  'question.shortText': 'Your {name} reads differently on {tabletA} and {tabletB}. Which do you keep?',
+  'question.shortText':
+    'Your {name} reads differently on {tabletA} and {tabletB}. Which do you keep?',
   'question.paragraph': 'You changed this paragraph on {tabletA} and {tabletB}. Which do you keep?',
   'question.noteOfTwo':
     'You and {other} both changed this note. Here is one text with both changes. Is it right?',
@@ -800,7 +809,8 @@ export const enGB = {
   'receipt.nothing': 'Nothing to combine. {sent} sent, {received} received.',
   'receipt.earlier': 'Earlier receipts',
   'receipt.none': 'Nothing has been combined yet. After each contact, this page says what was.',
-  'receipt.toast': 'What was combined: {n, plural, one {# thing} other {# things}}. Nothing was lost.',
+  'receipt.toast':
+    'What was combined: {n, plural, one {# thing} other {# things}}. Nothing was lost.',
   'receipt.open': 'Open the receipt',
 
   // 6.23 Settings and storage safety; 6.32 More.
@@ -844,7 +854,8 @@ export const enGB = {
   'settings.openBy': 'Open Halfterm by {date}, or the browser may clear it.',
   'settings.left': '{mb} MB left. Old visits that are in the backup can leave this tablet.',
   'settings.used': '{mb} MB used',
-  'settings.file': 'Only the school’s server can open it. Give it to the administrator if this tablet breaks.',
+  'settings.file':
+    'Only the school’s server can open it. Give it to the administrator if this tablet breaks.',
   'settings.theme': 'Light or dark',
   'settings.theme.system': 'As the tablet',
   'settings.theme.light': 'Light',

@@ -1,7 +1,7 @@
 // Each message parses and can be said; dates read as the school's zone says.
 
-import { describe, expect, it } from 'vitest';
 import { IntlMessageFormat } from 'intl-messageformat';
+import { describe, expect, it } from 'vitest';
 import { enGB, type MessageKey } from './en-gb';
 import { list, say } from './say';
 import { atZone, date, dateTime, dayField, moment } from './when';

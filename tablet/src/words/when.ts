@@ -84,9 +84,7 @@ export function sameDay(a: number, b: number, zone: string): boolean {
 
 // "09:41" on the day of `nowMs`, else "Tue 24 Nov 09:41".
 export function dateTime(ms: number, zone: string, nowMs: number): string {
-  return sameDay(ms, nowMs, zone)
-    ? time(ms, zone)
-    : `${date(ms, zone, nowMs)} ${time(ms, zone)}`;
+  return sameDay(ms, nowMs, zone) ? time(ms, zone) : `${date(ms, zone, nowMs)} ${time(ms, zone)}`;
 }
 
 // A moment; an uncertain one in its own words.

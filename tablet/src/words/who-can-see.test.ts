@@ -77,7 +77,10 @@ const rows: readonly (readonly [string, Partial<WhoFacts>, string])[] = [
   ],
   [
     'shared, open referral',
-    { phase: 'shared', referral: { helper: 'Dr Moss', elements: ['Questioning', 'Clear purpose'] } },
+    {
+      phase: 'shared',
+      referral: { helper: 'Dr Moss', elements: ['Questioning', 'Clear purpose'] },
+    },
     'You, Ms Kaur, the head of Mathematics and senior leaders can read this. Ms Kaur may let a coach or mentor read it. Governors see only whole-school figures, never a name. Dr Moss reads the elements named in the referral: Questioning and Clear purpose.',
   ],
   [
@@ -85,7 +88,11 @@ const rows: readonly (readonly [string, Partial<WhoFacts>, string])[] = [
     { phase: 'shared', query: { element: 'Questioning' } },
     'The same people can read this and Ms Kaur’s question. Questioning is left out of every figure until you have answered.',
   ],
-  ['acknowledged', { phase: 'shared', acknowledged: true }, 'The same people as when it was shared.'],
+  [
+    'acknowledged',
+    { phase: 'shared', acknowledged: true },
+    'The same people as when it was shared.',
+  ],
   [
     'closed',
     { phase: 'closed', coObservers: ['Mr Osei'], untilMs: Date.UTC(2032, 7, 31, 11) },
@@ -195,9 +202,9 @@ describe('Who can see this?', () => {
   it('names one other reader on the chip, and counts more', () => {
     const reads = (readers: WhoFacts['readers']) => whoCanSee({ ...base, readers }, zone, now).chip;
     expect(reads(base.readers)).toBe('Only you');
-    expect(
-      reads([...base.readers, { who: 'teacher', name: 'Ms Kaur', sees: 'all' }]),
-    ).toBe('You and Ms Kaur');
+    expect(reads([...base.readers, { who: 'teacher', name: 'Ms Kaur', sees: 'all' }])).toBe(
+      'You and Ms Kaur',
+    );
     expect(
       reads([
         ...base.readers,
@@ -206,8 +213,6 @@ describe('Who can see this?', () => {
         { who: 'senior', name: '', sees: 'all' },
       ]),
     ).toBe('4 groups');
-    expect(
-      reads([...base.readers, { who: 'senior', name: '', sees: 'exists' }]),
-    ).toBe('Only you');
+    expect(reads([...base.readers, { who: 'senior', name: '', sees: 'exists' }])).toBe('Only you');
   });
 });

@@ -101,7 +101,10 @@ function formal(facts: WhoFacts, zone: string, nowMs: number): string {
     case 'planned':
       return facts.announced || !facts.teacher
         ? say('who.planned.announced', { readers: readers(facts, true) })
-        : say('who.planned.unannounced', { readers: readers(facts, false), teacher: facts.teacher });
+        : say('who.planned.unannounced', {
+            readers: readers(facts, false),
+            teacher: facts.teacher,
+          });
     case 'draft':
       return draft(facts);
     case 'submitted':

@@ -39,7 +39,14 @@ export type Stage =
   | 'open';
 
 // The third tab, or another place that a live role opens.
-export type Place = 'department' | 'school' | 'referrals' | 'overview' | 'people' | 'tablets' | 'keeping';
+export type Place =
+  | 'department'
+  | 'school'
+  | 'referrals'
+  | 'overview'
+  | 'people'
+  | 'tablets'
+  | 'keeping';
 
 export interface TabletState {
   readonly stage: Stage;
@@ -96,7 +103,14 @@ export type WaitingNotice =
   | { readonly kind: 'refused'; readonly reason: ParkReason; readonly visitId: string | null }
   | { readonly kind: 'scopeEnded'; readonly department: string; readonly dateMs: number };
 
-export type ParkReason = 'roleEnded' | 'alreadyShared' | 'damaged' | 'unknownPerson' | 'neverAllowed' | 'tooLarge' | 'closed';
+export type ParkReason =
+  | 'roleEnded'
+  | 'alreadyShared'
+  | 'damaged'
+  | 'unknownPerson'
+  | 'neverAllowed'
+  | 'tooLarge'
+  | 'closed';
 
 export interface WaitingItem {
   // What it belongs to; null: nothing that has a page.

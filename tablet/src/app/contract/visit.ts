@@ -1,9 +1,9 @@
 // One visit: its plan, my page, the feedback, the steps, what was shared and what came back.
 
-import type { Person } from './tablet';
-import type { Moment } from './work';
-import type { WhoFacts } from './who';
 import type { Outcome } from '../contract';
+import type { Person } from './tablet';
+import type { WhoFacts } from './who';
+import type { Moment } from './work';
 
 export type Kind =
   | 'DEPT'
@@ -19,7 +19,14 @@ export type Kind =
   | 'SELF'
   | 'GOVERNOR';
 
-export type Phase = 'planned' | 'draft' | 'submitted' | 'shared' | 'closed' | 'withdrawn' | 'erased';
+export type Phase =
+  | 'planned'
+  | 'draft'
+  | 'submitted'
+  | 'shared'
+  | 'closed'
+  | 'withdrawn'
+  | 'erased';
 
 // Where a record is kept: the first of its two chips.
 export type Kept =
@@ -27,10 +34,19 @@ export type Kept =
   | { readonly state: 'sent'; readonly at: Moment }
   | { readonly state: 'stored'; readonly at: Moment }
   // In the backup of `backupMs`, which was checked at `at`; before the next morning: `tonight`.
-  | { readonly state: 'backup'; readonly at: Moment; readonly tonight: boolean; readonly backupMs: number }
+  | {
+      readonly state: 'backup';
+      readonly at: Moment;
+      readonly tonight: boolean;
+      readonly backupMs: number;
+    }
   | { readonly state: 'storedLate'; readonly at: Moment }
   | { readonly state: 'parkedFor'; readonly owner: string }
-  | { readonly state: 'parkedNeeds'; readonly owner: string; readonly reason: import('./tablet').ParkReason };
+  | {
+      readonly state: 'parkedNeeds';
+      readonly owner: string;
+      readonly reason: import('./tablet').ParkReason;
+    };
 
 // Who has it: the second chip.
 export type Shown =
@@ -41,7 +57,12 @@ export type Shown =
   | { readonly state: 'submitted'; readonly at: Moment }
   | { readonly state: 'shared'; readonly version: number; readonly at: Moment }
   // `changedSince`: a newer version was shared afterwards.
-  | { readonly state: 'acknowledged'; readonly version: number; readonly at: Moment; readonly changedSince: boolean }
+  | {
+      readonly state: 'acknowledged';
+      readonly version: number;
+      readonly at: Moment;
+      readonly changedSince: boolean;
+    }
   | { readonly state: 'withdrawn' };
 
 export interface Level {
@@ -103,7 +124,11 @@ export interface Sheet {
   readonly ratings: Readonly<Record<number, Rating>>;
   readonly tallies: readonly Tally[];
   // By time.
-  readonly onTask: readonly { readonly atMs: number; readonly onTask: number; readonly total: number }[];
+  readonly onTask: readonly {
+    readonly atMs: number;
+    readonly onTask: number;
+    readonly total: number;
+  }[];
   readonly praise: readonly { readonly id: string; readonly text: string }[];
   readonly pupilsPresent: number | null;
 }
@@ -159,7 +184,10 @@ export interface Query {
   readonly at: Moment;
   readonly closed: boolean;
   // Null: nobody has answered.
-  readonly answer: { readonly text: string; readonly resolution: 'amended' | 'explained' | 'withdrawn' | null } | null;
+  readonly answer: {
+    readonly text: string;
+    readonly resolution: 'amended' | 'explained' | 'withdrawn' | null;
+  } | null;
 }
 
 export interface Visit {
@@ -168,7 +196,10 @@ export interface Visit {
   readonly phase: Phase;
   readonly teacher: Person | null;
   readonly lead: Person;
-  readonly observers: readonly (Person & { readonly submitted: boolean; readonly excused: boolean })[];
+  readonly observers: readonly (Person & {
+    readonly submitted: boolean;
+    readonly excused: boolean;
+  })[];
   // What I am to this visit; a leader reads.
   readonly me: 'lead' | 'observer' | 'teacher' | 'reader';
   readonly classCode: string;
@@ -205,7 +236,11 @@ export interface Visit {
   // Versions that the teacher acknowledged.
   readonly acknowledged: readonly { readonly round: number; readonly at: Moment }[];
   // Undecided questions of mine on this visit, in words' order: the elements' titles and levels.
-  readonly undecided: readonly { readonly questionId: string; readonly element: string; readonly levels: readonly number[] }[];
+  readonly undecided: readonly {
+    readonly questionId: string;
+    readonly element: string;
+    readonly levels: readonly number[];
+  }[];
   // What undo would take back; null: nothing.
   readonly undo: UndoWords | null;
   // Everything written here is sealed elsewhere: what I write now is kept as an addition.
@@ -219,7 +254,18 @@ export interface Visit {
 }
 
 export type UndoWords =
-  | { readonly kind: 'note' | 'noteText' | 'noteRemoved' | 'look' | 'praise' | 'strength' | 'priority' | 'step' | 'other' }
+  | {
+      readonly kind:
+        | 'note'
+        | 'noteText'
+        | 'noteRemoved'
+        | 'look'
+        | 'praise'
+        | 'strength'
+        | 'priority'
+        | 'step'
+        | 'other';
+    }
   | { readonly kind: 'link' | 'level'; readonly element: string }
   | { readonly kind: 'tally'; readonly label: string };
 
@@ -234,10 +280,18 @@ export type Answer =
 // Every text is saved as it is typed; the app may gather quick changes of one field into one write.
 export interface SheetGestures {
   // `tappedMs`: when the button was tapped. Empty text writes nothing until editNote gives it some.
-  readonly addNote: (visitId: string, tappedMs: number, text: string) => Promise<Outcome<{ readonly noteId: string }>>;
+  readonly addNote: (
+    visitId: string,
+    tappedMs: number,
+    text: string,
+  ) => Promise<Outcome<{ readonly noteId: string }>>;
   readonly editNote: (visitId: string, noteId: string, text: string) => Promise<Outcome>;
   readonly linkNote: (visitId: string, noteId: string, element: number | null) => Promise<Outcome>;
-  readonly keepNotePrivate: (visitId: string, noteId: string, isPrivate: boolean) => Promise<Outcome>;
+  readonly keepNotePrivate: (
+    visitId: string,
+    noteId: string,
+    isPrivate: boolean,
+  ) => Promise<Outcome>;
   readonly removeNote: (visitId: string, noteId: string) => Promise<Outcome>;
   readonly putNoteBack: (visitId: string, noteId: string) => Promise<Outcome>;
   // 1.. a level, 0 not seen, null takes the answer away.
@@ -247,7 +301,10 @@ export interface SheetGestures {
   readonly untick: (visitId: string, code: string) => Promise<Outcome>;
   readonly snapshot: (visitId: string, onTask: number, total: number) => Promise<Outcome>;
   readonly setPupilsPresent: (visitId: string, pupils: number) => Promise<Outcome>;
-  readonly addPraise: (visitId: string, text: string) => Promise<Outcome<{ readonly praiseId: string }>>;
+  readonly addPraise: (
+    visitId: string,
+    text: string,
+  ) => Promise<Outcome<{ readonly praiseId: string }>>;
   readonly editPraise: (visitId: string, praiseId: string, text: string) => Promise<Outcome>;
   readonly removePraise: (visitId: string, praiseId: string) => Promise<Outcome>;
   // The last gesture on this visit's pages, up to 50 back, also after a reload.
@@ -256,18 +313,31 @@ export interface SheetGestures {
 }
 
 export interface FeedbackGestures {
-  readonly addStrength: (visitId: string, text: string) => Promise<Outcome<{ readonly paragraphId: string }>>;
+  readonly addStrength: (
+    visitId: string,
+    text: string,
+  ) => Promise<Outcome<{ readonly paragraphId: string }>>;
   readonly editStrength: (visitId: string, paragraphId: string, text: string) => Promise<Outcome>;
   readonly removeStrength: (visitId: string, paragraphId: string) => Promise<Outcome>;
   readonly setPriority: (visitId: string, text: string) => Promise<Outcome>;
   readonly setPriorityElement: (visitId: string, element: number | null) => Promise<Outcome>;
   readonly setConversation: (visitId: string, dayMs: number | null) => Promise<Outcome>;
   readonly setIncludeNotes: (visitId: string, include: boolean) => Promise<Outcome>;
-  readonly addStep: (visitId: string, text: string, element: number | null, dueMs: number | null) => Promise<Outcome<{ readonly stepId: string }>>;
+  readonly addStep: (
+    visitId: string,
+    text: string,
+    element: number | null,
+    dueMs: number | null,
+  ) => Promise<Outcome<{ readonly stepId: string }>>;
   readonly editStep: (
     visitId: string,
     stepId: string,
-    change: { readonly text?: string; readonly element?: number | null; readonly dueMs?: number | null; readonly status?: Step['status'] },
+    change: {
+      readonly text?: string;
+      readonly element?: number | null;
+      readonly dueMs?: number | null;
+      readonly status?: Step['status'];
+    },
   ) => Promise<Outcome>;
   // Sends the wish to share; the version appears when the server has written it.
   readonly share: (visitId: string) => Promise<Outcome>;
@@ -276,7 +346,12 @@ export interface FeedbackGestures {
   // As the teacher. Bound to the very text of that version.
   readonly acknowledge: (visitId: string, round: number) => Promise<Outcome>;
   readonly reflect: (visitId: string, text: string) => Promise<Outcome>;
-  readonly query: (visitId: string, round: number, element: number | null, text: string) => Promise<Outcome>;
+  readonly query: (
+    visitId: string,
+    round: number,
+    element: number | null,
+    text: string,
+  ) => Promise<Outcome>;
   readonly closeQuery: (visitId: string, queryId: string) => Promise<Outcome>;
   readonly answerQuery: (
     visitId: string,

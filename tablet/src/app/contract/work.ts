@@ -8,7 +8,12 @@ import type { Kept, Kind, Level, Shown } from './visit';
 export type Moment =
   | { readonly kind: 'at'; readonly ms: number }
   // The clock was wrong or restarted: it lies between, and this is what the tablet said.
-  | { readonly kind: 'between'; readonly fromMs: number; readonly toMs: number; readonly saidMs: number };
+  | {
+      readonly kind: 'between';
+      readonly fromMs: number;
+      readonly toMs: number;
+      readonly saidMs: number;
+    };
 
 export interface VisitRow {
   readonly id: string;
@@ -35,17 +40,49 @@ export interface VisitRow {
 }
 
 export type YourTurn =
-  | { readonly kind: 'question'; readonly questionId: string; readonly n: number; readonly classCode: string }
-  | { readonly kind: 'readyToShare'; readonly visitId: string; readonly teacher: string; readonly schoolDays: number }
+  | {
+      readonly kind: 'question';
+      readonly questionId: string;
+      readonly n: number;
+      readonly classCode: string;
+    }
+  | {
+      readonly kind: 'readyToShare';
+      readonly visitId: string;
+      readonly teacher: string;
+      readonly schoolDays: number;
+    }
   | { readonly kind: 'asked'; readonly visitId: string; readonly teacher: string }
-  | { readonly kind: 'lookIn'; readonly visitId: string; readonly teacher: string; readonly byMs: number }
+  | {
+      readonly kind: 'lookIn';
+      readonly visitId: string;
+      readonly teacher: string;
+      readonly byMs: number;
+    }
   | { readonly kind: 'newFeedback'; readonly visitId: string; readonly observer: string }
   | { readonly kind: 'draft'; readonly visitId: string; readonly teacher: string };
 
 export type News =
-  | { readonly kind: 'praise'; readonly visitId: string; readonly observer: string; readonly text: string; readonly atMs: number }
-  | { readonly kind: 'acknowledged'; readonly visitId: string; readonly teacher: string; readonly version: number; readonly atMs: number }
-  | { readonly kind: 'answered'; readonly visitId: string; readonly observer: string; readonly atMs: number };
+  | {
+      readonly kind: 'praise';
+      readonly visitId: string;
+      readonly observer: string;
+      readonly text: string;
+      readonly atMs: number;
+    }
+  | {
+      readonly kind: 'acknowledged';
+      readonly visitId: string;
+      readonly teacher: string;
+      readonly version: number;
+      readonly atMs: number;
+    }
+  | {
+      readonly kind: 'answered';
+      readonly visitId: string;
+      readonly observer: string;
+      readonly atMs: number;
+    };
 
 export interface Today {
   // Most pressing first, at most 20.
@@ -169,7 +206,11 @@ export interface QuestionValue {
   readonly tablet: string;
   readonly at: Moment;
   // The author's notes on that element, at most 2, oldest first.
-  readonly notes: readonly { readonly id: string; readonly atMs: number | null; readonly text: string }[];
+  readonly notes: readonly {
+    readonly id: string;
+    readonly atMs: number | null;
+    readonly text: string;
+  }[];
 }
 
 export type QuestionField =
@@ -194,7 +235,15 @@ export interface Question {
   // The element's title, or empty.
   readonly element: string;
   // The name of a text field, as the messages file has it under field.*: 'priority', 'strength', 'note', 'step'.
-  readonly name: 'priority' | 'strength' | 'note' | 'step' | 'message' | 'reflection' | 'reason' | null;
+  readonly name:
+    | 'priority'
+    | 'strength'
+    | 'note'
+    | 'step'
+    | 'message'
+    | 'reflection'
+    | 'reason'
+    | null;
   // By time written; 2 or more.
   readonly values: readonly QuestionValue[];
   // With texts: both changes in one text; null where they cannot be put together.
@@ -207,14 +256,36 @@ export interface Question {
 // --- What was combined. ---
 
 export type ReceiptRow =
-  | { readonly kind: 'notes'; readonly classCode: string; readonly here: number; readonly there: number; readonly tablet: string; readonly total: number }
-  | { readonly kind: 'tallies'; readonly here: number; readonly there: number; readonly total: number; readonly name: string }
-  | { readonly kind: 'field'; readonly field: 'room' | 'classCode' | 'subject' | 'minutes' | 'lesson' | 'period' | 'other'; readonly value: string; readonly tablet: string }
+  | {
+      readonly kind: 'notes';
+      readonly classCode: string;
+      readonly here: number;
+      readonly there: number;
+      readonly tablet: string;
+      readonly total: number;
+    }
+  | {
+      readonly kind: 'tallies';
+      readonly here: number;
+      readonly there: number;
+      readonly total: number;
+      readonly name: string;
+    }
+  | {
+      readonly kind: 'field';
+      readonly field: 'room' | 'classCode' | 'subject' | 'minutes' | 'lesson' | 'period' | 'other';
+      readonly value: string;
+      readonly tablet: string;
+    }
   | { readonly kind: 'page'; readonly observer: string }
   | { readonly kind: 'questions'; readonly n: number; readonly what: readonly string[] }
   | { readonly kind: 'addition'; readonly observer: string }
   | { readonly kind: 'roleEnded'; readonly owner: string }
-  | { readonly kind: 'left'; readonly n: number; readonly reason: 'roleEnded' | 'erased' | 'retention' };
+  | {
+      readonly kind: 'left';
+      readonly n: number;
+      readonly reason: 'roleEnded' | 'erased' | 'retention';
+    };
 
 export interface Receipt {
   readonly id: string;
@@ -260,7 +331,9 @@ export interface ForMe {
   readonly praise: readonly Extract<News, { kind: 'praise' }>[];
   readonly load: Load | null;
   // Who has read about me, as far as this tablet knows; null: not known offline.
-  readonly readers: readonly { readonly name: string; readonly role: string; readonly atMs: number }[] | null;
+  readonly readers:
+    | readonly { readonly name: string; readonly role: string; readonly atMs: number }[]
+    | null;
 }
 
 export interface More {

@@ -1,0 +1,55 @@
+// A text field that is saved as it is typed. While it has the focus it shows what the person types;
+// otherwise what is on the disk.
+
+import { type KeyboardEvent, type Ref, useState } from 'react';
+
+export function SavedText({
+  value,
+  onSave,
+  label,
+  placeholder,
+  rows = 2,
+  maxLength = 2000,
+  single = false,
+  describedBy,
+  inputRef,
+  onKeyDown,
+}: {
+  readonly value: string;
+  readonly onSave: (text: string) => void;
+  // Read out as the field's name.
+  readonly label: string;
+  readonly placeholder?: string;
+  readonly rows?: number;
+  readonly maxLength?: number;
+  readonly single?: boolean;
+  readonly describedBy?: string;
+  readonly inputRef?: Ref<HTMLTextAreaElement>;
+  readonly onKeyDown?: (event: KeyboardEvent) => void;
+}) {
+  const [typed, setTyped] = useState<string | null>(null);
+  const common = {
+    'aria-label': label,
+    'aria-describedby': describedBy,
+    placeholder,
+    maxLength,
+    value: typed ?? value,
+    onFocus: () => setTyped(value),
+    onBlur: () => setTyped(null),
+    onKeyDown,
+  };
+  const change = (text: string) => {
+    setTyped(text);
+    onSave(text);
+  };
+  return single ? (
+    <input type="text" {...common} onChange={(event) => change(event.target.value)} />
+  ) : (
+    <textarea
+      {...common}
+      ref={inputRef}
+      rows={rows}
+      onChange={(event) => change(event.target.value)}
+    />
+  );
+}

@@ -1,0 +1,88 @@
+// My roles and dates, who has read about me, and the ways to everything that is not a tab.
+
+import { Link } from 'wouter';
+import type { MessageKey } from '../../words/en-gb';
+import { enGB } from '../../words/en-gb';
+import { say } from '../../words/say';
+import { Icon, type IconName } from '../frame/icons';
+import { Page, Shown } from '../frame/page';
+import { useApp, useStore, useWhen } from '../frame/reading';
+import { Readers } from '../visits/readers';
+import './tablet.css';
+
+const links: readonly { to: string; icon: IconName; key: MessageKey }[] = [
+  { to: '/waiting', icon: 'tablet', key: 'more.waiting' },
+  { to: '/receipts', icon: 'tick', key: 'more.receipts' },
+  { to: '/settings', icon: 'gear', key: 'more.settings' },
+  { to: '/hand-over', icon: 'door', key: 'more.handOver' },
+];
+
+function roleWords(role: string, org: string): string {
+  const key = `role.${role}`;
+  return key in enGB ? say(key as MessageKey, { org }) : role;
+}
+
+export function MoreScreen() {
+  const app = useApp();
+  const more = useStore(app.more);
+  const forMe = useStore(app.forMe);
+  const storage = useStore(app.storage);
+  const when = useWhen();
+  return (
+    <Page
+      title={say('more.title')}
+      aside={
+        <>
+          <h2>{say('more.readers')}</h2>
+          <Shown loaded={forMe}>{(value) => <Readers readers={value.readers} />}</Shown>
+        </>
+      }
+    >
+      <ul className="list">
+        {links.map((link) => (
+          <li key={link.to}>
+            <Link href={link.to} className="row-button">
+              <Icon name={link.icon} />
+              <span className="fill strong">{say(link.key)}</span>
+              <Icon name="forward" />
+            </Link>
+          </li>
+        ))}
+      </ul>
+      <section className="section">
+        <h2>{say('more.roles')}</h2>
+        <Shown loaded={more}>
+          {(value) =>
+            value.roles.length === 0 ? (
+              <p className="muted">{say('more.rolesNone')}</p>
+            ) : (
+              <ul className="list">
+                {value.roles.map((role) => (
+                  <li key={`${role.role} ${role.org}`} className="row who-row wrap">
+                    <span className="strong">{roleWords(role.role, role.org)}</span>
+                    <span className="second muted">
+                      {[
+                        role.fromMs !== null &&
+                          say('more.roleSince', { date: when.date(role.fromMs) }),
+                        role.untilMs !== null &&
+                          say('more.roleUntil', { date: when.date(role.untilMs) }),
+                      ]
+                        .filter(Boolean)
+                        .join(' · ')}
+                    </span>
+                  </li>
+                ))}
+              </ul>
+            )
+          }
+        </Shown>
+      </section>
+      <section className="section second muted">
+        <h2>{say('more.about')}</h2>
+        <p>{say('more.version', { version: storage.appVersion, hash: storage.coreHash })}</p>
+        <p>{say('more.licence')}</p>
+        <p>{say('common.safeguarding')}</p>
+      </section>
+    </Page>
+  );
+}

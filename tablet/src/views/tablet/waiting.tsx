@@ -1,0 +1,216 @@
+// What is waiting: every record with unsent work, how old it is, and what may be done about it.
+// Nothing here deletes.
+
+import { useState } from 'react';
+import { Link } from 'wouter';
+import type { WaitingItem, WaitingNotice } from '../../app/contract';
+import { say } from '../../words/say';
+import { Icon } from '../frame/icons';
+import { FetchingNotice } from '../frame/notices';
+import { Empty, Page } from '../frame/page';
+import { useApp, useGesture, useStore, useWhen } from '../frame/reading';
+import { BackupButton } from './backup-button';
+import './tablet.css';
+
+export function WaitingScreen() {
+  const app = useApp();
+  const waiting = useStore(app.waiting);
+  const header = useStore(app.header);
+  const run = useGesture();
+  return (
+    <Page
+      title={say('waiting.title')}
+      subtitle={say('waiting.subtitle')}
+      back={{ to: '/today', place: say('nav.today') }}
+      aside={<Health />}
+    >
+      <FetchingNotice />
+      {header.newerApp && (
+        <div className="notice info">
+          <Icon name="up" />
+          <p className="fill">{say('waiting.newerApp')}</p>
+          <button type="button" className="small" onClick={() => app.reload()}>
+            {say('waiting.reload')}
+          </button>
+        </div>
+      )}
+      {waiting.notices.map((notice) => (
+        <Notice key={noticeKey(notice)} notice={notice} />
+      ))}
+      {waiting.items.length === 0 ? (
+        <Empty>
+          <p>{say('waiting.empty')}</p>
+        </Empty>
+      ) : (
+        <section className="section">
+          <h2>{say('waiting.unsentList')}</h2>
+          <ul className="list">
+            {waiting.items.map((item) => (
+              <li key={`${item.visitId} ${item.kept}`}>
+                <Item item={item} />
+              </li>
+            ))}
+          </ul>
+        </section>
+      )}
+      <div className="bar-actions">
+        <button
+          type="button"
+          className="primary big"
+          disabled={header.unsent === 0}
+          onClick={() => void run(() => app.sendNow())}
+        >
+          <Icon name="up" />
+          {say('waiting.sendNow')}
+        </button>
+        <BackupButton />
+      </div>
+      {waiting.colleagues && (
+        <p className="second muted measure">
+          {say('people.colleagues', {
+            n: waiting.colleagues.people,
+            days: waiting.colleagues.oldestDays,
+          })}
+        </p>
+      )}
+    </Page>
+  );
+}
+
+function Item({ item }: { readonly item: WaitingItem }) {
+  const when = useWhen();
+  const state = {
+    onTablet: { icon: 'tablet', words: say('state.onTablet') },
+    sent: { icon: 'up', words: say('state.sent') },
+    parked: { icon: 'cylinder', words: say('waiting.parked') },
+  } as const;
+  const body = (
+    <>
+      <span className="fill">
+        <span className="strong">{item.title || say('waiting.noRecord')}</span>
+        <br />
+        <span className="second muted">
+          {say('waiting.changes', { n: item.changes })} ·{' '}
+          {say('waiting.since', { time: when.dateTime(item.sinceMs) })}
+        </span>
+      </span>
+      <span className="chip">
+        <Icon name={state[item.kept].icon} />
+        {state[item.kept].words}
+      </span>
+    </>
+  );
+  return item.visitId ? (
+    <Link href={`/visits/${item.visitId}`} className="row-button">
+      {body}
+      <Icon name="forward" />
+    </Link>
+  ) : (
+    <div className="row-button">{body}</div>
+  );
+}
+
+function noticeKey(notice: WaitingNotice): string {
+  return notice.kind === 'refused' ? `refused ${notice.visitId} ${notice.reason}` : notice.kind;
+}
+
+function Notice({ notice }: { readonly notice: WaitingNotice }) {
+  const when = useWhen();
+  const words = () => {
+    switch (notice.kind) {
+      case 'old':
+        return say('waiting.old', { date: when.date(notice.sinceMs) });
+      case 'serverBusy':
+        return say('waiting.serverBusy', { seconds: notice.seconds });
+      case 'signInEnded':
+        return say('waiting.signInEnded');
+      case 'clock':
+        return say('waiting.clockWrong', {
+          n: Math.abs(notice.minutes),
+          way: notice.minutes > 0 ? 'fast' : 'slow',
+          visits: notice.visits,
+        });
+      case 'restored':
+        return say('waiting.restored', {
+          date: when.date(notice.fromMs),
+          k: notice.k,
+          n: notice.n,
+        });
+      case 'refused':
+        return say('waiting.refused', { reason: say(`reason.${notice.reason}`) });
+      case 'scopeEnded':
+        return say('waiting.scopeEnded', {
+          department: notice.department,
+          date: when.date(notice.dateMs),
+        });
+      default:
+        return notice satisfies never;
+    }
+  };
+  const mine = notice.kind === 'old' || notice.kind === 'clock' || notice.kind === 'signInEnded';
+  return (
+    <div className={`notice ${mine ? 'ask' : ''}`}>
+      <Icon name={notice.kind === 'clock' ? 'clock' : 'tablet'} />
+      <p className="measure fill">{words()}</p>
+      {notice.kind === 'refused' && notice.visitId && (
+        <Link href={`/visits/${notice.visitId}`} className="link">
+          {say('waiting.open')}
+        </Link>
+      )}
+      {notice.kind === 'signInEnded' && <SignInLink />}
+    </div>
+  );
+}
+
+function SignInLink() {
+  const app = useApp();
+  const [asked, setAsked] = useState(false);
+  const run = useGesture();
+  return (
+    <button
+      type="button"
+      className="small"
+      disabled={asked}
+      onClick={() => {
+        setAsked(true);
+        void run(() => app.switchPerson());
+      }}
+    >
+      {say('signIn.go')}
+    </button>
+  );
+}
+
+function Health() {
+  const app = useApp();
+  const waiting = useStore(app.waiting);
+  const tablet = useStore(app.tablet);
+  const when = useWhen();
+  const clock = waiting.clockMinutes;
+  return (
+    <>
+      <h2>{say('waiting.health')}</h2>
+      <dl className="facts second">
+        <dt>{say('waiting.lastContact')}</dt>
+        <dd>{waiting.lastContact ? when.moment(waiting.lastContact) : say('waiting.never')}</dd>
+        <dt>{say('waiting.clock')}</dt>
+        <dd>
+          {clock === null
+            ? say('waiting.clockUnknown')
+            : Math.abs(clock) < 2
+              ? say('waiting.clockRight')
+              : say('waiting.clockOff', {
+                  n: Math.abs(clock),
+                  way: clock > 0 ? 'fast' : 'slow',
+                })}
+        </dd>
+      </dl>
+      <p className="second muted">
+        {say('settings.tablet', { label: tablet.label, school: tablet.school })}
+      </p>
+      <Link href="/receipts" className="link">
+        {say('receipt.title')}
+      </Link>
+    </>
+  );
+}

@@ -1,0 +1,34 @@
+// One visit: my page of it, the feedback that I write, or the feedback that I read, by what I am
+// to it and by the part of the path.
+
+import { Redirect } from 'wouter';
+import { say } from '../../words/say';
+import { Page, Shown } from '../frame/page';
+import { useApp, useStore } from '../frame/reading';
+import { Compose } from './compose';
+import { ReadFeedback } from './read';
+import { SheetScreen } from './sheet';
+import './visit.css';
+
+export function VisitScreen({ id, part }: { readonly id: string; readonly part: string }) {
+  const app = useApp();
+  const visit = useStore(app.visit(id));
+  if (visit.kind !== 'ready') {
+    return (
+      <Page title={say('nav.visits')} back={{ to: '/visits', place: say('nav.visits') }}>
+        <Shown loaded={visit}>{() => null}</Shown>
+      </Page>
+    );
+  }
+  const value = visit.value;
+  if (value.me === 'teacher' && value.kind !== 'SELF') {
+    return part === 'read' ? <ReadFeedback visit={value} /> : <Redirect to={`/for-me/${id}`} />;
+  }
+  if (value.me === 'reader') return <ReadFeedback visit={value} />;
+  if (part === 'feedback') return <Compose visit={value} />;
+  return value.mySheet ? (
+    <SheetScreen visit={value} sheet={value.mySheet} />
+  ) : (
+    <Compose visit={value} />
+  );
+}

@@ -1,0 +1,395 @@
+// Three choices and in: teacher, kind, class. Everything else can wait, or has a default.
+
+import { useMemo, useState } from 'react';
+import { useLocation } from 'wouter';
+import type { Kind, NewVisit, TeacherChoice, WhoFacts } from '../../app/contract';
+import { say } from '../../words/say';
+import { atZone, dayField, time } from '../../words/when';
+import { whoCanSee } from '../../words/who-can-see';
+import { Icon } from '../frame/icons';
+import { Page, Shown } from '../frame/page';
+import { useApp, useGesture, useStore, useWhen } from '../frame/reading';
+import { WhoLine } from '../frame/who-chip';
+import './visits.css';
+
+const self = 'self';
+
+export function NewVisitScreen() {
+  const app = useApp();
+  const newVisit = useStore(app.newVisit);
+  return <Shown loaded={newVisit}>{(options) => <Form options={options} />}</Shown>;
+}
+
+function Form({ options }: { readonly options: NewVisit }) {
+  const app = useApp();
+  const when = useWhen();
+  const run = useGesture();
+  const [, go] = useLocation();
+  const [sought, setSought] = useState('');
+  const [teacherId, setTeacherId] = useState('');
+  const [kindChosen, setKind] = useState<Kind | null>(null);
+  const [classCode, setClassCode] = useState('');
+  const [room, setRoom] = useState('');
+  const [later, setLater] = useState(false);
+  const [day, setDay] = useState(dayField(when.now, when.zone));
+  const [clock, setClock] = useState(time(when.now, when.zone));
+  const [minutes, setMinutes] = useState(30);
+  const [announced, setAnnounced] = useState(true);
+  const [reason, setReason] = useState('');
+
+  const teacher = options.teachers.find((one) => one.id === teacherId);
+  const kinds: readonly Kind[] = teacherId === self ? ['SELF'] : (teacher?.kinds ?? []);
+  const kind = kindChosen && kinds.includes(kindChosen) ? kindChosen : kinds[0];
+  const over = teacher?.load && teacher.load.visits >= teacher.load.ofVisits ? teacher.load : null;
+  const ready = kind !== undefined && (!over || reason.trim().length >= 10);
+
+  const open = async () => {
+    if (!kind) return;
+    const opened = await run(() =>
+      app.openVisit({
+        kind,
+        teacherId: teacherId === self ? null : teacherId,
+        classCode: classCode.trim(),
+        room: room.trim(),
+        announced: later && announced,
+        minutes,
+        lessonMs: later ? atZone(day, clock, when.zone) : null,
+        loadReason: over ? reason.trim() : '',
+      }),
+    );
+    if (opened) go(later ? '/today' : `/visits/${opened.visitId}`);
+  };
+
+  return (
+    <Page
+      title={say('newVisit.title')}
+      subtitle={say('newVisit.purpose')}
+      back={{ to: '/visits', place: say('nav.visits') }}
+      aside={
+        teacherId === '' || !kind ? (
+          <>
+            <h2>{say('newVisit.choose')}</h2>
+            <p className="second muted">{say('newVisit.chooseHint')}</p>
+          </>
+        ) : (
+          <>
+            <h2>
+              {teacher?.name ?? say('newVisit.selfTitle')} · {say(`kind.${kind}`)}
+            </h2>
+            {teacher && <LoadLine teacher={teacher} />}
+            {over && teacher && (
+              <label className="field">
+                <span>
+                  {say('newVisit.over', { n: over.visits + 1, teacher: teacher.name })}{' '}
+                  <span className="chip">{say('common.needed')}</span>
+                </span>
+                <textarea
+                  rows={2}
+                  maxLength={500}
+                  aria-label={say('newVisit.reason')}
+                  value={reason}
+                  onChange={(event) => setReason(event.target.value)}
+                />
+              </label>
+            )}
+            {options.graded[kind] === false && (
+              <p className="second muted">{say('newVisit.ungraded')}</p>
+            )}
+            <WhoLine
+              words={
+                whoCanSee(plannedFacts(kind, teacher, later, announced), when.zone, when.now)
+                  .sentence
+              }
+            />
+            <button
+              type="button"
+              className="primary big"
+              disabled={!ready}
+              onClick={() => void open()}
+            >
+              {say(later ? 'newVisit.plan' : 'newVisit.start')}
+            </button>
+          </>
+        )
+      }
+    >
+      <div className="new-visit">
+        <TeacherField
+          options={options}
+          sought={sought}
+          setSought={setSought}
+          teacherId={teacherId}
+          choose={setTeacherId}
+        />
+        {kinds.length > 0 && (
+          <fieldset className="plain">
+            <legend className="label">{say('newVisit.kind')}</legend>
+            <div className="options">
+              {kinds.map((one) => (
+                <label key={one} className="option">
+                  <input
+                    className="hidden-input"
+                    type="radio"
+                    name="kind"
+                    checked={kind === one}
+                    onChange={() => setKind(one)}
+                  />
+                  {say(`kind.${one}`)}
+                  <span className="tick">
+                    <Icon name="tick" />
+                  </span>
+                </label>
+              ))}
+            </div>
+          </fieldset>
+        )}
+        <div className="pair">
+          <label className="field">
+            <span>{say('newVisit.class')}</span>
+            <input
+              list="classes"
+              maxLength={32}
+              placeholder={say('newVisit.classHint')}
+              value={classCode}
+              onChange={(event) => setClassCode(event.target.value)}
+            />
+          </label>
+          <label className="field">
+            <span>{say('newVisit.room')}</span>
+            <input
+              list="rooms"
+              maxLength={32}
+              value={room}
+              onChange={(event) => setRoom(event.target.value)}
+            />
+          </label>
+          <datalist id="classes">
+            {teacher?.classCodes.map((code) => (
+              <option key={code} value={code} />
+            ))}
+          </datalist>
+          <datalist id="rooms">
+            {teacher?.rooms.map((one) => (
+              <option key={one} value={one} />
+            ))}
+          </datalist>
+        </div>
+        <div className="row wrap">
+          <div className="segments" role="radiogroup" aria-label={say('newVisit.when')}>
+            {[false, true].map((one) => (
+              <label key={String(one)}>
+                <input
+                  className="hidden-input"
+                  type="radio"
+                  name="when"
+                  checked={later === one}
+                  onChange={() => setLater(one)}
+                />
+                {say(one ? 'newVisit.later' : 'newVisit.now')}
+              </label>
+            ))}
+          </div>
+          <label className="row">
+            <input
+              className="minutes"
+              type="number"
+              min={1}
+              max={600}
+              value={minutes}
+              onChange={(event) =>
+                setMinutes(Math.min(600, Math.max(1, Number(event.target.value) || 1)))
+              }
+            />
+            <span>{say('newVisit.minutes')}</span>
+          </label>
+        </div>
+        {later && (
+          <>
+            <div className="pair">
+              <label className="field">
+                <span>{say('newVisit.date')}</span>
+                <input type="date" value={day} onChange={(event) => setDay(event.target.value)} />
+              </label>
+              <label className="field">
+                <span className="visually-hidden">{say('newVisit.date')}</span>
+                <span aria-hidden="true">&nbsp;</span>
+                <input
+                  type="time"
+                  value={clock}
+                  onChange={(event) => setClock(event.target.value)}
+                />
+              </label>
+            </div>
+            {teacher && (
+              <label className="check">
+                <input
+                  type="checkbox"
+                  checked={announced}
+                  onChange={(event) => setAnnounced(event.target.checked)}
+                />
+                {say('newVisit.announced', { teacher: teacher.name })}
+              </label>
+            )}
+          </>
+        )}
+      </div>
+    </Page>
+  );
+}
+
+function TeacherField({
+  options,
+  sought,
+  setSought,
+  teacherId,
+  choose,
+}: {
+  readonly options: NewVisit;
+  readonly sought: string;
+  readonly setSought: (text: string) => void;
+  readonly teacherId: string;
+  readonly choose: (id: string) => void;
+}) {
+  const shown = useMemo(() => {
+    const text = sought.trim().toLocaleLowerCase();
+    return options.teachers
+      .filter((one) => `${one.name} ${one.department}`.toLocaleLowerCase().includes(text))
+      .slice(0, 60);
+  }, [options.teachers, sought]);
+  return (
+    <fieldset className="plain column">
+      <legend className="label">{say('newVisit.teacher')}</legend>
+      <input
+        type="search"
+        aria-label={say('newVisit.findTeacher')}
+        placeholder={say('newVisit.findTeacher')}
+        value={sought}
+        onChange={(event) => setSought(event.target.value)}
+      />
+      {shown.length === 0 && <p className="muted">{say('newVisit.noTeacher', { text: sought })}</p>}
+      <div className="teachers">
+        {shown.map((one) => (
+          <TeacherOption
+            key={one.id}
+            id={one.id}
+            name={one.name}
+            hint={one.department}
+            checked={teacherId === one.id}
+            choose={choose}
+          />
+        ))}
+        {options.maySelf && sought === '' && (
+          <TeacherOption
+            id={self}
+            name={say('newVisit.selfTitle')}
+            hint={say('kind.SELF')}
+            checked={teacherId === self}
+            choose={choose}
+          />
+        )}
+      </div>
+    </fieldset>
+  );
+}
+
+function TeacherOption({
+  id,
+  name,
+  hint,
+  checked,
+  choose,
+}: {
+  readonly id: string;
+  readonly name: string;
+  readonly hint: string;
+  readonly checked: boolean;
+  readonly choose: (id: string) => void;
+}) {
+  return (
+    <label className="option">
+      <input
+        className="hidden-input"
+        type="radio"
+        name="teacher"
+        checked={checked}
+        onChange={() => choose(id)}
+      />
+      <span>
+        <span className="strong">{name}</span>
+        <br />
+        <span className="small muted">{hint}</span>
+      </span>
+      <span className="tick">
+        <Icon name="tick" />
+      </span>
+    </label>
+  );
+}
+
+// "1 h 35".
+export function hoursWords(minutes: number): string {
+  return say('newVisit.hours', {
+    h: Math.floor(minutes / 60),
+    m: String(minutes % 60).padStart(2, '0'),
+  });
+}
+
+function LoadLine({ teacher }: { readonly teacher: TeacherChoice }) {
+  const load = teacher.load;
+  if (!load) {
+    return <p className="second muted">{say('newVisit.loadUnknown', { teacher: teacher.name })}</p>;
+  }
+  return (
+    <div className="column tight">
+      <LoadBoxes visits={load.visits} of={load.ofVisits} />
+      <p className="second">
+        {say('newVisit.load', {
+          teacher: teacher.name,
+          n: load.visits,
+          of: load.ofVisits,
+          hours: hoursWords(load.minutes),
+          ofHours: hoursWords(load.ofMinutes),
+        })}
+      </p>
+    </div>
+  );
+}
+
+export function LoadBoxes({ visits, of }: { readonly visits: number; readonly of: number }) {
+  const boxes = Array.from({ length: Math.min(of, 12) }, (_, index) => index);
+  return (
+    <span className="load-boxes" aria-hidden="true">
+      {boxes.map((box) => (
+        <i key={box} className={box < visits ? 'full' : ''} />
+      ))}
+    </span>
+  );
+}
+
+// What a visit is before its first word: a plan if it is for later, a draft if it begins now.
+function plannedFacts(
+  kind: Kind,
+  teacher: TeacherChoice | undefined,
+  later: boolean,
+  announced: boolean,
+): WhoFacts {
+  return {
+    kind,
+    phase: later ? 'planned' : 'draft',
+    reader: 'observer',
+    announced: later && announced,
+    teacher: teacher?.name ?? '',
+    coObservers: [],
+    lead: teacher?.lead ?? { department: null, seniorLeaders: false, heads: [] },
+    query: null,
+    acknowledged: false,
+    referral: null,
+    grants: [],
+    untilMs: null,
+    erasedMs: null,
+    tabletsBehind: 0,
+    feedbackAsked: false,
+    readers: [],
+    next: null,
+  };
+}
