@@ -24,7 +24,7 @@ export async function faultsOf(page: Page): Promise<readonly string[]> {
       return result.violations.map(
         (one: { id: string; nodes: { html: string; failureSummary: string }[] }) =>
           `${one.id}: ${one.nodes
-            .slice(0, 2)
+            .slice(0, 6)
             .map((node) => `${node.html.slice(0, 160)} ${node.failureSummary.slice(0, 200)}`)
             .join(' | ')}`,
       ) as string[];

@@ -17,7 +17,8 @@ export function hex(bytes: Uint8Array): string {
 
 export function unhex(text: string): Bytes {
   const bytes = new Uint8Array(text.length / 2);
-  for (let i = 0; i < bytes.length; ++i) bytes[i] = Number.parseInt(text.slice(2 * i, 2 * i + 2), 16);
+  for (let i = 0; i < bytes.length; ++i)
+    bytes[i] = Number.parseInt(text.slice(2 * i, 2 * i + 2), 16);
   return bytes;
 }
 

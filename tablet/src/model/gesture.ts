@@ -12,7 +12,8 @@ export type Value = string | number | bigint | boolean | Uint8Array | readonly n
 
 const big16 = (value: number) => Uint8Array.of(value >> 8, value & 0xff);
 
-export const fieldPath = (field: number, kind: number): Bytes => concat(big16(field), Uint8Array.of(kind));
+export const fieldPath = (field: number, kind: number): Bytes =>
+  concat(big16(field), Uint8Array.of(kind));
 export const entryPath = (field: number, key: Uint8Array, sub: number, kind: number): Bytes =>
   concat(big16(field), key, big16(sub), Uint8Array.of(kind));
 
@@ -53,7 +54,11 @@ export class Changes {
 
   // Adds the entry where it is not there, and changes the named parts. An edit of a part writes the
   // entry's presence too, so that it outlives a removal that had not seen it.
-  entry(listName: string, key: Uint8Array | number, parts: Readonly<Record<string, Value>> = {}): this {
+  entry(
+    listName: string,
+    key: Uint8Array | number,
+    parts: Readonly<Record<string, Value>> = {},
+  ): this {
     const list = this.#list(listName);
     const bytes = typeof key === 'number' ? numberKey(key) : key;
     for (const [name, value] of Object.entries(parts)) {
@@ -76,7 +81,9 @@ export class Changes {
 
   // In the order of paths.
   list(): Change[] {
-    return [...this.#changes.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, change]) => change);
+    return [...this.#changes.entries()]
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([, change]) => change);
   }
 
   #list(name: string): ListSchema {
@@ -92,7 +99,8 @@ export class Changes {
 // The place of an entry that comes after `last` in a list whose order people choose: bytes compared as
 // they stand, always with room behind.
 export function placeAfter(last: Uint8Array | null): Bytes {
-  const count = last === null || last.length < 4 ? 0 : new DataView(last.buffer, last.byteOffset).getUint32(0);
+  const count =
+    last === null || last.length < 4 ? 0 : new DataView(last.buffer, last.byteOffset).getUint32(0);
   const place = new Uint8Array(4);
   new DataView(place.buffer).setUint32(0, count + 1024);
   return place;

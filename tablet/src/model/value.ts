@@ -39,7 +39,8 @@ export function decodeSigned(value: Uint8Array): bigint {
 }
 
 // NFC here, where people type, and never in a merge. An empty text is a cleared cell.
-export const encodeText = (text: string): Bytes => (text === '' ? noBytes : utf8(text.normalize('NFC')));
+export const encodeText = (text: string): Bytes =>
+  text === '' ? noBytes : utf8(text.normalize('NFC'));
 export const decodeText = textOf;
 
 export const byteLength = (text: string): number => utf8(text.normalize('NFC')).length;

@@ -1,5 +1,11 @@
 // A facet's cells as the message that people read, and what in it waits for its author.
-import { create, type DescField, type DescMessage, fromBinary, type MessageShape } from '@bufbuild/protobuf';
+import {
+  create,
+  type DescField,
+  type DescMessage,
+  fromBinary,
+  type MessageShape,
+} from '@bufbuild/protobuf';
 import { type ReflectMessage, reflect } from '@bufbuild/protobuf/reflect';
 import type { Cell, Core, Sibling } from '../../core/core';
 import { type Bytes, equal, hex, keyNumber } from './bytes';
@@ -21,7 +27,8 @@ export interface View<Desc extends DescMessage> {
   readonly disputed: readonly Disputed[];
 }
 
-const path3 = (path: Uint8Array) => new DataView(path.buffer, path.byteOffset, path.length).getUint16(0);
+const path3 = (path: Uint8Array) =>
+  new DataView(path.buffer, path.byteOffset, path.length).getUint16(0);
 const subOfPath = (path: Uint8Array) =>
   new DataView(path.buffer, path.byteOffset, path.length).getUint16(18);
 
@@ -130,7 +137,8 @@ class Reading {
     for (const [number, entries] of this.#entries) {
       const list = this.#schema.lists.get(number);
       if (list === undefined) continue;
-      const order = list.orderBy === 0 ? undefined : list.entry.fields.find((f) => f.number === list.orderBy);
+      const order =
+        list.orderBy === 0 ? undefined : list.entry.fields.find((f) => f.number === list.orderBy);
       const rank = (entry: Entry) => {
         if (list.place !== null) return entry.place;
         if (order === undefined || !entry.message.isSet(order)) return '~';
@@ -184,7 +192,11 @@ class Reading {
 }
 
 // Entries of `disputed` are those of every kind; field.ask says which are questions.
-export function readView<Desc extends DescMessage>(core: Core, message: Desc, facet: Uint8Array): View<Desc> {
+export function readView<Desc extends DescMessage>(
+  core: Core,
+  message: Desc,
+  facet: Uint8Array,
+): View<Desc> {
   const shape = create(message);
   const reading = new Reading(schemaOf(message), reflect(message, shape));
   for (const cell of core.readCells(facet)) reading.take(cell);

@@ -4,7 +4,7 @@ import { IntlMessageFormat } from 'intl-messageformat';
 import { describe, expect, it } from 'vitest';
 import { enGB, type MessageKey } from './en-gb';
 import { list, say } from './say';
-import { atZone, date, dateTime, dayField, moment } from './when';
+import { atZone, date, dateTime, dayField, lengthWords, moment } from './when';
 
 describe('the words', () => {
   it('parse, each of them', () => {
@@ -65,6 +65,15 @@ describe('dates and times', () => {
         now,
       ),
     ).toBe('between Mon 08:31 and Thu 16:02; the tablet said Wed 11:05');
+  });
+
+  it('say a length in the unit that people would use', () => {
+    expect([12, -90, 300, 7200].map(lengthWords)).toEqual([
+      '12 minutes',
+      '90 minutes',
+      '5 hours',
+      '5 days',
+    ]);
   });
 
   it('come back from the fields of a form, in summer and in winter', () => {

@@ -121,3 +121,11 @@ export function atZone(day: string, clock: string, zone: string): number {
   }
   return guess;
 }
+
+// A length of time in its largest sensible unit: "12 minutes", "3 hours", "5 days".
+export function lengthWords(minutes: number): string {
+  const n = Math.abs(minutes);
+  if (n < 120) return say('common.minutesLong', { n });
+  if (n < 48 * 60) return say('common.hoursLong', { n: Math.round(n / 60) });
+  return say('common.daysLong', { n: Math.round(n / (24 * 60)) });
+}

@@ -79,7 +79,6 @@ export function Navigation() {
         <button
           type="button"
           className="me"
-          aria-label={say('nav.switchFrom', { name: person.name })}
           onClick={() => {
             go('/today');
             void run(() => app.switchPerson());
@@ -89,6 +88,7 @@ export function Navigation() {
             {person.initials}
           </span>
           {say('nav.switch')}
+          <span className="visually-hidden"> {say('nav.switchFrom', { name: person.name })}</span>
         </button>
       )}
     </nav>

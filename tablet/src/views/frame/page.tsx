@@ -31,6 +31,7 @@ export function PageHeader({
   back,
   children,
   chip = true,
+  compact = false,
 }: {
   readonly title: string;
   readonly subtitle?: ReactNode;
@@ -38,6 +39,8 @@ export function PageHeader({
   readonly back?: { readonly to: string; readonly place: string };
   readonly children?: ReactNode;
   readonly chip?: boolean;
+  // Beside other chips: the header chip as a number.
+  readonly compact?: boolean;
 }) {
   const heading = useRef<HTMLHeadingElement>(null);
   const [path] = useLocation();
@@ -67,7 +70,7 @@ export function PageHeader({
         {subtitle && <p className="second muted">{subtitle}</p>}
       </div>
       <div className="actions">
-        {chip && <HeaderChip />}
+        {chip && <HeaderChip compact={compact} />}
         {children}
       </div>
     </header>

@@ -5,7 +5,14 @@ import { say } from '../../words/say';
 import { Icon } from '../frame/icons';
 import { useApp, useGesture } from '../frame/reading';
 
-export function BackupButton({ onSaved }: { readonly onSaved?: () => void }) {
+// With `hint` it is one of the choices of signing out.
+export function BackupButton({
+  onSaved,
+  hint,
+}: {
+  readonly onSaved?: () => void;
+  readonly hint?: string;
+}) {
   const app = useApp();
   const run = useGesture();
   const [name, setName] = useState('');
@@ -23,9 +30,10 @@ export function BackupButton({ onSaved }: { readonly onSaved?: () => void }) {
   };
   return (
     <>
-      <button type="button" onClick={() => void save()}>
+      <button type="button" className={hint ? 'choice' : ''} onClick={() => void save()}>
         <Icon name="file" />
-        {say('waiting.saveBackup')}
+        <span>{say('waiting.saveBackup')}</span>
+        {hint && <span className="second">{hint}</span>}
       </button>
       <span role="status" className="second muted">
         {name && say('settings.backupSaved', { name })}

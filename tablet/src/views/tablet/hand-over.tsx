@@ -60,10 +60,7 @@ export function HandOver() {
                 {handedOver ? say('handOver.chosen') : say('handOver.leave.hint')}
               </span>
             </button>
-          </div>
-          <div className="bar-actions">
-            <BackupButton onSaved={() => void leave()} />
-            <p className="second muted">{say('handOver.file.hint')}</p>
+            <BackupButton onSaved={() => void leave()} hint={say('handOver.file.hint')} />
           </div>
         </>
       )}

@@ -5,6 +5,7 @@ import { useState } from 'react';
 import { Link } from 'wouter';
 import type { WaitingItem, WaitingNotice } from '../../app/contract';
 import { say } from '../../words/say';
+import { lengthWords } from '../../words/when';
 import { Icon } from '../frame/icons';
 import { FetchingNotice } from '../frame/notices';
 import { Empty, Page } from '../frame/page';
@@ -126,7 +127,7 @@ function Notice({ notice }: { readonly notice: WaitingNotice }) {
         return say('waiting.signInEnded');
       case 'clock':
         return say('waiting.clockWrong', {
-          n: Math.abs(notice.minutes),
+          amount: lengthWords(notice.minutes),
           way: notice.minutes > 0 ? 'fast' : 'slow',
           visits: notice.visits,
         });
@@ -200,7 +201,7 @@ function Health() {
             : Math.abs(clock) < 2
               ? say('waiting.clockRight')
               : say('waiting.clockOff', {
-                  n: Math.abs(clock),
+                  amount: lengthWords(clock),
                   way: clock > 0 ? 'fast' : 'slow',
                 })}
         </dd>

@@ -34,6 +34,7 @@ export function Compose({ visit }: { readonly visit: Visit }) {
           .filter(Boolean)
           .join(' · ')}
         back={{ to: '/visits', place: say('nav.visits') }}
+        compact
       >
         <WhoChip facts={visit.who} />
         <ChipButton words={shown ?? keptWords(visit.kept, when)} />
@@ -130,11 +131,13 @@ function Carry({
       type="button"
       className="carry"
       disabled={!may}
-      aria-label={say('compose.carry', { text })}
       onClick={() => carry(time ? `${time} “${text}”` : text)}
     >
       {time === null ? <Icon name="star" /> : <time className="muted">{time}</time>}
-      <span>{text}</span>
+      <span>
+        {may && <span className="visually-hidden">{say('compose.carry')} </span>}
+        {text}
+      </span>
       {may && <Icon name="forward" />}
     </button>
   );

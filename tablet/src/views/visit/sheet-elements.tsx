@@ -86,28 +86,29 @@ function ElementButton({
   readonly choose: () => void;
 }) {
   const { level, words } = ratingWords(rating, element);
-  const state =
-    level > 0
-      ? say('sheet.levelState', { n: level, of: element.levels.length, word: words })
-      : graded
-        ? words
-        : say('sheet.lookFor');
   return (
     <button
       type="button"
       className={`element ${open ? 'on' : ''}`}
       aria-pressed={open}
-      aria-label={say('sheet.elementName', { title: element.title, state, n: notes })}
       onClick={choose}
     >
-      <span className="element-head">
-        <span className="element-title">{element.title}</span>
-        {notes > 0 && <span className="element-notes">{notes}</span>}
-      </span>
+      <span className="element-title">{element.title}</span>
       {graded && (
         <span className={`element-level ${rating?.kind === 'undecided' ? 'ask' : ''}`}>
           {level > 0 && <Dots level={level} of={element.levels.length} />}
+          <span className="visually-hidden">
+            {level > 0
+              ? `, ${say('sheet.levelState', { n: level, of: element.levels.length })}, `
+              : ', '}
+          </span>
           {words}
+        </span>
+      )}
+      {notes > 0 && (
+        <span className="element-notes">
+          <span aria-hidden="true">{notes}</span>
+          <span className="visually-hidden">, {say('sheet.noteCount', { n: notes })}</span>
         </span>
       )}
     </button>

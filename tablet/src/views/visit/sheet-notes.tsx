@@ -150,17 +150,7 @@ function NoteRow({
   const time = note.atMs === null ? '' : when.time(note.atMs);
   return (
     <div className={`note ${framed ? 'framed' : ''}`}>
-      <button
-        type="button"
-        className="note-text"
-        aria-expanded={framed}
-        aria-label={say('sheet.openNote', {
-          time,
-          text: note.text,
-          link: linked ? `, ${say('sheet.linkedTo', { element: linked.title })}` : '',
-        })}
-        onClick={open}
-      >
+      <button type="button" className="note-text" aria-expanded={framed} onClick={open}>
         <time className="second muted">{time}</time>
         <span>
           {note.text}
@@ -169,6 +159,7 @@ function NoteRow({
               {linked && (
                 <span className="chip primary">
                   <Icon name="link" />
+                  <span className="visually-hidden">{say('sheet.linkedTo')} </span>
                   {linked.title}
                 </span>
               )}
@@ -182,7 +173,19 @@ function NoteRow({
           )}
         </span>
       </button>
-      {framed && <LinkRow visit={visit} note={note} offered={offered} edit={edit} />}
+      {framed && (
+        <>
+          <button
+            type="button"
+            className="icon note-edit"
+            aria-label={say('sheet.editNote')}
+            onClick={edit}
+          >
+            <Icon name="pencil" />
+          </button>
+          <LinkRow visit={visit} note={note} offered={offered} />
+        </>
+      )}
     </div>
   );
 }
@@ -191,12 +194,10 @@ function LinkRow({
   visit,
   note,
   offered,
-  edit,
 }: {
   readonly visit: Visit;
   readonly note: Note;
   readonly offered: readonly Element[];
-  readonly edit: () => void;
 }) {
   const app = useApp();
   const run = useGesture();
@@ -221,9 +222,6 @@ function LinkRow({
           {say('sheet.allElements', { n: visit.elements.length })}
         </button>
       )}
-      <button type="button" className="note-edit" aria-label={say('sheet.editNote')} onClick={edit}>
-        <Icon name="pencil" />
-      </button>
       {all && (
         <Dialog title={say('sheet.allElementsTitle')} onClose={() => setAll(false)}>
           <div className="note-links all">

@@ -39,15 +39,16 @@ function TallyCard({ visit, tally }: { readonly visit: Visit; readonly tally: Ta
       <button
         type="button"
         className="tally-add"
-        aria-label={say('sheet.tally.add', { label: tally.label, n: tally.count })}
         onClick={() => void run(() => app.tick(visit.id, tally.code))}
       >
         <span className="tally-label">
+          <span>{tally.label}</span>
+          <span className="visually-hidden">, </span>
           <b>{tally.count}</b>
-          {tally.label}
         </span>
         <span className="tally-plus">
           <Icon name="plus" />
+          <span className="visually-hidden">, {say('sheet.tally.add')}</span>
         </span>
       </button>
     </div>

@@ -139,24 +139,12 @@ function RoomRow({
   }, [open]);
   const mark = room.mark;
   const teacher = room.teacher?.name ?? say('walk.supply');
-  const markWords =
-    mark === null
-      ? say('walk.notLogged')
-      : mark === 'skipped'
-        ? say('walk.skipped')
-        : say(`walk.${mark}`);
   return (
     <li ref={row}>
       <button
         type="button"
         className={`walk-row ${open ? 'on' : ''}`}
         aria-current={open ? 'step' : undefined}
-        aria-label={say('walk.roomName', {
-          room: room.room || teacher,
-          teacher,
-          seen: seenWords(room),
-          mark: markWords,
-        })}
         onClick={arrive}
       >
         <span className="walk-code">{room.room}</span>
@@ -175,7 +163,10 @@ function RoomRow({
         {open && mark === null ? (
           <span className="strong second walk-here">{say('walk.hereNow')}</span>
         ) : mark === null ? (
-          <Icon name="forward" />
+          <>
+            <Icon name="forward" />
+            <span className="visually-hidden">{say('walk.notLogged')}</span>
+          </>
         ) : mark === 'skipped' ? (
           <span className="second muted">{say('walk.skipped')}</span>
         ) : (
