@@ -1,0 +1,149 @@
+// What is on the tablet's disk: one database for the tablet, and one for each person.
+//
+// A person's rows are encrypted; their names (record ids, places) are not. Every write is durable
+// before it counts: the browser's default is not to wait for the disk.
+import { Dexie, type Table } from 'dexie';
+import { type Bytes, hex } from '../model/bytes';
+import { open, type Sealed, seal, type WrappedKey } from './keys';
+
+// The tablet: who it is to the school. Keys are the browser's, and cannot be read.
+export interface TabletRow {
+  readonly id: 'tablet';
+  readonly device: Bytes;
+  readonly deviceKey: CryptoKey;
+  readonly proofKeys: CryptoKeyPair;
+  readonly school: string;
+  readonly schoolName: string;
+  readonly label: string;
+  readonly zone: string;
+  // Empty: outboxes are not sealed.
+  readonly serverPoint: Bytes;
+  readonly leaseDays: number;
+}
+
+// Somebody who was added to the tablet.
+export interface PersonRow {
+  // 32 hexadecimal letters.
+  readonly id: string;
+  readonly name: string;
+  readonly signInName: string;
+  // Of the present store; another one is begun where a PIN was forgotten, and the first is kept.
+  readonly database: string;
+  // Null until a PIN is chosen.
+  readonly key: WrappedKey | null;
+  readonly lastUsedMs: number;
+  readonly pinTries: number;
+  readonly waitUntilMs: number;
+  readonly unsent: number;
+  readonly oldestMs: number;
+  readonly signInEnded: boolean;
+  // When this tablet and the server last met for this person, on the server's clock.
+  readonly lastContactMs: number;
+}
+
+// A group that waits, as only the server can read it.
+export interface CourierGroup {
+  readonly place: number;
+  readonly sealed: Bytes;
+}
+
+// How a courier introduces the groups that wait; as SealedStore.
+export interface CourierStore {
+  readonly id: 'store';
+  readonly replica: bigint;
+  readonly epoch: number;
+  readonly firstN: bigint;
+  readonly firstPlace: number;
+  readonly hashBefore: Bytes;
+  readonly lastN: bigint;
+  readonly lastHash: Bytes;
+  readonly rehomes: readonly { oldReplica: bigint; acked: bigint; newReplica: bigint }[];
+}
+
+const durably = { chromeTransactionDurability: 'strict' } as const;
+
+export class TabletDatabase extends Dexie {
+  declare readonly tablet: Table<TabletRow, string>;
+  declare readonly people: Table<PersonRow, string>;
+
+  constructor(name = 'halfterm') {
+    super(name, durably);
+    this.version(1).stores({ tablet: 'id', people: 'id' });
+  }
+}
+
+interface Row extends Sealed {
+  readonly name: string;
+}
+
+export class PersonDatabase extends Dexie {
+  declare readonly rows: Table<Row, string>;
+  declare readonly courier: Table<CourierGroup, number>;
+  declare readonly courierStore: Table<CourierStore, string>;
+
+  constructor(name: string) {
+    super(name, durably);
+    this.version(1).stores({ rows: 'name', courier: 'place', courierStore: 'id' });
+  }
+}
+
+// One atomic change of a person's disk. Null deletes.
+export interface Writes {
+  readonly rows: ReadonlyMap<string, Bytes | null>;
+  readonly courier?: ReadonlyMap<number, Bytes | null>;
+  readonly courierStore?: CourierStore;
+}
+
+// The person's rows, opened with their key. Calls one after the other.
+export class Rows {
+  readonly #database: PersonDatabase;
+  readonly #key: CryptoKey;
+
+  constructor(database: PersonDatabase, key: CryptoKey) {
+    this.#database = database;
+    this.#key = key;
+  }
+
+  async readAll(): Promise<Map<string, Bytes>> {
+    const rows = await this.#database.rows.toArray();
+    const opened = await Promise.all(rows.map((row) => open(this.#key, row.name, row)));
+    const found = new Map<string, Bytes>();
+    rows.forEach((row, i) => {
+      const bytes = opened[i];
+      if (bytes !== undefined) found.set(row.name, bytes);
+    });
+    return found;
+  }
+
+  // All of it is on disk when this resolves, or none.
+  async commit(writes: Writes): Promise<void> {
+    // Encrypted first: a transaction ends while it waits for anything but the database.
+    const puts: Row[] = [];
+    const gone: string[] = [];
+    for (const [name, bytes] of writes.rows) {
+      if (bytes === null) gone.push(name);
+      else puts.push({ name, ...(await seal(this.#key, name, bytes)) });
+    }
+    const couriers: CourierGroup[] = [];
+    const delivered: number[] = [];
+    for (const [place, sealed] of writes.courier ?? []) {
+      if (sealed === null) delivered.push(place);
+      else couriers.push({ place, sealed });
+    }
+    const { rows, courier, courierStore } = this.#database;
+    await this.#database.transaction('rw', rows, courier, courierStore, async () => {
+      await rows.bulkPut(puts);
+      await rows.bulkDelete(gone);
+      await courier.bulkPut(couriers);
+      await courier.bulkDelete(delivered);
+      if (writes.courierStore !== undefined) await courierStore.put(writes.courierStore);
+    });
+  }
+
+  close() {
+    this.#database.close();
+  }
+}
+
+export const newDatabaseName = (): string =>
+  `halfterm-person-${hex(crypto.getRandomValues(new Uint8Array(8)))}`;

@@ -1,0 +1,496 @@
+// One person's outbox on this tablet: what was written here, until the server has it for good.
+//
+// It keeps the rules of the simulated tablets (tools/replay/outbox.h), in whose rows it is stored: a
+// gesture is on disk before it shows; gestures on one facet that were never offered to the network
+// collect in one open delta; sealed groups never change, are chained, and stay after they are
+// acknowledged until the server says that they are in a backup. Staged changes show only after the
+// commit that takes them to disk.
+import { clone, create, fromBinary, toBinary } from '@bufbuild/protobuf';
+import {
+  type TabletGroupRow,
+  TabletGroupRowSchema,
+  type TabletOpenRow,
+  TabletOpenRowSchema,
+  type TabletOutboxRow,
+  TabletOutboxRowSchema,
+} from '#disk/tablet_pb';
+import {
+  Disposition,
+  type HelloReply,
+  type PushReply,
+  type PushRequest,
+  PushRequestSchema,
+  StoreAction,
+  type StoreReply,
+} from '#proto/sync_pb';
+import { type Core, clockRestarted, type Dot, type Move, noFacet, type Phase } from '../../core/core';
+import { type Bytes, concat, copied, equal, hex, unhex } from '../model/bytes';
+import type { CourierStore } from './database';
+import { groupCode, groupKey, sealForServer } from './keys';
+
+// A reading of a tablet's two clocks.
+export interface TabletMoment {
+  // As wrong as the tablet's clock is.
+  readonly wallMs: number;
+  // Only runs forward, from each start of the app.
+  readonly monoMs: number;
+  // Which start that is.
+  readonly boot: bigint;
+}
+
+// What a group says of what its writer had before it.
+export interface WrittenOver {
+  readonly baseEpoch: number;
+  readonly baseSeq: bigint;
+  readonly known: Phase;
+}
+
+export const noPhase: Phase = { withdrawn: false, round: 0, level: 0 };
+
+// No sealed group comes to this number, and every rehoming maps it to one that is as far off.
+const openCount = 1n << 62n;
+const maxKeptBytes = 50n << 20n;
+const intent = 2;
+
+export interface SealedGroup {
+  readonly place: number;
+  readonly row: TabletGroupRow;
+  readonly kind: number;
+  // As the bytes name it.
+  readonly dot: Dot;
+  readonly facet: string;
+  readonly wallMs: number;
+  readonly body: Bytes;
+}
+
+// What is to be written, gathered until it is.
+export interface Staged {
+  readonly row: TabletOutboxRow;
+  readonly groups: Map<number, TabletGroupRow | null>;
+  readonly open: Map<string, TabletOpenRow | null>;
+}
+
+export class OutboxBroken extends Error {}
+
+export class Outbox {
+  readonly #core: Core;
+  #row: TabletOutboxRow = create(TabletOutboxRowSchema);
+  #groups = new Map<number, SealedGroup>();
+  #byFacet = new Map<string, Set<number>>();
+  #open = new Map<string, TabletOpenRow>();
+  #key: CryptoKey | null = null;
+
+  constructor(core: Core) {
+    this.#core = core;
+  }
+
+  // --- Disk. ---
+
+  async load(rows: ReadonlyMap<string, Bytes>): Promise<void> {
+    for (const [name, bytes] of rows) {
+      if (name === 'outbox') this.#row = fromBinary(TabletOutboxRowSchema, bytes);
+      else if (name.startsWith('g/')) {
+        this.#keep(Number(name.slice(2)), fromBinary(TabletGroupRowSchema, bytes));
+      } else if (name.startsWith('o/')) {
+        this.#open.set(name.slice(2), fromBinary(TabletOpenRowSchema, bytes));
+      }
+    }
+    await this.#useKey();
+  }
+
+  // Rows of what is staged.
+  static rows({ row, groups, open }: Staged): Map<string, Bytes | null> {
+    const rows = new Map<string, Bytes | null>();
+    rows.set('outbox', toBinary(TabletOutboxRowSchema, row));
+    for (const [place, group] of groups) {
+      rows.set(`g/${place}`, group === null ? null : toBinary(TabletGroupRowSchema, group));
+    }
+    for (const [facet, delta] of open) {
+      rows.set(`o/${facet}`, delta === null ? null : toBinary(TabletOpenRowSchema, delta));
+    }
+    return rows;
+  }
+
+  // How a courier introduces what waits, and which groups those are.
+  static async forCourier(
+    { row, groups }: Staged,
+    before: Outbox,
+    serverPoint: Bytes,
+    device: Bytes,
+  ): Promise<{ courier: Map<number, Bytes | null>; courierStore: CourierStore } | null> {
+    if (serverPoint.length === 0) return null;
+    const courier = new Map<number, Bytes | null>();
+    const firstPlace = Number(row.placeOffset + row.ackedN) + 1;
+    for (const [place, group] of groups) {
+      if (group === null || place < firstPlace) courier.set(place, null);
+      else if (!before.#groups.has(place)) {
+        courier.set(place, await sealForServer(serverPoint, device, copied(group.group)));
+      }
+    }
+    return {
+      courier,
+      courierStore: {
+        id: 'store',
+        replica: row.replica,
+        epoch: row.epoch,
+        firstN: row.ackedN + 1n,
+        firstPlace,
+        hashBefore: copied(row.ackedHash),
+        lastN: row.sealedN,
+        lastHash: copied(row.sealedHash),
+        rehomes:
+          row.ackedN < row.lastOldNameN
+            ? row.rehomes.map(({ oldReplica, acked, newReplica }) => ({ oldReplica, acked, newReplica }))
+            : [],
+      },
+    };
+  }
+
+  get #firstUnsentPlace(): number {
+    return Number(this.#row.placeOffset + this.#row.ackedN) + 1;
+  }
+
+  stage(): Staged {
+    return { row: clone(TabletOutboxRowSchema, this.#row), groups: new Map(), open: new Map() };
+  }
+
+  // What was staged is on disk: it is so from now on.
+  async committed({ row, groups, open }: Staged): Promise<void> {
+    this.#row = row;
+    for (const [place, group] of groups) {
+      if (group === null) this.#forget(place);
+      else this.#keep(place, group);
+    }
+    for (const [facet, delta] of open) {
+      if (delta === null) this.#open.delete(facet);
+      else this.#open.set(facet, delta);
+    }
+    await this.#useKey();
+  }
+
+  // --- What is here. ---
+
+  get row(): TabletOutboxRow {
+    return this.#row;
+  }
+  get unsent(): number {
+    return Number(this.#row.sealedN - this.#row.ackedN) + this.#open.size;
+  }
+  get groups(): ReadonlyMap<number, SealedGroup> {
+    return this.#groups;
+  }
+  get open(): ReadonlyMap<string, TabletOpenRow> {
+    return this.#open;
+  }
+  get moves(): Move[] {
+    return movesOf(this.#row);
+  }
+  openDot(replica = this.#row.replica): Dot {
+    return { replica, n: openCount };
+  }
+  isUnsent(group: SealedGroup): boolean {
+    return group.place >= this.#firstUnsentPlace;
+  }
+  // The oldest change that the server does not have; 0: none.
+  oldestUnsentMs(): number {
+    let oldest = 0;
+    const see = (ms: number) => {
+      if (oldest === 0 || ms < oldest) oldest = ms;
+    };
+    for (const group of this.#groups.values()) if (this.isUnsent(group)) see(group.wallMs);
+    for (const open of this.#open.values()) see(Number(open.wallMs));
+    return oldest;
+  }
+  groupsOf(facet: string): SealedGroup[] {
+    const found: SealedGroup[] = [];
+    for (const place of this.#byFacet.get(facet) ?? []) {
+      const group = this.#groups.get(place);
+      if (group !== undefined) found.push(group);
+    }
+    return found.sort((a, b) => a.place - b.place);
+  }
+  // Facets that this person wrote on and that are not all in the server's copy of `baseSeq`.
+  facetsWritten(): Set<string> {
+    return new Set([...this.#byFacet.keys(), ...this.#open.keys()]);
+  }
+
+  // Joins the person's own writes on the facet into `into`: all but those that the server committed
+  // at or before `baseSeq`, which are in its copy.
+  joinOwn(facet: string, baseSeq: bigint, into: Bytes, open = this.#open.get(facet)): Bytes {
+    let joined = into;
+    const author = this.#row.person;
+    for (const group of this.groupsOf(facet)) {
+      const { result } = group.row;
+      if (group.kind === intent) continue;
+      if (result?.disposition === Disposition.COMMITTED && result.seq <= baseSeq) continue;
+      joined = this.#core.join(joined, this.#core.own(group.body, this.moves, group.dot, author));
+    }
+    if (open === undefined) return joined;
+    return this.#core.join(joined, this.#core.own(open.delta, [], this.openDot(), author));
+  }
+
+  // --- Writing. ---
+
+  // Adds to what is open on the facet. `delta` is of openDot().
+  stageOpen(staged: Staged, facet: string, delta: Bytes, over: WrittenOver, now: TabletMoment) {
+    const held = staged.open.get(facet) ?? this.#open.get(facet);
+    const row =
+      held === undefined || held === null
+        ? create(TabletOpenRowSchema)
+        : clone(TabletOpenRowSchema, held);
+    if (row.delta.length === 0) {
+      staged.row.opened += 1n;
+      row.order = staged.row.opened;
+      row.baseEpoch = over.baseEpoch;
+      row.baseSeq = over.baseSeq;
+      row.known = { $typeName: 'halfterm.v1.Phase', ...over.known };
+      row.delta = delta;
+    } else {
+      row.delta = this.#core.squash(row.delta, delta, this.openDot());
+    }
+    row.wallMs = BigInt(now.wallMs);
+    row.sinceHelloMs = this.#sinceHello(now);
+    staged.open.set(facet, row);
+  }
+
+  // Makes groups of what is open, in the order of first writes.
+  async stageSealing(staged: Staged): Promise<void> {
+    const open = new Map<string, TabletOpenRow>(this.#open);
+    for (const [facet, row] of staged.open) {
+      if (row === null) open.delete(facet);
+      else open.set(facet, row);
+    }
+    const inOrder = [...open].sort(([, a], [, b]) => (a.order < b.order ? -1 : 1));
+    for (const [facet, row] of inOrder) {
+      const to = { replica: staged.row.replica, n: staged.row.sealedN + 1n };
+      const body = this.#core.renumber(row.delta, [], this.openDot(), to);
+      const known = row.known ?? noPhase;
+      const over = { baseEpoch: row.baseEpoch, baseSeq: row.baseSeq, known };
+      await this.#append(staged, 1, facet, body, over, row.wallMs, row.sinceHelloMs);
+      staged.open.set(facet, null);
+    }
+  }
+
+  // An intent, after everything that was written before it.
+  async stageIntent(staged: Staged, facet: string, body: Bytes, over: WrittenOver, now: TabletMoment) {
+    await this.stageSealing(staged);
+    await this.#append(staged, 2, facet, body, over, BigInt(now.wallMs), this.#sinceHello(now));
+  }
+
+  // --- Meeting the server. ---
+
+  takeGreeting(staged: Staged, reply: HelloReply, store: StoreReply, now: TabletMoment) {
+    const next = staged.row;
+    next.epoch = reply.epoch;
+    next.helloNo = reply.helloNo;
+    next.clockOffsetMs = reply.serverTimeMs - BigInt(now.wallMs);
+    next.helloMonoMs = BigInt(now.monoMs);
+    next.helloBoot = now.boot;
+    if (next.replica === 0n) next.replica = store.replica;
+    if (store.action === StoreAction.REFILL) next.refillAfterSeq = store.branchSeq;
+    if (store.newReplica !== 0n) {
+      // What the server holds under the same hash need not go again. What it holds under another is
+      // a twin's work: ours is still to be sent.
+      let acked = this.#row.ackedN;
+      if (store.appliedN > acked && store.appliedN <= this.#row.sealedN) {
+        const last = this.#groups.get(Number(store.appliedN + this.#row.placeOffset));
+        if (last !== undefined && equal(last.row.hash, store.appliedHash)) acked = store.appliedN;
+      }
+      this.#stageRehome(staged, acked, store.newReplica);
+    } else if (store.action === StoreAction.OK && store.appliedN < this.#row.ackedN) {
+      throw new OutboxBroken('the server holds fewer groups than it had acknowledged');
+    }
+    this.#stagePruning(staged, reply.durableSeq);
+  }
+
+  // The next groups to send; no groups: there is nothing.
+  nextPush(maxGroups: number, maxBytes: number): PushRequest {
+    const row = this.#row;
+    const request = create(PushRequestSchema, {
+      replica: row.replica,
+      firstN: row.ackedN + 1n,
+      epoch: row.epoch,
+      hashBefore: row.ackedHash,
+    });
+    if (row.ackedN < row.lastOldNameN) {
+      request.rehomes = row.rehomes.map(({ oldReplica, acked, newReplica }) => ({
+        $typeName: 'halfterm.v1.Rehome',
+        oldReplica,
+        acked,
+        newReplica,
+      }));
+    }
+    let bytes = 0;
+    for (let n = row.ackedN + 1n; n <= row.sealedN && request.groups.length < maxGroups; ++n) {
+      const group = this.#groups.get(Number(n + row.placeOffset));
+      if (group === undefined) throw new OutboxBroken('a group that was not sent is not here');
+      bytes += group.row.group.length;
+      if (bytes > maxBytes && request.groups.length > 0) break;
+      request.groups.push(group.row.group);
+    }
+    return request;
+  }
+
+  takePush(staged: Staged, request: PushRequest, reply: PushReply) {
+    if (reply.results.length === 0 || reply.results.length > request.groups.length) {
+      throw new OutboxBroken('a push was answered for another number of groups');
+    }
+    let hashAtApplied: Uint8Array | null = null;
+    reply.results.forEach((result, i) => {
+      const n = request.firstN + BigInt(i);
+      const place = Number(n + this.#row.placeOffset);
+      const held = this.#groups.get(place);
+      if (result.n !== n || held === undefined || result.seq === 0n) {
+        throw new OutboxBroken('a push was answered for a group that was not sent');
+      }
+      if (n === reply.appliedN) hashAtApplied = held.row.hash;
+      if (held.row.result !== undefined) return;
+      const row = clone(TabletGroupRowSchema, held.row);
+      row.result = result;
+      staged.groups.set(place, row);
+      if (n > staged.row.ackedN) {
+        staged.row.ackedN = n;
+        staged.row.ackedHash = held.row.hash;
+      }
+    });
+    if (hashAtApplied !== null && !equal(hashAtApplied, reply.appliedHash)) {
+      throw new OutboxBroken("the server's chain is not the tablet's");
+    }
+  }
+
+  // --- Inside. ---
+
+  async #useKey() {
+    this.#key = this.#row.key.length === 0 ? null : await groupKey(copied(this.#row.key));
+  }
+
+  #keep(place: number, row: TabletGroupRow) {
+    const known = this.#groups.get(place);
+    if (known !== undefined) {
+      this.#groups.set(place, { ...known, row });
+      return;
+    }
+    const { kind, dot, facet, wallMs, body } = this.#core.openGroup(row.group);
+    const of = hex(facet);
+    this.#groups.set(place, { place, row, kind, dot, facet: of, wallMs: Number(wallMs), body });
+    const places = this.#byFacet.get(of) ?? new Set();
+    this.#byFacet.set(of, places.add(place));
+  }
+
+  #forget(place: number) {
+    const group = this.#groups.get(place);
+    this.#groups.delete(place);
+    if (group === undefined) return;
+    const places = this.#byFacet.get(group.facet);
+    places?.delete(place);
+    if (places?.size === 0) this.#byFacet.delete(group.facet);
+  }
+
+  #sinceHello(now: TabletMoment): bigint {
+    const { helloNo, helloBoot, helloMonoMs } = this.#row;
+    if (helloNo === 0 || helloBoot !== now.boot) return clockRestarted;
+    return BigInt(Math.max(0, now.monoMs - Number(helloMonoMs)));
+  }
+
+  async #append(
+    staged: Staged,
+    kind: 1 | 2,
+    facet: string,
+    body: Bytes,
+    over: WrittenOver,
+    wallMs: bigint,
+    sinceHelloMs: bigint,
+  ) {
+    const { row } = staged;
+    if (this.#key === null || row.replica === 0n) {
+      throw new OutboxBroken('nobody has signed in on this store');
+    }
+    const n = row.sealedN + 1n;
+    const signed = this.#core.group(
+      {
+        kind,
+        replica: row.replica,
+        n,
+        session: copied(row.session),
+        baseEpoch: over.baseEpoch,
+        baseSeq: over.baseSeq,
+        known: over.known,
+        facet: unhex(facet),
+        wallMs,
+        sinceHelloMs,
+        helloNo: row.helloNo,
+        offsetMs: row.clockOffsetMs,
+      },
+      body,
+    );
+    const group = concat(signed, await groupCode(this.#key, signed));
+    const hash = this.#core.chain(row.sealedHash, n, group);
+    row.sealedN = n;
+    row.sealedHash = hash;
+    row.keptBytes += BigInt(group.length);
+    const place = Number(n + row.placeOffset);
+    if (row.firstKeptPlace === 0n) row.firstKeptPlace = BigInt(place);
+    staged.groups.set(place, create(TabletGroupRowSchema, { group, hash }));
+  }
+
+  #stageRehome(staged: Staged, acked: bigint, newReplica: bigint) {
+    const before = this.#row;
+    const { row } = staged;
+    row.rehomes.push({
+      $typeName: 'halfterm.disk.RehomeRow',
+      oldReplica: before.replica,
+      acked,
+      newReplica,
+    });
+    row.replica = newReplica;
+    row.placeOffset = before.placeOffset + acked;
+    row.sealedN = before.sealedN - acked;
+    row.lastOldNameN = row.sealedN;
+    row.ackedN = 0n;
+    row.ackedHash = new Uint8Array(0);
+    row.sealedHash = new Uint8Array(0);
+    for (let n = 1n; n <= row.sealedN; ++n) {
+      const place = Number(n + row.placeOffset);
+      const group = this.#groups.get(place);
+      if (group === undefined) throw new OutboxBroken('a group that was not sent is not here');
+      row.sealedHash = this.#core.chain(row.sealedHash, n, group.row.group);
+      staged.groups.set(
+        place,
+        create(TabletGroupRowSchema, { group: group.row.group, hash: row.sealedHash }),
+      );
+    }
+    // What is open was never sent, so it simply goes on under the new name.
+    const move = { oldReplica: before.replica, acked, newReplica };
+    for (const [facet, open] of this.#open) {
+      const moved = clone(TabletOpenRowSchema, open);
+      const from = { replica: newReplica, n: openCount - acked };
+      moved.delta = this.#core.renumber(open.delta, [move], from, this.openDot(newReplica));
+      staged.open.set(facet, moved);
+    }
+  }
+
+  #stagePruning(staged: Staged, durableSeq: bigint) {
+    const { row } = staged;
+    const firstUnsent = Number(row.placeOffset + row.ackedN) + 1;
+    let firstKept = 0;
+    for (const place of [...this.#groups.keys()].sort((a, b) => a - b)) {
+      const group = this.#groups.get(place)?.row;
+      const result = group?.result;
+      const isDurable = result !== undefined && result.seq !== 0n && result.seq <= durableSeq;
+      const mayGo = place < firstUnsent && result?.disposition === Disposition.COMMITTED;
+      if (group !== undefined && mayGo && (isDurable || row.keptBytes > maxKeptBytes)) {
+        staged.groups.set(place, null);
+        row.keptBytes -= BigInt(group.group.length);
+      } else if (firstKept === 0) {
+        firstKept = place;
+      }
+    }
+    row.firstKeptPlace = BigInt(firstKept);
+  }
+}
+
+function movesOf(row: TabletOutboxRow): Move[] {
+  return row.rehomes.map(({ oldReplica, acked, newReplica }) => ({ oldReplica, acked, newReplica }));
+}
+
+export const nothingHeld = noFacet;

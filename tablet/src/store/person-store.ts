@@ -1,0 +1,267 @@
+// One person's store on this tablet, open: what they wrote, what the server handed out, and what they
+// see, which is both joined.
+//
+// Everything is in memory and on disk, encrypted; a change is on disk before it is in memory, and so
+// before it shows. Changes come one after the other, whoever asks for them.
+import type { DescMessage } from '@bufbuild/protobuf';
+import { fromBinary, toBinary } from '@bufbuild/protobuf';
+import { type Intent, IntentSchema } from '#proto/sync_pb';
+import { type Change, type Core, noFacet, type Phase } from '../../core/core';
+import { type Bytes, facetId, hex, textOf, unhex, utf8 } from '../model/bytes';
+import { readView, type View } from '../model/view';
+import { Base, type StagedBase } from './base';
+import { type PersonDatabase, Rows } from './database';
+import { noPhase, Outbox, type Staged, type TabletMoment, type WrittenOver } from './outbox';
+
+// A gesture on one facet.
+export interface FacetChange {
+  readonly facet: Bytes;
+  readonly changes: readonly Change[];
+}
+
+// A gesture that is too large to be sent; nothing of it was kept.
+export class TooLarge extends Error {}
+
+const planClass = 1;
+const maxBodyBytes = 64 * 1024 - 143;
+
+export interface SealTo {
+  // Empty: outboxes are not sealed.
+  readonly serverPoint: Bytes;
+  readonly device: Bytes;
+}
+
+export class PersonStore {
+  readonly core: Core;
+  readonly outbox: Outbox;
+  readonly base: Base;
+  readonly #rows: Rows;
+  readonly #sealTo: () => SealTo;
+  readonly #local = new Map<string, unknown>();
+  readonly #shown = new Map<string, Bytes>();
+  readonly #views = new Map<string, View<DescMessage>>();
+  #last: Promise<unknown> = Promise.resolve();
+  #changed: () => void = () => {};
+  // Counts what changed, for whoever keeps something that was made of it.
+  version = 0;
+
+  private constructor(core: Core, rows: Rows, sealTo: () => SealTo) {
+    this.core = core;
+    this.#rows = rows;
+    this.#sealTo = sealTo;
+    this.outbox = new Outbox(core);
+    this.base = new Base(core);
+  }
+
+  static async open(core: Core, database: PersonDatabase, key: CryptoKey, sealTo: () => SealTo) {
+    const rows = new Rows(database, key);
+    const store = new PersonStore(core, rows, sealTo);
+    const found = await rows.readAll();
+    await store.outbox.load(found);
+    store.base.load(found);
+    for (const [name, bytes] of found) {
+      if (name.startsWith('l/')) store.#local.set(name.slice(2), JSON.parse(textOf(bytes)));
+    }
+    return store;
+  }
+
+  onChange(changed: () => void) {
+    this.#changed = changed;
+  }
+
+  close() {
+    this.#changed = () => {};
+    this.#rows.close();
+  }
+
+  // --- Reading. ---
+
+  // What the person sees of a facet, as bytes.
+  shown(facet: string): Bytes {
+    let shown = this.#shown.get(facet);
+    if (shown === undefined) {
+      const held = this.base.facet(facet);
+      const base = held === undefined ? noFacet : Uint8Array.from(held.facet);
+      shown = this.outbox.joinOwn(facet, held?.seq ?? 0n, base);
+      this.#shown.set(facet, shown);
+    }
+    return shown;
+  }
+
+  // The same as a message. `message` is the one of the facet's class.
+  view<Desc extends DescMessage>(message: Desc, facet: string): View<Desc> {
+    let view = this.#views.get(facet);
+    if (view === undefined) {
+      view = readView(this.core, message, this.shown(facet));
+      this.#views.set(facet, view);
+    }
+    return view as View<Desc>;
+  }
+
+  // Facets of a record that the person holds or has written on, as letters.
+  facetsOf(record: string): string[] {
+    const facets = new Set(this.base.records.get(record)?.keys());
+    for (const facet of this.outbox.facetsWritten()) if (facet.startsWith(record)) facets.add(facet);
+    return [...facets].sort();
+  }
+
+  allRecords(): Set<string> {
+    const records = new Set(this.base.records.keys());
+    for (const facet of this.outbox.facetsWritten()) records.add(facet.slice(0, 32));
+    return records;
+  }
+
+  knownPhase(record: string): Phase {
+    const plan = this.base.facet(hex(facetId(unhex(record), planClass)));
+    if (plan === undefined) return noPhase;
+    return this.core.readCells(plan.facet).find((cell) => cell.phase !== null)?.phase ?? noPhase;
+  }
+
+  // What belongs to this tablet alone, as JSON values.
+  local<T>(name: string): T | undefined {
+    return this.#local.get(name) as T | undefined;
+  }
+
+  // --- Writing. Each resolves when it is on disk; before that nothing shows. ---
+
+  // Gestures that belong together, as one atomic change; and what this tablet notes beside them.
+  write(
+    changes: readonly FacetChange[],
+    now: TabletMoment,
+    local: Readonly<Record<string, unknown>> = {},
+  ): Promise<void> {
+    return this.#queued(async () => {
+      const staged = this.outbox.stage();
+      for (const { facet, changes: list } of changes) {
+        if (list.length === 0) continue;
+        const id = hex(facet);
+        const open = staged.open.get(id) ?? this.outbox.open.get(id);
+        const held = this.base.facet(id);
+        const shown = staged.open.has(id)
+          ? this.outbox.joinOwn(
+              id,
+              held?.seq ?? 0n,
+              held === undefined ? noFacet : Uint8Array.from(held.facet),
+              open ?? undefined,
+            )
+          : this.shown(id);
+        const delta = this.core.write(shown, this.outbox.openDot(), list);
+        this.outbox.stageOpen(staged, id, delta, this.#over(id), now);
+        if ((staged.open.get(id)?.delta.length ?? 0) > maxBodyBytes) throw new TooLarge();
+      }
+      await this.#commit(staged, null, local);
+    });
+  }
+
+  intend(
+    facet: Bytes,
+    intent: Intent,
+    now: TabletMoment,
+    local: Readonly<Record<string, unknown>> = {},
+  ): Promise<void> {
+    return this.#queued(async () => {
+      const staged = this.outbox.stage();
+      const body = toBinary(IntentSchema, intent);
+      await this.outbox.stageIntent(staged, hex(facet), body, this.#over(hex(facet)), now);
+      await this.#commit(staged, null, local);
+    });
+  }
+
+  // Makes groups of what is open: what is offered from here on never changes again.
+  seal(): Promise<void> {
+    return this.#queued(async () => {
+      if (this.outbox.open.size === 0) return;
+      const staged = this.outbox.stage();
+      await this.outbox.stageSealing(staged);
+      await this.#commit(staged, null, {});
+    });
+  }
+
+  setLocal(local: Readonly<Record<string, unknown>>): Promise<void> {
+    return this.#queued(() => this.#commit(null, null, local));
+  }
+
+  // For whoever meets the server: changes the outbox.
+  changeOutbox(change: (staged: Staged) => void): Promise<void> {
+    return this.#queued(async () => {
+      const staged = this.outbox.stage();
+      change(staged);
+      await this.#commit(staged, null, {});
+    });
+  }
+
+  changeBase(change: (staged: StagedBase) => void): Promise<void> {
+    return this.#queued(async () => {
+      const staged = this.base.stage();
+      change(staged);
+      await this.#commit(null, staged, {});
+    });
+  }
+
+  // --- Inside. ---
+
+  #over(facet: string): WrittenOver {
+    const { epoch, seq } = this.base.row;
+    return { baseEpoch: epoch, baseSeq: seq, known: this.knownPhase(facet.slice(0, 32)) };
+  }
+
+  async #commit(
+    outbox: Staged | null,
+    base: StagedBase | null,
+    local: Readonly<Record<string, unknown>>,
+  ): Promise<void> {
+    const rows = new Map<string, Bytes | null>();
+    if (outbox !== null) for (const [name, row] of Outbox.rows(outbox)) rows.set(name, row);
+    if (base !== null) for (const [name, row] of Base.rows(base)) rows.set(name, row);
+    for (const [name, value] of Object.entries(local)) {
+      rows.set(`l/${name}`, value === undefined ? null : utf8(JSON.stringify(value)));
+    }
+    const { serverPoint, device } = this.#sealTo();
+    const courier =
+      outbox === null ? null : await Outbox.forCourier(outbox, this.outbox, serverPoint, device);
+    await this.#rows.commit(courier === null ? { rows } : { rows, ...courier });
+
+    if (outbox !== null) await this.outbox.committed(outbox);
+    if (base !== null) this.base.committed(base);
+    for (const [name, value] of Object.entries(local)) {
+      if (value === undefined) this.#local.delete(name);
+      else this.#local.set(name, value);
+    }
+    this.#forget(outbox, base);
+    this.version += 1;
+    this.#changed();
+  }
+
+  // What was made of something that changed is made again when it is next asked for.
+  #forget(outbox: Staged | null, base: StagedBase | null) {
+    const facets = new Set<string>(outbox?.open.keys());
+    for (const [place, row] of outbox?.groups ?? []) {
+      const group = this.outbox.groups.get(place);
+      if (group !== undefined) facets.add(group.facet);
+      if (row === null) return this.#forgetAll();
+    }
+    if (base !== null) for (const record of base.records.keys()) this.#forgetRecord(record);
+    for (const facet of facets) {
+      this.#shown.delete(facet);
+      this.#views.delete(facet);
+    }
+  }
+
+  #forgetRecord(record: string) {
+    for (const facet of this.#shown.keys()) if (facet.startsWith(record)) this.#shown.delete(facet);
+    for (const facet of this.#views.keys()) if (facet.startsWith(record)) this.#views.delete(facet);
+  }
+
+  #forgetAll() {
+    this.#shown.clear();
+    this.#views.clear();
+  }
+
+  #queued<T>(work: () => Promise<T>): Promise<T> {
+    const done = this.#last.then(work, work);
+    this.#last = done.catch(() => {});
+    return done;
+  }
+}
+
+export const intentOf = (body: Bytes): Intent => fromBinary(IntentSchema, body);

@@ -1,0 +1,70 @@
+// The server's services, as this app calls them: gRPC-Web, to where the app came from.
+//
+// The only folder that knows the network. A call that found no server is `offline`, whatever the
+// browser says of being on line.
+import { Code, ConnectError, createClient, type Transport } from '@connectrpc/connect';
+import { createGrpcWebTransport } from '@connectrpc/connect-web';
+import { Accounts } from '#proto/account_pb';
+import { Sync } from '#proto/sync_pb';
+
+export type SyncCalls = ReturnType<typeof createClient<typeof Sync>>;
+export type AccountCalls = ReturnType<typeof createClient<typeof Accounts>>;
+
+export interface Calls {
+  readonly sync: SyncCalls;
+  readonly accounts: AccountCalls;
+}
+
+const callMs = 30_000;
+
+export function connect(baseUrl: string): Calls {
+  const transport: Transport = createGrpcWebTransport({ baseUrl, useBinaryFormat: true, defaultTimeoutMs: callMs });
+  return { sync: createClient(Sync, transport), accounts: createClient(Accounts, transport) };
+}
+
+export const withToken = (token: string) => ({ headers: { authorization: `Bearer ${token}` } });
+
+export type Trouble =
+  // No server was found, or it went away.
+  | 'offline'
+  // Later; the tablet keeps everything.
+  | 'busy'
+  // The session ended: work is kept, and goes on after a sign-in.
+  | 'signInEnded'
+  // Greet again.
+  | 'greetAgain'
+  | 'refused';
+
+// What a failed call means to this app.
+export function troubleOf(error: unknown): Trouble {
+  const { code, cause } = ConnectError.from(error);
+  if (code === Code.Unknown && cause instanceof TypeError) return 'offline';
+  switch (code) {
+    case Code.Unavailable:
+    case Code.DeadlineExceeded:
+    case Code.Canceled:
+    case Code.Aborted:
+      return 'offline';
+    case Code.ResourceExhausted:
+      return 'busy';
+    case Code.Unauthenticated:
+      return 'signInEnded';
+    case Code.FailedPrecondition:
+      return 'greetAgain';
+    default:
+      return 'refused';
+  }
+}
+
+// How long the server asks to wait, milliseconds; 0: it does not say.
+export function pushbackMs(error: unknown): number {
+  const asked = Number(ConnectError.from(error).metadata.get('grpc-retry-pushback-ms') ?? 0);
+  return Number.isFinite(asked) && asked > 0 ? asked : 0;
+}
+
+// The wait before the next try: twice as long each time, up to five minutes, and all of it by chance,
+// so that thirty tablets that lost one server do not come back as one. `jitter` is from 0 to 1.
+export function waitMs(failures: number, jitter: number): number {
+  const most = Math.min(5 * 60_000, 1000 * 2 ** Math.min(failures, 10));
+  return Math.round(most * jitter);
+}
