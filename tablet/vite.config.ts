@@ -40,8 +40,11 @@ export default defineConfig({
     }),
   ],
   resolve: {
-    alias: { '#proto': here('.generated/halfterm/v1'),
-      '#disk': here('.generated/halfterm/disk'), '#core': here('.generated/core') },
+    alias: {
+      '#proto': here('.generated/halfterm/v1'),
+      '#disk': here('.generated/halfterm/disk'),
+      '#core': here('.generated/core'),
+    },
   },
   build: { target: 'es2022', assetsInlineLimit: 0, chunkSizeWarningLimit: 1500 },
   server: {

@@ -37,11 +37,13 @@ export const scopeBytes = (scope: ScopeId | undefined): Bytes => {
 
 function scopesOf(heldBy: Uint8Array): string[] {
   const scopes: string[] = [];
-  for (let at = 0; at + 17 <= heldBy.length; at += 17) scopes.push(hex(heldBy.subarray(at, at + 17)));
+  for (let at = 0; at + 17 <= heldBy.length; at += 17)
+    scopes.push(hex(heldBy.subarray(at, at + 17)));
   return scopes;
 }
 
-const joined = (scopes: readonly string[]): Bytes => concat(...[...new Set(scopes)].sort().map(unhex));
+const joined = (scopes: readonly string[]): Bytes =>
+  concat(...[...new Set(scopes)].sort().map(unhex));
 
 // --- A record as one row: facet33 | u32 length | TabletFacetRow, one after the other. ---
 
@@ -171,7 +173,12 @@ export class Base {
           const where = `${scope}/${row.period}`;
           let sum = sums.get(where);
           if (sum === undefined) {
-            sum = { scope: unhex(scope), period: row.period, count: 0n, digest: new Uint8Array(32) };
+            sum = {
+              scope: unhex(scope),
+              period: row.period,
+              count: 0n,
+              digest: new Uint8Array(32),
+            };
             sums.set(where, sum);
           }
           sum.count += 1n;
@@ -247,4 +254,3 @@ export class Base {
     }
   }
 }
-

@@ -27,8 +27,10 @@ export interface PersonRow {
   readonly id: string;
   readonly name: string;
   readonly signInName: string;
-  // Of the present store; another one is begun where a PIN was forgotten, and the first is kept.
+  // Of the present store; empty until a PIN is chosen.
   readonly database: string;
+  // Stores whose PIN was forgotten: kept, with what they have for the server.
+  readonly earlier: readonly string[];
   // Null until a PIN is chosen.
   readonly key: WrappedKey | null;
   readonly lastUsedMs: number;

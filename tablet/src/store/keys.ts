@@ -49,10 +49,15 @@ export async function newDataKey(
   pin: string,
 ): Promise<{ readonly key: CryptoKey; readonly wrapped: WrappedKey }> {
   const salt = random(16);
-  const made = await subtle().generateKey({ name: 'AES-GCM', length: 256 }, true, ['encrypt', 'decrypt']);
+  const made = await subtle().generateKey({ name: 'AES-GCM', length: 256 }, true, [
+    'encrypt',
+    'decrypt',
+  ]);
   const iv = random(12);
   const wrapping = await wrappingKey(deviceKey, pin, salt);
-  const wrapped = new Uint8Array(await subtle().wrapKey('raw', made, wrapping, { name: 'AES-GCM', iv }));
+  const wrapped = new Uint8Array(
+    await subtle().wrapKey('raw', made, wrapping, { name: 'AES-GCM', iv }),
+  );
   const key = await unwrapDataKey(deviceKey, pin, { salt, iv, wrapped });
   if (key === null) throw new Error('a key that was just wrapped does not unwrap');
   return { key, wrapped: { salt, iv, wrapped } };
@@ -66,10 +71,15 @@ export async function unwrapDataKey(
 ): Promise<CryptoKey | null> {
   const wrapping = await wrappingKey(deviceKey, pin, salt);
   try {
-    return await subtle().unwrapKey('raw', wrapped, wrapping, { name: 'AES-GCM', iv }, 'AES-GCM', false, [
-      'encrypt',
-      'decrypt',
-    ]);
+    return await subtle().unwrapKey(
+      'raw',
+      wrapped,
+      wrapping,
+      { name: 'AES-GCM', iv },
+      'AES-GCM',
+      false,
+      ['encrypt', 'decrypt'],
+    );
   } catch {
     return null;
   }
@@ -109,7 +119,11 @@ export async function proof(pair: CryptoKeyPair, device: Bytes, nonce: Uint8Arra
 
 // Seals a group so that only the server can read it, for whoever brings it there
 // (proto/halfterm/v1/account.proto, SealedStore).
-export async function sealForServer(serverPoint: Bytes, device: Bytes, group: Bytes): Promise<Bytes> {
+export async function sealForServer(
+  serverPoint: Bytes,
+  device: Bytes,
+  group: Bytes,
+): Promise<Bytes> {
   const curve = { name: 'ECDH', namedCurve: 'P-256' };
   const theirs = await subtle().importKey('raw', serverPoint, curve, false, []);
   const ours = await subtle().generateKey(curve, false, ['deriveBits']);

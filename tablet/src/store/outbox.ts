@@ -23,7 +23,14 @@ import {
   StoreAction,
   type StoreReply,
 } from '#proto/sync_pb';
-import { type Core, clockRestarted, type Dot, type Move, noFacet, type Phase } from '../../core/core';
+import {
+  type Core,
+  clockRestarted,
+  type Dot,
+  type Move,
+  noFacet,
+  type Phase,
+} from '../../core/core';
 import { type Bytes, concat, copied, equal, hex, unhex } from '../model/bytes';
 import type { CourierStore } from './database';
 import { groupCode, groupKey, sealForServer } from './keys';
@@ -95,7 +102,7 @@ export class Outbox {
         this.#open.set(name.slice(2), fromBinary(TabletOpenRowSchema, bytes));
       }
     }
-    await this.#useKey();
+    await this.#importKey();
   }
 
   // Rows of what is staged.
@@ -140,7 +147,11 @@ export class Outbox {
         lastHash: copied(row.sealedHash),
         rehomes:
           row.ackedN < row.lastOldNameN
-            ? row.rehomes.map(({ oldReplica, acked, newReplica }) => ({ oldReplica, acked, newReplica }))
+            ? row.rehomes.map(({ oldReplica, acked, newReplica }) => ({
+                oldReplica,
+                acked,
+                newReplica,
+              }))
             : [],
       },
     };
@@ -165,7 +176,7 @@ export class Outbox {
       if (delta === null) this.#open.delete(facet);
       else this.#open.set(facet, delta);
     }
-    await this.#useKey();
+    await this.#importKey();
   }
 
   // --- What is here. ---
@@ -272,7 +283,13 @@ export class Outbox {
   }
 
   // An intent, after everything that was written before it.
-  async stageIntent(staged: Staged, facet: string, body: Bytes, over: WrittenOver, now: TabletMoment) {
+  async stageIntent(
+    staged: Staged,
+    facet: string,
+    body: Bytes,
+    over: WrittenOver,
+    now: TabletMoment,
+  ) {
     await this.stageSealing(staged);
     await this.#append(staged, 2, facet, body, over, BigInt(now.wallMs), this.#sinceHello(now));
   }
@@ -360,7 +377,7 @@ export class Outbox {
 
   // --- Inside. ---
 
-  async #useKey() {
+  async #importKey() {
     this.#key = this.#row.key.length === 0 ? null : await groupKey(copied(this.#row.key));
   }
 
@@ -490,7 +507,11 @@ export class Outbox {
 }
 
 function movesOf(row: TabletOutboxRow): Move[] {
-  return row.rehomes.map(({ oldReplica, acked, newReplica }) => ({ oldReplica, acked, newReplica }));
+  return row.rehomes.map(({ oldReplica, acked, newReplica }) => ({
+    oldReplica,
+    acked,
+    newReplica,
+  }));
 }
 
 export const nothingHeld = noFacet;

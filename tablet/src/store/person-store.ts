@@ -5,6 +5,7 @@
 // before it shows. Changes come one after the other, whoever asks for them.
 import type { DescMessage } from '@bufbuild/protobuf';
 import { fromBinary, toBinary } from '@bufbuild/protobuf';
+import type { TabletOpenRow } from '#disk/tablet_pb';
 import { type Intent, IntentSchema } from '#proto/sync_pb';
 import { type Change, type Core, noFacet, type Phase } from '../../core/core';
 import { type Bytes, facetId, hex, textOf, unhex, utf8 } from '../model/bytes';
@@ -44,6 +45,9 @@ export class PersonStore {
   #changed: () => void = () => {};
   // Counts what changed, for whoever keeps something that was made of it.
   version = 0;
+  // The same for what the server hands out.
+  baseVersion = 0;
+  readonly #recordVersions = new Map<string, number>();
 
   private constructor(core: Core, rows: Rows, sealTo: () => SealTo) {
     this.core = core;
@@ -101,7 +105,8 @@ export class PersonStore {
   // Facets of a record that the person holds or has written on, as letters.
   facetsOf(record: string): string[] {
     const facets = new Set(this.base.records.get(record)?.keys());
-    for (const facet of this.outbox.facetsWritten()) if (facet.startsWith(record)) facets.add(facet);
+    for (const facet of this.outbox.facetsWritten())
+      if (facet.startsWith(record)) facets.add(facet);
     return [...facets].sort();
   }
 
@@ -115,6 +120,11 @@ export class PersonStore {
     const plan = this.base.facet(hex(facetId(unhex(record), planClass)));
     if (plan === undefined) return noPhase;
     return this.core.readCells(plan.facet).find((cell) => cell.phase !== null)?.phase ?? noPhase;
+  }
+
+  // Another number after each change of the record.
+  recordVersion(record: string): number {
+    return this.#recordVersions.get(record) ?? 0;
   }
 
   // What belongs to this tablet alone, as JSON values.
@@ -164,6 +174,18 @@ export class PersonStore {
       const body = toBinary(IntentSchema, intent);
       await this.outbox.stageIntent(staged, hex(facet), body, this.#over(hex(facet)), now);
       await this.#commit(staged, null, local);
+    });
+  }
+
+  // Takes the last gesture on a facet back as if it had not been: only while it was not offered to the
+  // network. `before` is what openOn() gave before it. False: it is too late.
+  takeBack(facet: string, before: TabletOpenRow | null, after: TabletOpenRow): Promise<boolean> {
+    return this.#queued(async () => {
+      if (this.outbox.open.get(facet) !== after) return false;
+      const staged = this.outbox.stage();
+      staged.open.set(facet, before);
+      await this.#commit(staged, null, {});
+      return true;
     });
   }
 
@@ -229,6 +251,7 @@ export class PersonStore {
     }
     this.#forget(outbox, base);
     this.version += 1;
+    if (base !== null) this.baseVersion += 1;
     this.#changed();
   }
 
@@ -244,15 +267,22 @@ export class PersonStore {
     for (const facet of facets) {
       this.#shown.delete(facet);
       this.#views.delete(facet);
+      this.#touch(facet.slice(0, 32));
     }
   }
 
+  #touch(record: string) {
+    this.#recordVersions.set(record, this.recordVersion(record) + 1);
+  }
+
   #forgetRecord(record: string) {
+    this.#touch(record);
     for (const facet of this.#shown.keys()) if (facet.startsWith(record)) this.#shown.delete(facet);
     for (const facet of this.#views.keys()) if (facet.startsWith(record)) this.#views.delete(facet);
   }
 
   #forgetAll() {
+    for (const record of this.allRecords()) this.#touch(record);
     this.#shown.clear();
     this.#views.clear();
   }

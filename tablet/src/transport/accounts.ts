@@ -21,9 +21,16 @@ export interface TabletIdentity {
   readonly proofKeys: CryptoKeyPair;
 }
 
-async function proofOf(calls: AccountCalls, { device, proofKeys }: TabletIdentity): Promise<DeviceProof> {
+async function proofOf(
+  calls: AccountCalls,
+  { device, proofKeys }: TabletIdentity,
+): Promise<DeviceProof> {
   const { nonce } = await calls.challenge({});
-  return create(DeviceProofSchema, { device, nonce, signature: await proof(proofKeys, device, nonce) });
+  return create(DeviceProofSchema, {
+    device,
+    nonce,
+    signature: await proof(proofKeys, device, nonce),
+  });
 }
 
 // What was typed, or what a QR code holds after "#join=": SCHOOL "." SECRET in base64url.
@@ -65,7 +72,11 @@ export async function enrol(
 export type SignInBy =
   | { readonly kind: 'passphrase'; readonly signInName: string; readonly passphrase: string }
   | { readonly kind: 'ticket'; readonly ticket: Uint8Array; readonly newPassphrase: string }
-  | { readonly kind: 'invitation'; readonly invitation: Invitation; readonly newPassphrase: string };
+  | {
+      readonly kind: 'invitation';
+      readonly invitation: Invitation;
+      readonly newPassphrase: string;
+    };
 
 export async function signIn(
   calls: AccountCalls,
@@ -78,7 +89,10 @@ export async function signIn(
     case 'passphrase':
       return calls.signIn({
         ...base,
-        how: { case: 'passphrase', value: { signInName: by.signInName, passphrase: by.passphrase } },
+        how: {
+          case: 'passphrase',
+          value: { signInName: by.signInName, passphrase: by.passphrase },
+        },
       });
     case 'ticket':
       return calls.signIn({
@@ -133,4 +147,3 @@ export async function courier(
 
 export const wasTaken = (result: CourierResult): boolean =>
   result.problem === '' && result.store?.action !== StoreAction.REHOME;
-

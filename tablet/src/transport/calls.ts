@@ -18,7 +18,11 @@ export interface Calls {
 const callMs = 30_000;
 
 export function connect(baseUrl: string): Calls {
-  const transport: Transport = createGrpcWebTransport({ baseUrl, useBinaryFormat: true, defaultTimeoutMs: callMs });
+  const transport: Transport = createGrpcWebTransport({
+    baseUrl,
+    useBinaryFormat: true,
+    defaultTimeoutMs: callMs,
+  });
   return { sync: createClient(Sync, transport), accounts: createClient(Accounts, transport) };
 }
 

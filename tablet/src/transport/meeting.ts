@@ -20,7 +20,11 @@ export interface MeetingOptions {
   readonly periods: readonly number[];
   readonly signal?: AbortSignal;
   // So many of so many changes are sent; records that came.
-  readonly onProgress?: (progress: { readonly sent: number; readonly of: number; readonly records: number }) => void;
+  readonly onProgress?: (progress: {
+    readonly sent: number;
+    readonly of: number;
+    readonly records: number;
+  }) => void;
 }
 
 export interface MeetingReport {
@@ -48,7 +52,12 @@ export async function meet(store: PersonStore, options: MeetingOptions): Promise
       const { records, healed, confirmed } = await pull(store, options, hello);
       return { hello, sent, records, healed, confirmed };
     } catch (error) {
-      if (tries < meetingTries && error instanceof ConnectError && troubleOf(error) === 'greetAgain') continue;
+      if (
+        tries < meetingTries &&
+        error instanceof ConnectError &&
+        troubleOf(error) === 'greetAgain'
+      )
+        continue;
       throw error;
     }
   }
@@ -83,7 +92,11 @@ export async function greet(store: PersonStore, options: MeetingOptions): Promis
   return reply;
 }
 
-async function push(store: PersonStore, options: MeetingOptions, hello: HelloReply): Promise<number> {
+async function push(
+  store: PersonStore,
+  options: MeetingOptions,
+  hello: HelloReply,
+): Promise<number> {
   const of = store.outbox.unsent;
   const maxGroups = Math.min(hello.limits?.pushGroups || 200, 200);
   const maxBytes = hello.limits?.pushBytes || 256 * 1024;
@@ -148,25 +161,37 @@ async function compare(store: PersonStore, options: MeetingOptions, end: PullEnd
   return wrong;
 }
 
-async function heal(store: PersonStore, options: MeetingOptions, digest: ScopeDigest): Promise<number> {
+async function heal(
+  store: PersonStore,
+  options: MeetingOptions,
+  digest: ScopeDigest,
+): Promise<number> {
   const { scope, period } = digest;
   if (scope === undefined) return 0;
   const ours = store.base.recordSums(scopeBytes(scope), period);
   const theirs = new Map<string, string>();
   let afterRecord: Uint8Array = new Uint8Array(0);
   for (let more = true; more; ) {
-    const page = await options.calls.descend({ scope, period, afterRecord }, callOptions(store, options));
+    const page = await options.calls.descend(
+      { scope, period, afterRecord },
+      callOptions(store, options),
+    );
     for (const record of page.records) {
       theirs.set(hex(record.record), hex(record.digest));
       afterRecord = record.record;
     }
     more = page.more && page.records.length > 0;
   }
-  const wrong = [...theirs].filter(([record, sum]) => ours.get(record) !== sum).map(([record]) => record);
+  const wrong = [...theirs]
+    .filter(([record, sum]) => ours.get(record) !== sum)
+    .map(([record]) => record);
   for (const record of ours.keys()) if (!theirs.has(record)) wrong.push(record);
   for (let i = 0; i < wrong.length; i += fetchRecords) {
     const asked = wrong.slice(i, i + fetchRecords);
-    const reply = await options.calls.fetch({ records: asked.map(unhex) }, callOptions(store, options));
+    const reply = await options.calls.fetch(
+      { records: asked.map(unhex) },
+      callOptions(store, options),
+    );
     await store.changeBase((staged) => {
       for (const item of reply.items) store.base.stageItem(staged, item);
     });

@@ -1,0 +1,536 @@
+// The app as the views know it (contract.ts): stores made of the tablet and of the store of the person
+// who is in, and gestures that change those.
+import { Role } from '#proto/directory_pb';
+import { Disposition } from '#proto/sync_pb';
+import { initialsOf } from '../model/directory';
+import { backupFile } from './backup';
+import type {
+  App,
+  Header,
+  Loaded,
+  Outcome,
+  Question,
+  Receipt,
+  Settings,
+  Storage,
+  Store,
+  TabletPerson,
+  TabletState,
+  Visit,
+  Waiting,
+  WaitingItem,
+  WaitingNotice,
+  Walk,
+} from './contract';
+import { parkReason } from './desk';
+import { type AtDesk, gestures } from './gestures';
+import { askToPersist, isInstalled, keeping } from './keeping';
+import { Lists } from './lists';
+import { Derived, Value } from './observable';
+import { pinTries } from './pin';
+import { questionPage, questionsOf } from './questions';
+import { Answers } from './questions-answered';
+import { added, type Before, look, receiptOf } from './receipts';
+import { type Surroundings, Tablet } from './tablet';
+import { openVisit, startWalk, Walks, walkChoices, walkPage } from './visit-making';
+import { visitPage } from './visit-page';
+import { done, refused, Writing } from './writing';
+
+const defaults: Settings = {
+  theme: 'system',
+  textSize: 100,
+  hand: 'right',
+  keys: true,
+  lockVisitMin: 15,
+  lockMin: 5,
+};
+const oldWorkMs = 2 * 86_400_000;
+const clockNoticeMin = 10;
+const dayMs = 86_400_000;
+
+export interface AppOptions extends Surroundings {
+  readonly coreSha256: string;
+  // Shows the browser's own question; false: there is none.
+  readonly install: () => Promise<boolean>;
+  readonly reload: () => void;
+}
+
+export interface RunningApp {
+  readonly app: App;
+  // For whoever hears that a newer app waits, or that the network is back.
+  readonly newerApp: () => void;
+  readonly wake: () => void;
+}
+
+export async function startApp(options: AppOptions): Promise<RunningApp> {
+  const tablet = new Tablet(options);
+  let here: (AtDesk & { readonly lists: Lists }) | null = null;
+  let hasNewer = false;
+  let cannotSave = false;
+  let touchedMs = options.nowMs();
+
+  // The desk of the person who is in, and what is kept beside it.
+  const at = (): (AtDesk & { readonly lists: Lists }) | null => {
+    const { desk } = tablet;
+    if (desk === null || tablet.isLocked) return null;
+    if (here?.desk !== desk) {
+      const writing = new Writing(desk, tablet.now, () => tablet.mayWrite);
+      here = { desk, writing, lists: new Lists(desk) };
+    }
+    return here;
+  };
+
+  const loaded =
+    <T>(make: (here: NonNullable<ReturnType<typeof at>>) => T | null) =>
+    (): Loaded<T> => {
+      const desk = at();
+      if (desk === null) return { kind: 'loading' };
+      try {
+        const value = make(desk);
+        return value === null ? { kind: 'nothing' } : { kind: 'ready', value };
+      } catch (error) {
+        return {
+          kind: 'failed',
+          code: error instanceof Error ? error.constructor.name : 'unknown',
+        };
+      }
+    };
+
+  // --- Stores. ---
+
+  const colleagues = (): Header['colleagues'] => {
+    const others = tablet.people.filter((p) => p.unsent > 0 && p.id !== tablet.desk?.me);
+    if (others.length === 0) return null;
+    const oldest = Math.min(...others.map((person) => person.oldestMs));
+    return {
+      people: others.length,
+      oldestDays: Math.max(0, Math.floor((options.nowMs() - oldest) / dayMs)),
+    };
+  };
+
+  const zone = new Derived(() => tablet.row?.zone ?? 'Europe/London');
+
+  const tabletState = new Derived((): TabletState => {
+    const { row, desk } = tablet;
+    const mine = desk === null ? null : tablet.people.find((person) => person.id === desk.me);
+    const stage = !tablet.isStarted
+      ? 'starting'
+      : row === null
+        ? 'unenrolled'
+        : desk === null
+          ? 'people'
+          : tablet.isLocked
+            ? 'locked'
+            : 'open';
+    const open = at();
+    const today = open?.lists.today();
+    const newFeedback = today?.yourTurn.filter((turn) => turn.kind === 'newFeedback').length ?? 0;
+    return {
+      stage,
+      school: row?.schoolName ?? '',
+      label: row?.label ?? '',
+      people: tablet.people.slice(0, 20).map(
+        (person): TabletPerson => ({
+          id: person.id,
+          name: person.name,
+          initials: initialsOf(person.name),
+          unsent: person.unsent,
+          lastUsedMs: person.lastUsedMs,
+          pinTriesLeft: Math.max(0, pinTries - person.pinTries),
+          waitUntilMs: person.waitUntilMs > options.nowMs() ? person.waitUntilMs : null,
+          needsPin: tablet.needsPin(person),
+          signInEnded: person.signInEnded,
+        }),
+      ),
+      person:
+        mine === null || mine === undefined
+          ? null
+          : { id: mine.id, name: mine.name, initials: initialsOf(mine.name) },
+      third: open === null ? null : thirdPlace(open),
+      mayWalk: open?.desk.isSenior ?? false,
+      badges: { today: (today?.yourTurn.length ?? 0) - newFeedback, forMe: newFeedback },
+      otherTab: desk !== null && !tablet.mayWrite,
+      notInstalled: !isInstalled(),
+      fetching: tablet.seen.fetching,
+    };
+  });
+
+  const header = new Derived((): Header => {
+    const outbox = tablet.desk?.store.outbox;
+    const oldest = outbox?.oldestUnsentMs() ?? 0;
+    return {
+      online: tablet.seen.online,
+      unsent: outbox?.unsent ?? 0,
+      oldestMs: oldest === 0 ? null : oldest,
+      sending: tablet.seen.sending,
+      colleagues: colleagues(),
+      cannotSave,
+      newerApp: hasNewer,
+    };
+  });
+
+  const waiting = new Derived((): Waiting => {
+    const open = at();
+    if (open === null) {
+      return {
+        items: [],
+        notices: [],
+        lastContact: null,
+        clockMinutes: null,
+        colleagues: colleagues(),
+      };
+    }
+    const { desk } = open;
+    const { row } = desk.store.outbox;
+    const last = desk.signed.lastContactMs;
+    const clockMinutes = row.helloNo === 0 ? null : Math.round(-Number(row.clockOffsetMs) / 60_000);
+    return {
+      items: waitingItems(open),
+      notices: waitingNotices(open, clockMinutes),
+      lastContact: last === 0 ? null : { kind: 'at', ms: last },
+      clockMinutes,
+      colleagues: colleagues(),
+    };
+  });
+
+  function waitingItems({ desk }: AtDesk): WaitingItem[] {
+    const items: WaitingItem[] = [];
+    const records = new Set<string>();
+    for (const facet of desk.store.outbox.facetsWritten()) records.add(facet.slice(0, 32));
+    for (const record of records) {
+      const visit = desk.visit(record);
+      const title = [desk.directory.nameOf(visit.teacher), visit.plan.classCode ?? '']
+        .filter((part) => part !== '')
+        .join(' · ');
+      const { changes, sinceMs } = desk.waitingOn(record);
+      if (changes > 0) items.push({ visitId: record, title, changes, sinceMs, kept: 'onTablet' });
+      const parked = desk
+        .groupsOn(record)
+        .filter(({ row: { result } }) => isParked(result?.disposition));
+      const first = parked[0];
+      if (first !== undefined) {
+        const since = first.wallMs;
+        items.push({
+          visitId: record,
+          title,
+          changes: parked.length,
+          sinceMs: since,
+          kept: 'parked',
+        });
+      }
+    }
+    return items.sort((a, b) => a.sinceMs - b.sinceMs);
+  }
+
+  function waitingNotices({ desk }: AtDesk, clockMinutes: number | null): WaitingNotice[] {
+    const notices: WaitingNotice[] = [];
+    const oldest = desk.store.outbox.oldestUnsentMs();
+    if (oldest > 0 && options.nowMs() - oldest > oldWorkMs)
+      notices.push({ kind: 'old', sinceMs: oldest });
+    const busyMs = tablet.seen.busyUntilMs - options.nowMs();
+    if (busyMs > 0) notices.push({ kind: 'serverBusy', seconds: Math.ceil(busyMs / 1000) });
+    if (tablet.people.some((p) => p.id === desk.me && p.signInEnded))
+      notices.push({ kind: 'signInEnded' });
+    if (clockMinutes !== null && Math.abs(clockMinutes) >= clockNoticeMin) {
+      const visits = new Set(
+        [...desk.store.outbox.facetsWritten()].map((facet) => facet.slice(0, 32)),
+      );
+      notices.push({ kind: 'clock', minutes: clockMinutes, visits: visits.size });
+    }
+    for (const group of desk.store.outbox.groups.values()) {
+      const { result } = group.row;
+      if (result === undefined || !isParked(result.disposition)) continue;
+      const visitId = group.facet.slice(0, 32);
+      if (notices.some((n) => n.kind === 'refused' && n.visitId === visitId)) continue;
+      notices.push({ kind: 'refused', reason: parkReason(result.reason), visitId });
+    }
+    return notices;
+  }
+
+  const settings = new Value<Settings>(readSettings());
+  const storage = new Value<Storage>({
+    installed: false,
+    persistent: null,
+    openByMs: null,
+    usedMb: null,
+    leftMb: null,
+    appVersion: options.app,
+    coreHash: options.coreSha256.slice(0, 12),
+  });
+  const today = new Derived(loaded(({ lists }) => lists.today()));
+  const visits = new Derived(loaded(({ lists }) => lists.visits()));
+  const newVisit = new Derived(loaded(({ lists }) => lists.newVisit()));
+  const choicesOfWalks = new Derived(loaded(({ desk }) => walkChoices(desk)));
+  const forMe = new Derived(loaded(({ lists }) => lists.forMe()));
+  const more = new Derived(loaded(({ lists }) => lists.more()));
+  const receipts = new Derived<readonly Receipt[]>(
+    () => at()?.desk.store.local<Receipt[]>('receipts') ?? [],
+  );
+  const questions = new Derived(
+    loaded(({ desk }): readonly Question[] =>
+      desk
+        .allVisits()
+        .flatMap((visit) =>
+          questionsOf(desk, visit).map((asked) => questionPage(desk, visit, asked)),
+        ),
+    ),
+  );
+
+  const onVisit = new Map<string, Derived<Loaded<Visit>>>();
+  const onWalk = new Map<string, Derived<Loaded<Walk>>>();
+  const page = <T>(
+    pages: Map<string, Derived<Loaded<T>>>,
+    id: string,
+    make: () => Loaded<T>,
+  ): Store<Loaded<T>> => {
+    const known = pages.get(id);
+    if (known !== undefined) return known;
+    const made = new Derived(make);
+    pages.set(id, made);
+    return made;
+  };
+
+  const all = [
+    zone,
+    tabletState,
+    header,
+    waiting,
+    today,
+    visits,
+    newVisit,
+    choicesOfWalks,
+    forMe,
+    more,
+    receipts,
+    questions,
+  ];
+  const invalidate = () => {
+    for (const store of all) store.invalidate();
+    for (const store of onVisit.values()) store.invalidate();
+    for (const store of onWalk.values()) store.invalidate();
+  };
+
+  // Several changes of one moment are one change for the views.
+  let isDue = false;
+  tablet.changed = () => {
+    if (isDue) return;
+    isDue = true;
+    queueMicrotask(() => {
+      isDue = false;
+      invalidate();
+    });
+  };
+
+  // --- What was combined. ---
+
+  let before: Before | null = null;
+  let beforeDesk: unknown = null;
+  tablet.met = async (report) => {
+    const open = at();
+    if (open === null) return;
+    const { desk } = open;
+    if (before !== null && beforeDesk === desk && report.records > 0) {
+      const id = String(desk.store.base.row.seq);
+      const receipt = receiptOf(desk, before, report, id, 'another tablet');
+      const kept = desk.store.local<Receipt[]>('receipts') ?? [];
+      if (receipt !== null) await desk.store.setLocal({ receipts: added(kept, receipt) });
+    }
+    if (before === null || beforeDesk !== desk || report.records > 0) {
+      before = look(desk);
+      beforeDesk = desk;
+    }
+  };
+
+  const watchKeeping = async () => {
+    storage.set(await keeping(options.nowMs(), options.app, options.coreSha256));
+  };
+
+  // A refusal of the disk is shown until a save succeeds.
+  const watched = async <T>(outcome: Promise<Outcome<T>>): Promise<Outcome<T>> => {
+    const result = await outcome;
+    const failed = !result.ok && result.problem.kind === 'disk';
+    if (failed !== cannotSave && (failed || result.ok)) {
+      cannotSave = failed;
+      header.invalidate();
+    }
+    return result;
+  };
+  const saving = gestures(at, options.random);
+  for (const [name, gesture] of Object.entries(saving)) {
+    const run = gesture as (...parts: unknown[]) => Promise<Outcome<unknown>>;
+    Reflect.set(saving, name, (...parts: unknown[]) => watched(run(...parts)));
+  }
+
+  const walks = new Walks(at, options.random);
+  const answers = new Answers(at);
+  const nobody: Outcome<never> = refused('notAllowed');
+
+  const app: App = {
+    ...saving,
+    nowMs: options.nowMs,
+    zone,
+    tablet: tabletState,
+    header,
+    waiting,
+    storage,
+    settings,
+    today,
+    visits,
+    newVisit,
+    walkChoices: choicesOfWalks,
+    questions,
+    receipts,
+    forMe,
+    more,
+    visit: (id) =>
+      page(
+        onVisit,
+        id,
+        loaded(({ desk }) => visitPage(desk, id)),
+      ),
+    walk: (id) =>
+      page(
+        onWalk,
+        id,
+        loaded(({ desk }) => walkPage(desk, id)),
+      ),
+
+    enrol: (code) => tablet.enrol(code),
+    addPerson: (code) => tablet.addPerson(code),
+    choosePin: (personId, pin) => tablet.choosePin(personId, pin),
+    enterPin: (personId, pin) => tablet.enterPin(personId, pin),
+    signIn: (how) => tablet.signIn(how),
+    lock: () => tablet.lock(),
+    switchPerson: () => tablet.switchPerson(),
+    signOut: async () => {
+      if ((tablet.desk?.store.outbox.unsent ?? 0) > 0) {
+        const met = await tablet.meetNow();
+        if (!met.ok || (tablet.desk?.store.outbox.unsent ?? 0) > 0) return refused('choiceOpen');
+      }
+      return tablet.switchPerson();
+    },
+    handOver: () => tablet.switchPerson(),
+    sendNow: () => tablet.meetNow(),
+    saveBackup: async () => {
+      if (tablet.row === null) return nobody;
+      await tablet.desk?.store.seal();
+      return { ok: true, value: await backupFile(tablet.row, tablet.people, options.nowMs()) };
+    },
+    useThisTab: () => tablet.useThisTab(),
+    askToPersist: async () => {
+      await askToPersist();
+      await watchKeeping();
+      return done;
+    },
+    install: async () => ((await options.install()) ? done : refused('notAllowed')),
+    changeSettings: async (change) => {
+      settings.change(change);
+      writeSettings(settings.get());
+      return done;
+    },
+    touched: () => {
+      touchedMs = options.nowMs();
+    },
+    reload: options.reload,
+
+    openVisit: (choice) => {
+      const open = at();
+      return open === null
+        ? Promise.resolve(nobody)
+        : watched(openVisit(open, choice, options.random));
+    },
+    startVisit: (visitId) => {
+      const open = at();
+      if (open === null) return Promise.resolve(nobody);
+      return watched(open.writing.note({ [`started/${visitId}`]: tablet.now().wallMs }));
+    },
+    startWalk: (choice) => {
+      const open = at();
+      return open === null
+        ? Promise.resolve(nobody)
+        : watched(startWalk(open, choice, options.random));
+    },
+    arrive: (walkId, roomId) => watched(walks.arrive(walkId, roomId)),
+    logRoom: (walkId, roomId, mark) => watched(walks.logRoom(walkId, roomId, mark)),
+    skipRoom: (walkId, roomId) => watched(walks.skipRoom(walkId, roomId)),
+    undoRoom: (walkId) => watched(walks.undoRoom(walkId)),
+    praiseRoom: (walkId, roomId, text) => watched(walks.praiseRoom(walkId, roomId, text)),
+    endWalk: (walkId) => watched(walks.endWalk(walkId)),
+
+    choose: (questionId, answer) => watched(answers.choose(questionId, answer)),
+    undoChoice: () => answers.undo(),
+    receiptSeen: (receiptId) => {
+      const open = at();
+      if (open === null) return Promise.resolve(nobody);
+      const kept = open.desk.store.local<Receipt[]>('receipts') ?? [];
+      const seen = kept.map((receipt) =>
+        receipt.id === receiptId ? { ...receipt, seen: true } : receipt,
+      );
+      return open.writing.note({ receipts: seen });
+    },
+  };
+
+  // The screen goes blank when nobody touched it for long; what runs goes on.
+  const watchTouch = () => {
+    const { lockMin, lockVisitMin } = settings.get();
+    const minutes =
+      typeof location !== 'undefined' && location.pathname.includes('/visit')
+        ? lockVisitMin
+        : lockMin;
+    if (
+      tablet.desk !== null &&
+      !tablet.isLocked &&
+      options.nowMs() - touchedMs > minutes * 60_000
+    ) {
+      void tablet.lock();
+    }
+  };
+  if (typeof window !== 'undefined') {
+    setInterval(watchTouch, 15_000);
+    setInterval(() => void watchKeeping(), 10 * 60_000);
+  }
+
+  await tablet.start();
+  void watchKeeping();
+  return {
+    app,
+    newerApp: () => {
+      hasNewer = true;
+      header.invalidate();
+    },
+    wake: () => tablet.wantMeeting(),
+  };
+}
+
+const isParked = (disposition: Disposition | undefined) =>
+  disposition === Disposition.QUARANTINED || disposition === Disposition.LATE;
+
+function thirdPlace({ desk }: AtDesk): TabletState['third'] {
+  if (desk.isSenior) return { place: 'school', label: '' };
+  const led = desk.departmentsLed()[0];
+  if (led !== undefined)
+    return { place: 'department', label: desk.directory.orgs.get(led)?.name ?? '' };
+  if (desk.holds(Role.AST)) return { place: 'referrals', label: '' };
+  if (desk.holds(Role.GOVERNOR, Role.EXEC)) return { place: 'overview', label: '' };
+  if (desk.holds(Role.ADMIN)) return { place: 'people', label: '' };
+  if (desk.holds(Role.DPO)) return { place: 'keeping', label: '' };
+  return null;
+}
+
+// How the screen looks is the tablet's, not a person's, and no secret.
+const settingsName = 'halfterm-settings';
+
+function readSettings(): Settings {
+  if (typeof localStorage === 'undefined') return defaults;
+  try {
+    const read: unknown = JSON.parse(localStorage.getItem(settingsName) ?? '{}');
+    return typeof read === 'object' && read !== null ? { ...defaults, ...read } : defaults;
+  } catch {
+    return defaults;
+  }
+}
+
+function writeSettings(settings: Settings) {
+  if (typeof localStorage !== 'undefined')
+    localStorage.setItem(settingsName, JSON.stringify(settings));
+}

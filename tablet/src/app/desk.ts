@@ -1,0 +1,303 @@
+// The open store of the person who is in, with the school's directory at hand: what every page is made
+// of, kept until something in it changes.
+import { ReferenceSchema, Role } from '#proto/directory_pb';
+import { StepStatus, VisitKind } from '#proto/observation_pb';
+import { type CallerGrant, Disposition, Reason } from '#proto/sync_pb';
+import { classOf, hex, unhex } from '../model/bytes';
+import { Directory, initialsOf } from '../model/directory';
+import { facetClass, VisitRecord } from '../model/visit';
+import type { SealedGroup } from '../store/outbox';
+import { intentOf, type PersonStore } from '../store/person-store';
+import type { Kept, Kind, Moment, ParkReason, Person, Phase, Shown } from './contract';
+
+export const kinds: readonly Kind[] = [
+  'DEPT',
+  'WALK',
+  'TEAM',
+  'MENTOR',
+  'COACH',
+  'PEER',
+  'AST',
+  'INFORMAL',
+  'REVIEW',
+  'CALIB',
+  'SELF',
+  'GOVERNOR',
+];
+export const kindName = (kind: VisitKind): Kind => kinds[kind - 1] ?? 'INFORMAL';
+export const kindNumber = (kind: Kind): VisitKind => kinds.indexOf(kind) + 1;
+
+export const stepStatus = (status: StepStatus | undefined) => {
+  switch (status) {
+    case StepStatus.TRIED:
+      return 'tried';
+    case StepStatus.EMBEDDED:
+      return 'embedded';
+    case StepStatus.DROPPED:
+      return 'dropped';
+    default:
+      return 'open';
+  }
+};
+
+const parkReasons: Readonly<Partial<Record<Reason, ParkReason>>> = {
+  [Reason.MALFORMED]: 'damaged',
+  [Reason.EQUIVOCATION]: 'damaged',
+  [Reason.BLIND]: 'damaged',
+  [Reason.UNKNOWN_AUTHOR]: 'unknownPerson',
+  [Reason.SERVER_ONLY]: 'neverAllowed',
+  [Reason.NEVER_ALLOWED]: 'neverAllowed',
+  [Reason.TOO_LARGE]: 'tooLarge',
+  [Reason.ENDED]: 'roleEnded',
+  [Reason.CLOSED]: 'closed',
+};
+export const parkReason = (reason: Reason): ParkReason => parkReasons[reason] ?? 'damaged';
+
+// A clock that is further off than this is not believed on its own.
+const wrongClockMs = 10 * 60_000;
+
+export interface Signed {
+  readonly grants: readonly CallerGrant[];
+  readonly durableSeq: bigint;
+  readonly lastContactMs: number;
+}
+
+export class Desk {
+  readonly store: PersonStore;
+  readonly me: string;
+  readonly #nowMs: () => number;
+  #directory: Directory | null = null;
+  #directoryVersion = -1;
+  readonly #visits = new Map<string, { readonly version: number; readonly visit: VisitRecord }>();
+
+  constructor(store: PersonStore, me: string, nowMs: () => number) {
+    this.store = store;
+    this.me = me;
+    this.#nowMs = nowMs;
+  }
+
+  get signed(): Signed {
+    const said = this.store.local<{
+      grants: StoredGrant[];
+      durableSeq: string;
+      lastContactMs: number;
+    }>('signed');
+    return {
+      grants: (said?.grants ?? []).map(readGrant),
+      durableSeq: BigInt(said?.durableSeq ?? 0),
+      lastContactMs: said?.lastContactMs ?? 0,
+    };
+  }
+
+  // The tablet's clock, put right by what the server said of it.
+  nowMs(): number {
+    return this.#nowMs() + Number(this.store.outbox.row.clockOffsetMs);
+  }
+
+  get directory(): Directory {
+    if (this.#directory === null || this.#directoryVersion !== this.store.baseVersion) {
+      const directory = new Directory();
+      for (const facets of this.store.base.records.values()) {
+        for (const facet of facets.keys()) {
+          if (classOf(unhex(facet)) !== facetClass.body) continue;
+          directory.take(this.store.view(ReferenceSchema, facet).message);
+        }
+      }
+      this.#directory = directory;
+      this.#directoryVersion = this.store.baseVersion;
+    }
+    return this.#directory;
+  }
+
+  visit(record: string): VisitRecord {
+    const version = this.store.recordVersion(record);
+    const kept = this.#visits.get(record);
+    if (kept?.version === version) return kept.visit;
+    const visit = new VisitRecord(this.store, record);
+    this.#visits.set(record, { version, visit });
+    return visit;
+  }
+
+  // Visits that this person holds or has written, in no order.
+  allVisits(): VisitRecord[] {
+    const visits: VisitRecord[] = [];
+    for (const record of this.store.allRecords()) {
+      const facets = this.store.facetsOf(record);
+      if (facets.some((facet) => classOf(unhex(facet)) === facetClass.body)) continue;
+      const visit = this.visit(record);
+      if (visit.hasPlan || facets.length > 0) visits.push(visit);
+    }
+    return visits;
+  }
+
+  person(id: string): Person {
+    const name = this.directory.nameOf(id);
+    return { id, name, initials: initialsOf(name) };
+  }
+  personOrNull(id: string): Person | null {
+    return id === '' ? null : this.person(id);
+  }
+
+  holds(...roles: readonly Role[]): boolean {
+    const today = Math.floor(this.nowMs() / 86_400_000);
+    return this.signed.grants.some(
+      (g) => roles.includes(g.role) && g.fromDay <= today && (g.toDay === 0 || g.toDay >= today),
+    );
+  }
+  departmentsLed(): string[] {
+    const today = Math.floor(this.nowMs() / 86_400_000);
+    return this.signed.grants
+      .filter(
+        (g) => g.role === Role.HOD && g.fromDay <= today && (g.toDay === 0 || g.toDay >= today),
+      )
+      .map((g) => hex(g.org));
+  }
+  get isSenior(): boolean {
+    return this.holds(Role.SLT, Role.HEAD);
+  }
+
+  // When something was written on this tablet, as well as it knows.
+  written(wallMs: number): Moment {
+    const offset = Number(this.store.outbox.row.clockOffsetMs);
+    if (Math.abs(offset) <= wrongClockMs) return { kind: 'at', ms: wallMs + offset };
+    const fromMs = Math.min(this.signed.lastContactMs, this.nowMs());
+    return { kind: 'between', fromMs, toMs: this.nowMs(), saidMs: wallMs };
+  }
+
+  // The person's own groups on a record, by place.
+  groupsOn(record: string): SealedGroup[] {
+    const groups: SealedGroup[] = [];
+    for (const facet of this.store.facetsOf(record))
+      groups.push(...this.store.outbox.groupsOf(facet));
+    return groups.sort((a, b) => a.place - b.place);
+  }
+
+  // What waits on this tablet of a record: how many changes, and since when.
+  waitingOn(record: string): { readonly changes: number; readonly sinceMs: number } {
+    let changes = 0;
+    let sinceMs = 0;
+    const see = (ms: number) => {
+      changes += 1;
+      if (sinceMs === 0 || ms < sinceMs) sinceMs = ms;
+    };
+    for (const group of this.groupsOn(record))
+      if (this.store.outbox.isUnsent(group)) see(group.wallMs);
+    for (const [facet, open] of this.store.outbox.open) {
+      if (facet.startsWith(record)) see(Number(open.wallMs));
+    }
+    return { changes, sinceMs };
+  }
+
+  kept(visit: VisitRecord): Kept {
+    let newest = 0;
+    for (const [facet, open] of this.store.outbox.open) {
+      if (facet.startsWith(visit.id)) newest = Math.max(newest, Number(open.wallMs));
+    }
+    const groups = this.groupsOn(visit.id);
+    for (const group of groups) {
+      if (this.store.outbox.isUnsent(group)) newest = Math.max(newest, group.wallMs);
+    }
+    if (newest > 0) return { state: 'onTablet', at: this.written(newest) };
+    const owner = this.directory.nameOf(visit.lead);
+    let storedMs = 0;
+    let seq = 0n;
+    for (const { row } of groups) {
+      const { result } = row;
+      if (result === undefined) continue;
+      if (result.disposition === Disposition.QUARANTINED) {
+        return { state: 'parkedNeeds', owner, reason: parkReason(result.reason) };
+      }
+      if (result.disposition === Disposition.LATE) return { state: 'parkedFor', owner };
+      storedMs = Math.max(storedMs, Number(result.effMs));
+      if (result.seq > seq) seq = result.seq;
+    }
+    const at: Moment = { kind: 'at', ms: storedMs || visit.planStampMs() };
+    const { durableSeq, lastContactMs } = this.signed;
+    if (seq > 0n && seq <= durableSeq) {
+      return { state: 'backup', at, tonight: false, backupMs: lastContactMs };
+    }
+    return { state: 'stored', at };
+  }
+
+  // An intent of this person that the server has not answered yet.
+  pendingIntent(visit: VisitRecord, name: 'submit' | 'share' | 'withdraw' | 'close'): boolean {
+    return this.groupsOn(visit.id).some(
+      (group) =>
+        group.kind === 2 &&
+        group.row.result === undefined &&
+        intentOf(group.body).what.case === name,
+    );
+  }
+
+  shownTo(visit: VisitRecord): Shown {
+    const { phase } = visit;
+    if (phase.withdrawn) return { state: 'withdrawn' };
+    if (this.pendingIntent(visit, 'share')) return { state: 'willShare' };
+    const versions = visit.versions();
+    const newest = versions.at(-1);
+    const round = Math.max(phase.round, newest?.round ?? 0);
+    if (round > 0) {
+      const at: Moment = { kind: 'at', ms: newest?.atMs || visit.planStampMs() };
+      const version = Math.max(0, ...visit.response.acks.map((ack) => ack.version));
+      if (version > 0) return { state: 'acknowledged', version, at, changedSince: version < round };
+      return { state: 'shared', version: round, at };
+    }
+    if (this.pendingIntent(visit, 'submit')) return { state: 'willSubmit' };
+    if (visit.submitted(this.me) || phase.level >= 3) {
+      return { state: 'submitted', at: { kind: 'at', ms: visit.planStampMs() } };
+    }
+    return { state: 'none' };
+  }
+
+  phaseName(visit: VisitRecord): Phase {
+    const { withdrawn, level } = visit.phase;
+    if (withdrawn) return 'withdrawn';
+    if (level >= 5) return 'closed';
+    if (level >= 4) return 'shared';
+    if (level >= 3) return 'submitted';
+    if (level >= 2 || visit.sheetOwners().length > 0) return 'draft';
+    return 'planned';
+  }
+
+  isGraded(visit: VisitRecord): boolean {
+    return visit.plan.rubricVersion !== undefined;
+  }
+
+  // When the visit was begun on this tablet; null: not here.
+  startedMs(record: string): number | null {
+    return this.store.local<number>(`started/${record}`) ?? visitStart(this.visit(record));
+  }
+}
+
+const visitStart = (visit: VisitRecord): number | null => {
+  const { lessonStartMs } = visit.plan;
+  return lessonStartMs === undefined ? null : Number(lessonStartMs);
+};
+
+// --- What the server said of this person, as JSON. ---
+
+export interface StoredGrant {
+  readonly role: number;
+  readonly org: string;
+  readonly fromDay: number;
+  readonly toDay: number;
+}
+
+export const storeGrant = ({ role, org, fromDay, toDay }: CallerGrant): StoredGrant => ({
+  role,
+  org: hex(org),
+  fromDay,
+  toDay,
+});
+
+const readGrant = ({ role, org, fromDay, toDay }: StoredGrant): CallerGrant => ({
+  $typeName: 'halfterm.v1.CallerGrant',
+  grant: new Uint8Array(0),
+  role,
+  org: unhex(org),
+  fromDay,
+  toDay,
+  scopes: [],
+});
+
+export { VisitKind };

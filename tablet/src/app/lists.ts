@@ -1,0 +1,309 @@
+// The lists: today, all visits, a new visit's choices, what has come to me, and what I am here.
+import { PersonType, Role } from '#proto/directory_pb';
+import { VisitKind } from '#proto/observation_pb';
+import { hex } from '../model/bytes';
+import type { VisitRecord } from '../model/visit';
+import type {
+  FeedbackRow,
+  ForMe,
+  Kind,
+  Load,
+  More,
+  News,
+  NewVisit,
+  StepRow,
+  TeacherChoice,
+  Today,
+  VisitRow,
+  YourTurn,
+} from './contract';
+import { type Desk, kindName, stepStatus } from './desk';
+import { questionsOf } from './questions';
+import { elementsOf, schoolDays } from './visit-page';
+import { leadWords } from './who';
+
+const dayMs = 86_400_000;
+const most = 20;
+// A plan is looked for so many days ahead.
+const daysAhead = 7;
+
+export function visitRow(desk: Desk, visit: VisitRecord): VisitRow {
+  const phase = desk.phaseName(visit);
+  const kept = desk.kept(visit);
+  const mine = visit.observers.includes(desk.me) || visit.teacher === desk.me;
+  return {
+    id: visit.id,
+    kind: kindName(visit.kind),
+    teacher: desk.personOrNull(visit.teacher),
+    observers: visit.observers.map((id) => desk.person(id)),
+    classCode: visit.plan.classCode ?? '',
+    room: visit.plan.room ?? '',
+    lessonMs: lessonMs(visit),
+    period: visit.plan.period ?? null,
+    kept,
+    shown: desk.shownTo(visit),
+    mine,
+    toMe: visit.teacher === desk.me,
+    planned: phase === 'planned',
+    draft: phase === 'draft' && visit.observers.includes(desk.me),
+    waiting:
+      kept.state === 'onTablet' || kept.state === 'parkedNeeds' || kept.state === 'parkedFor',
+    question: questionsOf(desk, visit).length > 0,
+  };
+}
+
+const lessonMs = (visit: VisitRecord) =>
+  visit.plan.lessonStartMs === undefined ? null : Number(visit.plan.lessonStartMs);
+
+export class Lists {
+  readonly #desk: Desk;
+  readonly #rows = new Map<string, { readonly stamp: string; readonly row: VisitRow }>();
+
+  constructor(desk: Desk) {
+    this.#desk = desk;
+  }
+
+  // Newest lesson first.
+  visits(): VisitRow[] {
+    const rows: VisitRow[] = [];
+    const common = `${this.#desk.store.baseVersion}/${this.#desk.signed.durableSeq}`;
+    for (const visit of this.#desk.allVisits()) {
+      if (!visit.hasPlan) continue;
+      const stamp = `${this.#desk.store.recordVersion(visit.id)}/${common}`;
+      const kept = this.#rows.get(visit.id);
+      const row = kept?.stamp === stamp ? kept.row : visitRow(this.#desk, visit);
+      if (row !== kept?.row) this.#rows.set(visit.id, { stamp, row });
+      rows.push(row);
+    }
+    return rows.sort((a, b) => (b.lessonMs ?? 0) - (a.lessonMs ?? 0));
+  }
+
+  today(): Today {
+    const desk = this.#desk;
+    const rows = this.visits();
+    const now = desk.nowMs();
+    const startOfDay = now - (now % dayMs);
+    const plan = rows
+      .filter(
+        (row) =>
+          row.lessonMs !== null &&
+          row.lessonMs >= startOfDay &&
+          row.lessonMs < startOfDay + daysAhead * dayMs,
+      )
+      .filter((row) => row.mine && (row.planned || row.draft))
+      .reverse();
+    return {
+      yourTurn: this.#yourTurn(rows).slice(0, most),
+      plan,
+      news: this.#news(rows).slice(0, most),
+    };
+  }
+
+  forMe(): ForMe {
+    const desk = this.#desk;
+    const feedback: FeedbackRow[] = [];
+    const steps: StepRow[] = [];
+    for (const visit of desk.allVisits()) {
+      const toMe = visit.teacher === desk.me;
+      const versions = visit.versions();
+      const newest = versions.at(-1);
+      if (toMe && newest !== undefined) {
+        feedback.push({
+          visitId: visit.id,
+          observer: desk.directory.nameOf(visit.lead),
+          kind: kindName(visit.kind),
+          classCode: visit.plan.classCode ?? '',
+          lessonMs: lessonMs(visit),
+          version: newest.round,
+          sharedMs: newest.atMs,
+          acknowledged: Math.max(0, ...visit.response.acks.map((ack) => ack.version)),
+          praise: newest.shared.strengths[0] ?? '',
+        });
+      }
+      if (!toMe && !visit.observers.includes(desk.me)) continue;
+      if (toMe && newest === undefined) continue;
+      for (const step of visit.steps.steps) {
+        steps.push({
+          visitId: visit.id,
+          stepId: hex(step.key),
+          text: step.text ?? '',
+          element: elementsOf(desk, visit).find((e) => e.number === step.element)?.title ?? '',
+          dueMs: step.dueDay === undefined ? null : step.dueDay * dayMs,
+          looksIn: desk.directory.nameOf(visit.lead),
+          status: stepStatus(step.status),
+          mine: toMe,
+        });
+      }
+    }
+    feedback.sort((a, b) => b.sharedMs - a.sharedMs);
+    const rank = (row: StepRow) => (row.status === 'open' ? 0 : 1e15) + (row.dueMs ?? 1e14);
+    steps.sort((a, b) => rank(a) - rank(b));
+    const praise = feedback
+      .filter((row) => row.praise !== '')
+      .map((row) => ({
+        kind: 'praise' as const,
+        visitId: row.visitId,
+        observer: row.observer,
+        text: row.praise,
+        atMs: row.sharedMs,
+      }));
+    return { feedback, steps, praise, load: loadOf(desk, desk.me), readers: null };
+  }
+
+  newVisit(): NewVisit {
+    const desk = this.#desk;
+    const { directory } = desk;
+    const graded: Partial<Record<Kind, boolean>> = {};
+    for (const template of directory.templates.values()) {
+      graded[kindName(template.kind)] = template.rubricVersion.length > 0;
+    }
+    const earlier = this.visits();
+    const teachers: TeacherChoice[] = [];
+    for (const [id, person] of directory.people) {
+      if (id === desk.me || person.type !== PersonType.STAFF || person.toDay !== 0) continue;
+      const kinds = kindsFor(desk, id);
+      if (kinds.length === 0) continue;
+      const departmentId = directory.firstDepartment(id);
+      const seen = earlier.filter((row) => row.teacher?.id === id);
+      const distinct = (of: readonly string[]) =>
+        [...new Set(of.filter((text) => text !== ''))].slice(0, 8);
+      teachers.push({
+        ...desk.person(id),
+        departmentId,
+        department: directory.orgs.get(departmentId)?.name ?? '',
+        kinds,
+        load: null,
+        classCodes: distinct(seen.map((row) => row.classCode)),
+        rooms: distinct(seen.map((row) => row.room)),
+        lead: leadWords(desk, id, departmentId),
+      });
+    }
+    const family = (name: string) => name.split(' ').at(-1) ?? name;
+    teachers.sort((a, b) => family(a.name).localeCompare(family(b.name), 'en-GB'));
+    return { teachers, maySelf: true, graded };
+  }
+
+  more(): More {
+    const { directory, signed } = this.#desk;
+    return {
+      roles: signed.grants.map((grant) => ({
+        role: Role[grant.role] ?? '',
+        org: directory.orgs.get(hex(grant.org))?.name ?? '',
+        fromMs: grant.fromDay === 0 ? null : grant.fromDay * dayMs,
+        untilMs: grant.toDay === 0 ? null : grant.toDay * dayMs,
+      })),
+    };
+  }
+
+  #yourTurn(rows: readonly VisitRow[]): YourTurn[] {
+    const desk = this.#desk;
+    const turns: (readonly [number, YourTurn])[] = [];
+    for (const row of rows) {
+      const teacher = row.teacher?.name ?? '';
+      const visitId = row.id;
+      const visit = desk.visit(visitId);
+      const first = row.question ? questionsOf(desk, visit)[0] : undefined;
+      if (first !== undefined) {
+        const n = questionsOf(desk, visit).length;
+        turns.push([0, { kind: 'question', questionId: first.id, n, classCode: row.classCode }]);
+      }
+      const newest = visit.versions().at(-1);
+      if (
+        row.toMe &&
+        newest !== undefined &&
+        !visit.response.acks.some((ack) => ack.version === newest.round)
+      ) {
+        turns.push([
+          2,
+          { kind: 'newFeedback', visitId, observer: desk.directory.nameOf(visit.lead) },
+        ]);
+      }
+      const answered = (key: string) => visit.answers.answers.some((a) => hex(a.query) === key);
+      if (
+        visit.observers.includes(desk.me) &&
+        visit.response.queries.some((q) => q.closed !== true && !answered(hex(q.key)))
+      ) {
+        turns.push([1, { kind: 'asked', visitId, teacher }]);
+      }
+      if (visit.lead === desk.me && row.shown.state === 'submitted' && visit.revealed) {
+        const days = schoolDays(desk, visit) ?? 0;
+        turns.push([3, { kind: 'readyToShare', visitId, teacher, schoolDays: days }]);
+      } else if (row.draft) {
+        turns.push([5, { kind: 'draft', visitId, teacher }]);
+      }
+      if (visit.lead === desk.me && visit.phase.round > 0) {
+        const due = visit.steps.steps.find(
+          (step) => stepStatus(step.status) === 'open' && step.dueDay !== undefined,
+        );
+        const byMs = (due?.dueDay ?? 0) * dayMs;
+        if (due !== undefined && byMs < desk.nowMs() + daysAhead * dayMs) {
+          turns.push([4, { kind: 'lookIn', visitId, teacher, byMs }]);
+        }
+      }
+    }
+    return turns.sort(([a], [b]) => a - b).map(([, turn]) => turn);
+  }
+
+  #news(rows: readonly VisitRow[]): News[] {
+    const desk = this.#desk;
+    const news: News[] = [];
+    for (const row of rows) {
+      const visit = desk.visit(row.id);
+      const newest = visit.versions().at(-1);
+      const atMs = newest?.atMs ?? 0;
+      const praise = newest?.shared.strengths[0];
+      if (row.toMe && praise !== undefined) {
+        const observer = desk.directory.nameOf(visit.lead);
+        news.push({ kind: 'praise', visitId: row.id, observer, text: praise, atMs });
+      }
+      if (visit.lead === desk.me && row.shown.state === 'acknowledged') {
+        const teacher = row.teacher?.name ?? '';
+        news.push({
+          kind: 'acknowledged',
+          visitId: row.id,
+          teacher,
+          version: row.shown.version,
+          atMs,
+        });
+      }
+    }
+    const rank = (item: News) => (item.kind === 'praise' ? 0 : 1);
+    return news.sort((a, b) => rank(a) - rank(b) || b.atMs - a.atMs);
+  }
+}
+
+// The kinds that my roles may allow for the teacher, most usual first. Which people I am paired with is
+// the server's to know: it says no where a pair is missing.
+export function kindsFor(desk: Desk, teacher: string): Kind[] {
+  const kinds: Kind[] = [];
+  const person = desk.directory.people.get(teacher);
+  const led = desk.departmentsLed();
+  const leads = person?.departments.some((of) => led.includes(hex(of.org))) === true;
+  if (leads || desk.isSenior) kinds.push('DEPT', 'TEAM', 'WALK');
+  if (desk.isSenior || desk.holds(Role.AST)) kinds.push('AST');
+  if (desk.holds(Role.MENTOR)) kinds.push('MENTOR');
+  if (desk.holds(Role.COACH)) kinds.push('COACH');
+  if (desk.holds(Role.PEER)) kinds.push('PEER');
+  kinds.push('INFORMAL');
+  return kinds;
+}
+
+// What the teacher's visits of this school year add up to, where a cap is set.
+export function loadOf(desk: Desk, teacher: string): Load | null {
+  const { policy } = desk.directory;
+  if (policy?.loadCapVisits === undefined || policy.loadCapMinutes === undefined) return null;
+  const notCounted = new Set<VisitKind>([
+    VisitKind.SELF,
+    VisitKind.INFORMAL,
+    VisitKind.CALIB,
+    ...(policy.walkCountsToCap === true ? [] : [VisitKind.WALK]),
+  ]);
+  let visits = 0;
+  let minutes = 0;
+  for (const visit of desk.allVisits()) {
+    if (visit.teacher !== teacher || visit.phase.withdrawn || notCounted.has(visit.kind)) continue;
+    visits += 1;
+    minutes += visit.plan.minutes ?? 0;
+  }
+  return { visits, ofVisits: policy.loadCapVisits, minutes, ofMinutes: policy.loadCapMinutes };
+}

@@ -1,0 +1,638 @@
+// This tablet: its people, who is in, and when it meets the server.
+//
+// Nothing here deletes unsent work: leaving, signing out and a forgotten PIN all leave the store where it
+// is, and what it holds for the server, sealed, goes up with anybody's sign-in.
+import { ConnectError } from '@connectrpc/connect';
+import type { Core } from '../../core/core';
+import { type Bytes, hex, unhex } from '../model/bytes';
+import {
+  newDatabaseName,
+  PersonDatabase,
+  type PersonRow,
+  type TabletDatabase,
+  type TabletRow,
+} from '../store/database';
+import { newDataKey, newDeviceKey, newProofKey, unwrapDataKey } from '../store/keys';
+import type { TabletMoment } from '../store/outbox';
+import { PersonStore } from '../store/person-store';
+import {
+  courier,
+  enrol,
+  readInvitation,
+  renew,
+  type SignInBy,
+  signIn,
+  wasTaken,
+} from '../transport/accounts';
+import { type Calls, pushbackMs, troubleOf, waitMs } from '../transport/calls';
+import { type MeetingReport, meet } from '../transport/meeting';
+import type { Outcome, Problem, Refusal, SignIn } from './contract';
+import { Desk, storeGrant } from './desk';
+import { type HeldLock, tryLock } from './held-lock';
+import { isPin, isTooSimple, pinTries, waitAfter } from './pin';
+import { idle, next, type SyncEvent, type SyncState } from './syncing';
+import { done, refused } from './writing';
+
+export interface Surroundings {
+  readonly core: Core;
+  readonly database: TabletDatabase;
+  readonly calls: Calls;
+  readonly app: string;
+  readonly nowMs: () => number;
+  readonly monoMs: () => number;
+  readonly random: (size: number) => Bytes;
+  // From 0 to 1.
+  readonly jitter: () => number;
+}
+
+// What the server gave at a sign-in, until the person's store is open to keep it.
+interface Session {
+  readonly session: Uint8Array;
+  readonly token: string;
+  readonly key: Uint8Array;
+  readonly expiresMs: number;
+}
+
+export interface SyncSeen {
+  readonly online: boolean;
+  readonly sending: { readonly k: number; readonly n: number } | null;
+  readonly fetching: { readonly done: number; readonly of: number } | null;
+  readonly busyUntilMs: number;
+}
+
+// A quarter of its time before a session ends it is renewed.
+const renewBeforeMs = 24 * 3_600_000;
+const courierGroups = 100;
+
+export class Tablet {
+  readonly #around: Surroundings;
+  readonly #boot: bigint;
+  readonly #sessions = new Map<string, Session>();
+  readonly #tickets = new Map<
+    string,
+    { readonly ticket: Uint8Array; readonly hasPassphrase: boolean }
+  >();
+  #row: TabletRow | null = null;
+  #people: PersonRow[] = [];
+  #store: PersonStore | null = null;
+  #desk: Desk | null = null;
+  #lock: HeldLock | null = null;
+  #isLocked = false;
+  #started = false;
+  #state: SyncState = idle;
+  #seen: SyncSeen = { online: true, sending: null, fetching: null, busyUntilMs: 0 };
+  #timer: ReturnType<typeof setTimeout> | null = null;
+  #watch: AbortController | null = null;
+  #meeting: Promise<void> = Promise.resolve();
+  // Called after every change of what is here.
+  changed: () => void = () => {};
+  // Called with what a meeting did, and how many records were here before it.
+  met: (report: MeetingReport) => Promise<void> = async () => {};
+
+  constructor(around: Surroundings) {
+    this.#around = around;
+    this.#boot = BigInt(Math.floor(around.nowMs()));
+  }
+
+  // --- What is here. ---
+
+  get row(): TabletRow | null {
+    return this.#row;
+  }
+  get people(): readonly PersonRow[] {
+    return this.#people;
+  }
+  get desk(): Desk | null {
+    return this.#desk;
+  }
+  get isLocked(): boolean {
+    return this.#isLocked;
+  }
+  get isStarted(): boolean {
+    return this.#started;
+  }
+  get mayWrite(): boolean {
+    return this.#lock !== null;
+  }
+  get seen(): SyncSeen {
+    return this.#seen;
+  }
+  needsPin(person: PersonRow): boolean {
+    return person.key === null || person.pinTries < 0;
+  }
+  readonly now = (): TabletMoment => ({
+    wallMs: Math.floor(this.#around.nowMs()),
+    monoMs: Math.floor(this.#around.monoMs()),
+    boot: this.#boot,
+  });
+
+  async start(): Promise<void> {
+    this.#row = (await this.#around.database.tablet.get('tablet')) ?? null;
+    await this.#readPeople();
+    this.#started = true;
+    this.changed();
+  }
+
+  // --- Joining, signing in. ---
+
+  async enrol(code: string): Promise<Outcome> {
+    const invitation = readInvitation(code);
+    if (invitation === null) return refused('codeUnknown');
+    return this.#online(async () => {
+      const device = this.#row?.device ?? this.#around.random(16);
+      const proofKeys = this.#row?.proofKeys ?? (await newProofKey());
+      const reply = await enrol(this.#around.calls.accounts, { device, proofKeys }, invitation, '');
+      const row: TabletRow = {
+        id: 'tablet',
+        device: Uint8Array.from(reply.device),
+        deviceKey: this.#row?.deviceKey ?? (await newDeviceKey()),
+        proofKeys,
+        school: reply.school,
+        schoolName: reply.schoolName,
+        label: reply.deviceLabel,
+        zone: reply.timeZone,
+        serverPoint: Uint8Array.from(reply.serverSealingKey),
+        leaseDays: reply.leaseDays,
+      };
+      await this.#around.database.tablet.put(row);
+      this.#row = row;
+      if (reply.person === undefined) return done;
+      const { person, displayName, signInName, hasPassphrase } = reply.person;
+      const id = hex(person);
+      this.#tickets.set(id, { ticket: reply.ticket, hasPassphrase });
+      await this.#addPerson(id, displayName, signInName);
+      return this.#signIn({
+        kind: 'ticket',
+        ticket: reply.ticket,
+        newPassphrase: hasPassphrase ? '' : this.#unknownPassphrase(),
+      });
+    }, codeRefusals);
+  }
+
+  async addPerson(code: string): Promise<Outcome> {
+    const invitation = readInvitation(code);
+    if (invitation === null) return refused('codeUnknown');
+    const newPassphrase = this.#unknownPassphrase();
+    return this.#online(
+      () => this.#signIn({ kind: 'invitation', invitation, newPassphrase }),
+      codeRefusals,
+    );
+  }
+
+  async signIn(how: SignIn): Promise<Outcome> {
+    if (how.kind === 'code') return this.addPerson(how.code);
+    const person = this.#people.find(({ id }) => id === how.personId);
+    if (person === undefined) return refused('passphraseWrong');
+    const { signInName } = person;
+    return this.#online(
+      () => this.#signIn({ kind: 'passphrase', signInName, passphrase: how.passphrase }),
+      passphraseRefusals,
+    );
+  }
+
+  async #signIn(by: SignInBy): Promise<Outcome> {
+    const row = this.#row;
+    if (row === null) return refused('notAllowed');
+    const reply = await signIn(this.#around.calls.accounts, row, row.school, by);
+    const id = hex(reply.person);
+    await this.#addPerson(id, reply.displayName, reply.signInName);
+    await this.#changePerson(id, { pinTries: 0, waitUntilMs: 0, signInEnded: false });
+    this.#sessions.set(id, {
+      session: reply.session,
+      token: reply.token,
+      key: reply.key,
+      expiresMs: Number(reply.expiresMs),
+    });
+    if (this.#desk?.me === id) await this.#takeSession();
+    this.changed();
+    return done;
+  }
+
+  // Nobody knows it: the next sign-in goes by an invitation, or by one that the person sets.
+  #unknownPassphrase(): string {
+    return hex(this.#around.random(24));
+  }
+
+  // --- PINs. ---
+
+  async choosePin(personId: string, pin: string): Promise<Outcome> {
+    const row = this.#row;
+    const person = this.#people.find(({ id }) => id === personId);
+    if (row === null || person === undefined || !isPin(pin)) return refused('pinWrong');
+    if (isTooSimple(pin)) return refused('pinTooSimple');
+    const session = this.#sessions.get(personId);
+    if (session === undefined) return refused('notAllowed');
+    const { key, wrapped } = await newDataKey(row.deviceKey, pin);
+    const database = newDatabaseName();
+    // The store of a forgotten PIN stays, with what it has for the server.
+    const earlier = person.key === null ? person.earlier : [...person.earlier, person.database];
+    await this.#changePerson(personId, {
+      key: wrapped,
+      database,
+      earlier,
+      pinTries: 0,
+      waitUntilMs: 0,
+    });
+    return this.#open(personId, key);
+  }
+
+  async enterPin(personId: string, pin: string): Promise<Outcome> {
+    const row = this.#row;
+    const person = this.#people.find(({ id }) => id === personId);
+    if (row === null || person === undefined || person.key === null) return refused('pinWrong');
+    if (person.pinTries >= pinTries) return refused('pinLocked');
+    const now = this.#around.nowMs();
+    if (person.waitUntilMs > now) return refused('pinWait');
+    const tries = person.pinTries + 1;
+    // Counted before it is looked at: a tablet that is switched off in between has used a try.
+    await this.#changePerson(personId, { pinTries: tries, waitUntilMs: now + waitAfter(tries) });
+    const key = await unwrapDataKey(row.deviceKey, pin, person.key);
+    if (key === null) {
+      this.changed();
+      return refused(tries >= pinTries ? 'pinLocked' : 'pinWrong');
+    }
+    await this.#changePerson(personId, { pinTries: 0, waitUntilMs: 0 });
+    if (this.#desk?.me === personId) {
+      this.#isLocked = false;
+      this.changed();
+      return done;
+    }
+    return this.#open(personId, key);
+  }
+
+  async #open(personId: string, key: CryptoKey): Promise<Outcome> {
+    await this.#leave();
+    const row = this.#row;
+    const person = this.#people.find(({ id }) => id === personId);
+    if (row === null || person === undefined) return refused('notAllowed');
+    const sealTo = () => ({
+      serverPoint: this.#row?.serverPoint ?? new Uint8Array(0),
+      device: this.#row?.device ?? new Uint8Array(0),
+    });
+    const store = await PersonStore.open(
+      this.#around.core,
+      new PersonDatabase(person.database),
+      key,
+      sealTo,
+    );
+    this.#store = store;
+    this.#desk = new Desk(store, personId, this.#around.nowMs);
+    this.#isLocked = false;
+    store.onChange(() => this.#written());
+    await this.#takeLock(false);
+    await this.#changePerson(personId, { lastUsedMs: Math.floor(this.#around.nowMs()) });
+    await this.#takeSession();
+    this.changed();
+    this.wantMeeting();
+    return done;
+  }
+
+  async #takeSession(): Promise<void> {
+    const store = this.#store;
+    const id = this.#desk?.me ?? '';
+    const session = this.#sessions.get(id);
+    if (store === null || session === undefined || !this.mayWrite) return;
+    await store.changeOutbox(({ row }) => {
+      row.person = unhex(id);
+      row.session = session.session;
+      row.token = session.token;
+      row.key = session.key;
+    });
+    await store.setLocal({ expiresMs: session.expiresMs });
+    this.#sessions.delete(id);
+    this.wantMeeting();
+  }
+
+  // --- Leaving. ---
+
+  async lock(): Promise<Outcome> {
+    this.#isLocked = this.#desk !== null;
+    await this.#sealOpen();
+    this.changed();
+    return done;
+  }
+
+  async switchPerson(): Promise<Outcome> {
+    await this.#leave();
+    this.changed();
+    return done;
+  }
+
+  async useThisTab(): Promise<Outcome> {
+    const person = this.#people.find(({ id }) => id === this.#desk?.me);
+    if (person === undefined || this.mayWrite) return done;
+    await this.#takeLock(true);
+    this.changed();
+    return done;
+  }
+
+  // What is offered to a courier never changes again, so what is open becomes groups now.
+  async #sealOpen(): Promise<void> {
+    if (this.#store === null || !this.mayWrite || this.#store.outbox.row.replica === 0n) return;
+    await this.#store.seal().catch(() => {});
+    await this.#noteUnsent();
+  }
+
+  async #leave(): Promise<void> {
+    this.#watch?.abort();
+    this.#watch = null;
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#timer = null;
+    await this.#sealOpen();
+    await this.#meeting.catch(() => {});
+    this.#store?.close();
+    this.#store = null;
+    this.#desk = null;
+    this.#isLocked = false;
+    this.#state = idle;
+    this.#lock?.release();
+    this.#lock = null;
+  }
+
+  async #takeLock(steal: boolean): Promise<void> {
+    const person = this.#people.find(({ id }) => id === this.#desk?.me);
+    if (person === undefined) return;
+    this.#lock = await tryLock(`halfterm/${person.database}`, steal, () => {
+      this.#lock = null;
+      this.changed();
+    });
+  }
+
+  // --- Meeting the server. ---
+
+  wantMeeting() {
+    this.#step({ kind: 'wanted' });
+  }
+
+  // Resolves when the meeting that runs, or the one that this begins, is over.
+  async meetNow(): Promise<Outcome> {
+    this.wantMeeting();
+    while (this.#state.kind === 'meeting') await this.#meeting;
+    if (this.#state.kind === 'idle') return done;
+    return { ok: false, problem: { kind: 'offline' } };
+  }
+
+  #step(event: SyncEvent) {
+    const before = this.#state;
+    this.#state = next(before, event);
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#timer = null;
+    if (this.#state.kind === 'waiting') {
+      const inMs = Math.max(0, this.#state.retryAtMs - this.#around.nowMs());
+      this.#timer = setTimeout(
+        () => this.#step({ kind: 'due', nowMs: this.#around.nowMs() }),
+        inMs,
+      );
+    }
+    const begins =
+      this.#state.kind === 'meeting' && (before.kind !== 'meeting' || event.kind === 'met');
+    if (begins) this.#meeting = this.#meet();
+  }
+
+  async #meet(): Promise<void> {
+    const store = this.#store;
+    const row = this.#row;
+    if (store === null || row === null || !this.mayWrite || store.outbox.row.token === '') {
+      this.#state = idle;
+      return;
+    }
+    const isFirst = store.base.row.seq === 0n;
+    try {
+      await this.#renewInTime(store, row);
+      const report = await meet(store, {
+        calls: this.#around.calls.sync,
+        device: row.device,
+        app: this.#around.app,
+        now: this.now,
+        periods: [],
+        onProgress: ({ sent, of, records }) => {
+          const sending = of > 0 && sent < of ? { k: sent, n: of } : null;
+          this.#see({
+            online: true,
+            sending,
+            fetching: isFirst && records > 0 ? { done: records, of: records } : null,
+          });
+        },
+      });
+      const { hello } = report;
+      await store.setLocal({
+        signed: {
+          grants: hello.grants.map(storeGrant),
+          durableSeq: String(hello.durableSeq),
+          lastContactMs: Number(hello.serverTimeMs),
+        },
+      });
+      if (hello.timeZone !== '' && hello.timeZone !== row.zone)
+        await this.#changeTablet({ zone: hello.timeZone });
+      await this.#changePerson(hex(hello.person), {
+        lastContactMs: Number(hello.serverTimeMs),
+        signInEnded: false,
+      });
+      await this.met(report);
+      await this.#carry(row).catch(() => {});
+      this.#see({ online: true, sending: null, fetching: null, busyUntilMs: 0 });
+      this.#step({ kind: 'met' });
+      this.#listen(store);
+    } catch (error) {
+      const trouble = troubleOf(error);
+      const nowMs = this.#around.nowMs();
+      const asked = pushbackMs(error);
+      const failures = this.#state.kind === 'idle' ? 0 : this.#state.failures;
+      if (trouble === 'signInEnded') {
+        await this.#changePerson(hex(store.outbox.row.person), { signInEnded: true });
+      }
+      this.#see({
+        online: trouble !== 'offline',
+        sending: null,
+        fetching: null,
+        busyUntilMs: trouble === 'busy' ? nowMs + Math.max(asked, 1000) : 0,
+      });
+      const wait = waitMs(failures + 1, this.#around.jitter());
+      this.#step({ kind: 'failed', nowMs, waitMs: wait, pushbackMs: asked });
+    } finally {
+      await this.#noteUnsent();
+      this.changed();
+    }
+  }
+
+  async #renewInTime(store: PersonStore, row: TabletRow): Promise<void> {
+    const expires = store.local<number>('expiresMs') ?? 0;
+    if (expires === 0 || expires - this.#around.nowMs() > renewBeforeMs) return;
+    const reply = await renew(this.#around.calls.accounts, row, store.outbox.row.token).catch(
+      () => null,
+    );
+    if (reply === null) return;
+    await store.changeOutbox((staged) => {
+      staged.row.token = reply.token;
+    });
+    await store.setLocal({ expiresMs: Number(reply.expiresMs) });
+  }
+
+  // Brings what colleagues left here, unread.
+  async #carry(row: TabletRow): Promise<void> {
+    for (const person of this.#people) {
+      const names =
+        person.id === this.#desk?.me ? person.earlier : [...person.earlier, person.database];
+      for (const name of names) {
+        if (name === '') continue;
+        const database = new PersonDatabase(name);
+        try {
+          await this.#carryFrom(row, person, database);
+        } finally {
+          database.close();
+        }
+      }
+    }
+  }
+
+  async #carryFrom(row: TabletRow, person: PersonRow, database: PersonDatabase): Promise<void> {
+    const { calls } = this.#around;
+    for (;;) {
+      const store = await database.courierStore.get('store');
+      if (store === undefined) return;
+      const groups = await database.courier
+        .where('place')
+        .aboveOrEqual(store.firstPlace)
+        .limit(courierGroups)
+        .toArray();
+      if (groups.length === 0) return;
+      const [result] = await courier(calls.accounts, row, row.school, [{ store, groups }]);
+      if (result === undefined || !wasTaken(result) || result.taken === 0) return;
+      // Their own store still has every group, and hears at its next Push what became of it.
+      const last = groups[result.taken - 1];
+      if (last === undefined) return;
+      await database.transaction('rw', database.courier, database.courierStore, async () => {
+        await database.courier.where('place').belowOrEqual(last.place).delete();
+        await database.courierStore.put({
+          ...store,
+          firstN: store.firstN + BigInt(result.taken),
+          firstPlace: last.place + 1,
+          hashBefore: Uint8Array.from(result.store?.appliedHash ?? new Uint8Array(0)),
+        });
+      });
+      if (result.taken === groups.length && groups.length < courierGroups) {
+        await this.#changePerson(person.id, { unsent: 0, oldestMs: 0 });
+        return;
+      }
+    }
+  }
+
+  // Waits for news; a meeting follows each.
+  #listen(store: PersonStore) {
+    if (this.#watch !== null) return;
+    const watch = new AbortController();
+    this.#watch = watch;
+    const run = async () => {
+      try {
+        const headers = { authorization: `Bearer ${store.outbox.row.token}` };
+        const options = { headers, signal: watch.signal, timeoutMs: 0 };
+        const { cursor } = store.base.row;
+        for await (const { what } of this.#around.calls.sync.watch({ cursor }, options)) {
+          if (what.case === 'poke' && what.value.seq > store.base.row.seq) this.wantMeeting();
+        }
+      } catch {
+        // The server went away, or this person left: the next meeting tells which.
+      }
+      if (this.#watch !== watch) return;
+      this.#watch = null;
+      if (watch.signal.aborted || this.#store !== store) return;
+      const failed = { kind: 'failed', nowMs: this.#around.nowMs(), pushbackMs: 0 } as const;
+      this.#step({ ...failed, waitMs: waitMs(3, this.#around.jitter()) });
+    };
+    void run();
+  }
+
+  // --- Inside. ---
+
+  #written() {
+    this.changed();
+    if (this.#state.kind === 'idle' && (this.#store?.outbox.unsent ?? 0) > 0) {
+      if (this.#timer !== null) return;
+      // A moment, in which more gestures come that travel with the first.
+      this.#timer = setTimeout(() => {
+        this.#timer = null;
+        this.wantMeeting();
+      }, 2000);
+    }
+  }
+
+  async #noteUnsent(): Promise<void> {
+    const store = this.#store;
+    if (store === null || this.#desk === null) return;
+    const { unsent } = store.outbox;
+    await this.#changePerson(this.#desk.me, { unsent, oldestMs: store.outbox.oldestUnsentMs() });
+  }
+
+  #see(seen: Partial<SyncSeen>) {
+    this.#seen = { ...this.#seen, ...seen };
+    this.changed();
+  }
+
+  async #readPeople(): Promise<void> {
+    const people = await this.#around.database.people.toArray();
+    this.#people = people.sort((a, b) => b.lastUsedMs - a.lastUsedMs);
+  }
+
+  async #addPerson(id: string, name: string, signInName: string): Promise<void> {
+    const known = this.#people.find((person) => person.id === id);
+    if (known !== undefined) {
+      await this.#changePerson(id, { name, signInName: signInName || known.signInName });
+      return;
+    }
+    const person: PersonRow = {
+      id,
+      name,
+      signInName,
+      database: '',
+      earlier: [],
+      key: null,
+      lastUsedMs: Math.floor(this.#around.nowMs()),
+      pinTries: 0,
+      waitUntilMs: 0,
+      unsent: 0,
+      oldestMs: 0,
+      signInEnded: false,
+      lastContactMs: 0,
+    };
+    await this.#around.database.people.put(person);
+    await this.#readPeople();
+  }
+
+  async #changePerson(id: string, change: Partial<PersonRow>): Promise<void> {
+    await this.#around.database.people.update(id, change);
+    await this.#readPeople();
+  }
+
+  async #changeTablet(change: Partial<TabletRow>): Promise<void> {
+    if (this.#row === null) return;
+    this.#row = { ...this.#row, ...change };
+    await this.#around.database.tablet.put(this.#row);
+  }
+
+  async #online(run: () => Promise<Outcome>, words: Refusals): Promise<Outcome> {
+    try {
+      return await run();
+    } catch (error) {
+      return { ok: false, problem: problemOfCall(error, words) };
+    }
+  }
+}
+
+type Refusals = Readonly<Partial<Record<number, Refusal>>>;
+// By status code: NOT_FOUND, ALREADY_EXISTS, FAILED_PRECONDITION, UNAUTHENTICATED.
+const codeRefusals: Refusals = {
+  5: 'codeUnknown',
+  6: 'codeUsed',
+  9: 'codeEnded',
+  3: 'codeUnknown',
+};
+const passphraseRefusals: Refusals = { 16: 'passphraseWrong' };
+
+function problemOfCall(error: unknown, words: Refusals): Problem {
+  if (!(error instanceof ConnectError)) return { kind: 'disk' };
+  const reason = words[error.code];
+  if (reason !== undefined) return { kind: 'refused', reason };
+  const trouble = troubleOf(error);
+  if (trouble === 'offline') return { kind: 'offline' };
+  return { kind: 'other', words: error.rawMessage };
+}

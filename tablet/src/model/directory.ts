@@ -1,0 +1,87 @@
+// The school as this tablet knows it: the reference records that were handed out, by id.
+import type { Calendar, Org, Person, Policy, RubricVersion, Template } from '#proto/directory_pb';
+import { OrgKind, type Reference } from '#proto/directory_pb';
+import type { VisitKind } from '#proto/observation_pb';
+import { hex } from './bytes';
+
+export class Directory {
+  readonly people = new Map<string, Person>();
+  readonly orgs = new Map<string, Org>();
+  readonly rubrics = new Map<string, RubricVersion>();
+  readonly templates = new Map<string, Template>();
+  calendar: Calendar | null = null;
+  policy: Policy | null = null;
+
+  take(reference: Reference) {
+    const { record } = reference;
+    switch (record.case) {
+      case 'person':
+        this.people.set(hex(record.value.id), record.value);
+        break;
+      case 'org':
+        this.orgs.set(hex(record.value.id), record.value);
+        break;
+      case 'rubricVersion':
+        this.rubrics.set(hex(record.value.id), record.value);
+        break;
+      case 'template':
+        this.templates.set(hex(record.value.id), record.value);
+        break;
+      case 'calendar':
+        this.calendar = record.value;
+        break;
+      case 'policy':
+        this.policy = record.value;
+        break;
+      default:
+    }
+  }
+
+  nameOf(person: string): string {
+    return this.people.get(person)?.displayName ?? '';
+  }
+
+  firstDepartment(person: string): string {
+    const first = this.people.get(person)?.departments[0];
+    return first === undefined ? '' : hex(first.org);
+  }
+
+  // The site or school above the organisation; empty: none.
+  siteOf(org: string): string {
+    for (let id = org, steps = 0; id !== '' && steps < 8; ++steps) {
+      const found = this.orgs.get(id);
+      if (found === undefined) return '';
+      if (found.kind === OrgKind.SITE || found.kind === OrgKind.SCHOOL) return id;
+      id = hex(found.parent);
+    }
+    return '';
+  }
+
+  templateFor(kind: VisitKind): Template | null {
+    for (const template of this.templates.values()) if (template.kind === kind) return template;
+    return null;
+  }
+
+  // Whether the school is open on the day (days since 1970).
+  isSchoolDay(day: number): boolean {
+    const weekday = (((day + 4) % 7) + 7) % 7;
+    if (weekday === 0 || weekday === 6) return false;
+    for (const year of this.calendar?.years ?? []) {
+      for (const halfTerm of year.halfTerms) {
+        if (day < halfTerm.startDay || day > halfTerm.endDay) continue;
+        return !halfTerm.closedDays.includes(day);
+      }
+    }
+    return false;
+  }
+}
+
+// "Ms Kaur" -> K; "Anna Berg" -> AB. A title does not count.
+export function initialsOf(name: string): string {
+  const words = name
+    .split(/\s+/)
+    .filter((word) => !/^(mr|mrs|ms|miss|mx|dr|prof|sir)\.?$/i.test(word));
+  const first = words[0]?.[0] ?? '';
+  const last = words.length > 1 ? (words.at(-1)?.[0] ?? '') : '';
+  return (first + last).toUpperCase();
+}

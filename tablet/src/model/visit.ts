@@ -1,0 +1,217 @@
+// A visit as a person's store shows it: its facets as messages, who is who in it, and who may read it.
+import type { DescMessage, MessageShape } from '@bufbuild/protobuf';
+import {
+  type Answers,
+  AnswersSchema,
+  type Feedback,
+  FeedbackSchema,
+  Level,
+  type Plan,
+  PlanSchema,
+  type Response,
+  ResponseSchema,
+  type SharedVersion,
+  type Sheet,
+  SheetSchema,
+  type Steps,
+  StepsSchema,
+  VersionSchema,
+  type VisitKind,
+} from '#proto/observation_pb';
+import type { AudienceFacts, Core, Phase, Scope } from '../../core/core';
+import {
+  type Bytes,
+  classOf,
+  facetId,
+  hex,
+  isZero,
+  keyNumber,
+  subOf,
+  unhex,
+  zeroId,
+} from './bytes';
+import type { Directory } from './directory';
+import type { Disputed, View } from './view';
+
+export const facetClass = {
+  plan: 1,
+  sheet: 2,
+  consensus: 3,
+  feedback: 4,
+  version: 5,
+  response: 6,
+  steps: 7,
+  answers: 8,
+  body: 10,
+} as const;
+
+// Whoever can show facets.
+export interface FacetSource {
+  readonly core: Core;
+  shown(facet: string): Bytes;
+  view<Desc extends DescMessage>(message: Desc, facet: string): View<Desc>;
+  facetsOf(record: string): string[];
+}
+
+export interface VersionSeen {
+  readonly round: number;
+  readonly facet: string;
+  readonly shared: SharedVersion;
+  // When the server wrote it, milliseconds.
+  readonly atMs: number;
+}
+
+// The server's stamp as milliseconds: 48 bits of time and 16 of order.
+export const stampMs = (stamp: bigint): number => Number(stamp >> 16n);
+
+export class VisitRecord {
+  readonly id: string;
+  readonly plan: Plan;
+  readonly hasPlan: boolean;
+  // Letters of ids; empty: none.
+  readonly teacher: string;
+  readonly lead: string;
+  readonly observers: readonly string[];
+  readonly #source: FacetSource;
+  readonly #facets: readonly string[];
+
+  constructor(source: FacetSource, id: string) {
+    this.id = id;
+    this.#source = source;
+    this.#facets = source.facetsOf(id);
+    const planFacet = this.facet(facetClass.plan);
+    this.plan = source.view(PlanSchema, planFacet).message;
+    this.hasPlan = this.plan.kind !== undefined;
+    this.teacher = hex(this.plan.teacher ?? new Uint8Array(0));
+    this.lead = this.plan.lead !== undefined ? hex(this.plan.lead) : this.#creator(planFacet);
+    const observers = this.plan.observers.map((observer) => hex(observer.person));
+    this.observers = observers.length > 0 || this.lead === '' ? observers : [this.lead];
+  }
+
+  facet(of: number, sub: Uint8Array = zeroId): string {
+    return hex(facetId(unhex(this.id), of, sub));
+  }
+  holds(facet: string): boolean {
+    return this.#facets.includes(facet);
+  }
+  get kind(): VisitKind {
+    return this.plan.kind ?? 0;
+  }
+  get phase(): Phase {
+    const { withdrawn = false, round = 0, level = 0 } = this.plan.phase ?? {};
+    return { withdrawn, round, level };
+  }
+  department(directory: Directory): string {
+    const said = this.plan.departmentAtLesson;
+    return said !== undefined ? hex(said) : directory.firstDepartment(this.teacher);
+  }
+
+  sheet(observer: string): Sheet {
+    return this.#message(SheetSchema, this.facet(facetClass.sheet, unhex(observer)));
+  }
+  sheetOwners(): string[] {
+    const sheets = this.#facets.filter((facet) => classOf(unhex(facet)) === facetClass.sheet);
+    return sheets.map((facet) => hex(subOf(unhex(facet))));
+  }
+  get feedback(): Feedback {
+    return this.#message(FeedbackSchema, this.facet(facetClass.feedback));
+  }
+  get steps(): Steps {
+    return this.#message(StepsSchema, this.facet(facetClass.steps));
+  }
+  get response(): Response {
+    return this.#message(
+      ResponseSchema,
+      this.facet(facetClass.response, unhex(this.teacher || '00'.repeat(16))),
+    );
+  }
+  get answers(): Answers {
+    return this.#message(AnswersSchema, this.facet(facetClass.answers));
+  }
+  // Ascending by round.
+  versions(): VersionSeen[] {
+    const found: VersionSeen[] = [];
+    for (const facet of this.#facets) {
+      const bytes = unhex(facet);
+      if (classOf(bytes) !== facetClass.version) continue;
+      const { shared } = this.#source.view(VersionSchema, facet).message;
+      if (shared === undefined) continue;
+      const cells = this.#source.core.readCells(this.#source.shown(facet));
+      const stamp = cells[0]?.siblings[0]?.stamp ?? 0n;
+      found.push({
+        round: shared.round || keyNumber(subOf(bytes)),
+        facet,
+        shared,
+        atMs: stampMs(stamp),
+      });
+    }
+    return found.sort((a, b) => a.round - b.round);
+  }
+  submitted(observer: string): boolean {
+    return (this.sheet(observer).phase?.level ?? 0) >= Level.SUBMITTED;
+  }
+  excused(observer: string): boolean {
+    return this.plan.observers.some((o) => hex(o.person) === observer && o.excused === true);
+  }
+  get revealed(): boolean {
+    return this.observers.every((o) => this.submitted(o) || this.excused(o));
+  }
+
+  // Values that differ, on facets of this person.
+  disputed(message: DescMessage, facet: string): readonly Disputed[] {
+    return this.holds(facet) ? this.#source.view(message, facet).disputed : [];
+  }
+
+  // What Audience decides on, as far as this tablet's directory says it: other people's posts are not
+  // in it, so a teacher who leads is known as one only to themself.
+  audienceFacts(directory: Directory, leadRule: 0 | 1 | 2, heads: readonly Bytes[]): AudienceFacts {
+    const department = this.department(directory);
+    const id = (letters: string) => (letters === '' ? zeroId : unhex(letters));
+    return {
+      hasPlan: this.hasPlan,
+      kind: this.kind,
+      phase: this.phase,
+      revealed: this.revealed,
+      announced: this.plan.announced === true,
+      lead: id(this.lead),
+      teacher: id(this.teacher),
+      department: id(department),
+      school: id(directory.siteOf(department)),
+      review: zeroId,
+      leadRule,
+      observers: this.observers.map(unhex),
+      heads,
+      readers: this.plan.readGrants.map((grant) => Uint8Array.from(grant.person)),
+    };
+  }
+
+  audience(facet: string, facts: AudienceFacts): Scope[] {
+    return this.#source.core.audience(unhex(facet), zeroId, facts);
+  }
+
+  // The newest stamp of the plan: when the server last wrote or took something of it.
+  planStampMs(): number {
+    let newest = 0n;
+    for (const cell of this.#source.core.readCells(
+      this.#source.shown(this.facet(facetClass.plan)),
+    )) {
+      for (const sibling of cell.siblings) if (sibling.stamp > newest) newest = sibling.stamp;
+    }
+    return stampMs(newest);
+  }
+
+  #message<Desc extends DescMessage>(message: Desc, facet: string): MessageShape<Desc> {
+    return this.#source.view(message, facet).message;
+  }
+
+  // Who wrote the plan's kind: the lead where none is named.
+  #creator(planFacet: string): string {
+    for (const cell of this.#source.core.readCells(this.#source.shown(planFacet))) {
+      const { path, siblings } = cell;
+      const author = siblings[0]?.author;
+      if (path.length === 3 && path[1] === 2 && author !== undefined && !isZero(author))
+        return hex(author);
+    }
+    return '';
+  }
+}
