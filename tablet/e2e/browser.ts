@@ -16,7 +16,7 @@ export const sizes = {
   tall: { width: 820, height: 1180 },
 } as const;
 
-const flags = [
+export const flags: readonly string[] = [
   '--no-sandbox',
   '--disable-gpu',
   '--disable-quic',
@@ -29,7 +29,7 @@ const flags = [
 export async function openBrowser(): Promise<Browser> {
   return chromium.launch({
     executablePath: process.env.HALFTERM_CHROMIUM ?? '/usr/bin/chromium',
-    args: flags,
+    args: [...flags],
     timeout: 60_000,
   });
 }

@@ -5,7 +5,7 @@ import { say } from '../../words/say';
 import { Icon } from '../frame/icons';
 import { problemWords } from '../frame/notices';
 import { PageHeader } from '../frame/page';
-import { useApp, useGesture, useStore } from '../frame/reading';
+import { useApp, useGesture, useLatest, useStore } from '../frame/reading';
 import { CodeField, grouped } from './code-field';
 import './tablet.css';
 
@@ -20,9 +20,11 @@ function detectorMaker(): DetectorMaker | null {
   return typeof maker === 'function' ? (maker as DetectorMaker) : null;
 }
 
-// A QR holds the code alone, or a link that ends in it.
+// A QR holds a link that ends in "#join=…" (the app reads what follows), or the code alone.
 export function codeOf(text: string): string | null {
-  const found = /([0-9A-Za-z]{5})-?([0-9A-Za-z]{5})$/.exec(text.trim());
+  const link = /#(join=.+)$/.exec(text.trim());
+  if (link?.[1]) return link[1];
+  const found = /^([0-9A-Za-z]{5})-?([0-9A-Za-z]{5})$/.exec(text.trim());
   return found ? grouped(`${found[1]}${found[2]}`) : null;
 }
 
@@ -45,6 +47,14 @@ export function Enrol() {
       setProblem(problemWords(outcome.problem));
     }
   };
+  // The tablet's own camera opened this page: the invitation is in the address, once.
+  const joined = useLatest(join);
+  useEffect(() => {
+    const code = codeOf(location.href);
+    if (!code) return;
+    history.replaceState(null, '', location.pathname);
+    void joined.current(code);
+  }, [joined]);
   if (tablet.notInstalled && !goOn) {
     return (
       <>

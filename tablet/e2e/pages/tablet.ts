@@ -1,0 +1,202 @@
+// How a tablet is worked: what a person taps and reads, by the words on the screen.
+
+import { mkdtempSync, readlinkSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type BrowserContext, chromium, type Locator, type Page } from 'playwright-core';
+import type { MessageKey } from '../../src/words/en-gb';
+import { say, type Values } from '../../src/words/say';
+import { flags, pictures, sizes, stepMs, withTimeouts } from '../browser';
+
+export const pin = '274916';
+
+export class TabletPage {
+  readonly #folder = mkdtempSync(join(tmpdir(), 'halfterm-tablet-'));
+  #context: BrowserContext | null = null;
+  #page: Page | null = null;
+
+  // `clockMs`: how far this tablet's clock is off.
+  constructor(
+    readonly address: string,
+    readonly clockMs = 0,
+  ) {}
+
+  get page(): Page {
+    if (!this.#page) throw new Error('the tablet is switched off');
+    return this.#page;
+  }
+
+  // Switches it on: the same storage as before, as a real tablet has.
+  async on(path = ''): Promise<this> {
+    const context = await chromium.launchPersistentContext(this.#folder, {
+      executablePath: process.env.HALFTERM_CHROMIUM ?? '/usr/bin/chromium',
+      args: [...flags],
+      viewport: sizes.wide,
+      hasTouch: true,
+      locale: 'en-GB',
+      timezoneId: 'Europe/London',
+      reducedMotion: 'reduce',
+      timeout: 60_000,
+    });
+    this.#context = context;
+    if (this.clockMs !== 0) {
+      await context.addInitScript((off) => {
+        const RealDate = Date;
+        const now = () => RealDate.now() + off;
+        globalThis.Date = new Proxy(RealDate, {
+          construct: (target, given) =>
+            given.length === 0 ? new target(now()) : Reflect.construct(target, given),
+          get: (target, name) => (name === 'now' ? now : Reflect.get(target, name)),
+        });
+      }, this.clockMs);
+    }
+    this.#page = withTimeouts(context.pages()[0] ?? (await context.newPage()));
+    await this.go(path);
+    return this;
+  }
+
+  async go(path: string): Promise<void> {
+    await this.page.goto(`${this.address}${path ? `#${path}` : ''}`);
+  }
+
+  async network(on: boolean): Promise<void> {
+    await this.#context?.setOffline(!on);
+  }
+
+  // The battery is pulled: no goodbye, nothing is flushed.
+  async kill(): Promise<void> {
+    const lock = readlinkSync(join(this.#folder, 'SingletonLock'));
+    const process_ = Number(lock.slice(lock.lastIndexOf('-') + 1));
+    const gone = new Promise((resolve) => this.#context?.once('close', resolve));
+    process.kill(process_, 'SIGKILL');
+    await gone;
+    this.#context = null;
+    this.#page = null;
+  }
+
+  async close(): Promise<void> {
+    await this.#context?.close();
+    rmSync(this.#folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
+  }
+
+  async picture(name: string): Promise<void> {
+    await this.page.screenshot({ path: `${pictures}${name}.png` });
+  }
+
+  // --- Words on the screen. ---
+
+  button(key: MessageKey, values?: Values): Locator {
+    return this.page.getByRole('button', { name: say(key, values) }).first();
+  }
+
+  link(key: MessageKey, values?: Values): Locator {
+    return this.page.getByRole('link', { name: say(key, values) }).first();
+  }
+
+  field(key: MessageKey, values?: Values): Locator {
+    return this.page.getByLabel(say(key, values)).first();
+  }
+
+  text(words: string | RegExp): Locator {
+    return this.page.getByText(words).first();
+  }
+
+  // What the chip of every screen says.
+  get header(): Locator {
+    return this.page.locator('#to-waiting');
+  }
+
+  async says(words: string | RegExp): Promise<void> {
+    await this.text(words).waitFor();
+  }
+
+  // --- Joining, and who is writing. ---
+
+  async enrol(code: string): Promise<void> {
+    await this.page.getByLabel(say('enrol.codeLabel')).fill(code);
+    await this.button('enrol.join').click();
+    await this.choosePin();
+  }
+
+  async addPerson(code: string): Promise<void> {
+    await this.button('people.another').click();
+    await this.page.getByLabel(say('enrol.codeLabel')).fill(code);
+    await this.button('enrol.join').click();
+    await this.choosePin();
+  }
+
+  async choosePin(): Promise<void> {
+    await this.says(say('pin.new'));
+    await this.type(pin);
+    await this.says(say('pin.again'));
+    await this.type(pin);
+    await this.isOpen();
+  }
+
+  async enterPin(name: string): Promise<void> {
+    await this.page.getByRole('button', { name }).first().click();
+    await this.says(say('pin.enter'));
+    await this.type(pin);
+    await this.isOpen();
+  }
+
+  async isOpen(): Promise<void> {
+    await this.page.getByRole('navigation').or(this.page.locator('.sheet')).first().waitFor();
+  }
+
+  async type(digits: string): Promise<void> {
+    for (const digit of digits) await this.page.keyboard.press(digit);
+  }
+
+  // --- A visit. ---
+
+  // Begins a visit now; gives its id.
+  async begin(teacher: string, classCode: string): Promise<string> {
+    await this.go('/visits/new');
+    await this.field('newVisit.findTeacher').fill(teacher);
+    await this.page.locator('label.option', { hasText: teacher }).first().click();
+    await this.field('newVisit.class').fill(classCode);
+    await this.button('newVisit.start').click();
+    await this.page.waitForURL(/#\/visits\/[0-9a-f-]{32,36}$/);
+    return this.page.url().replace(/^.*#\/visits\//, '');
+  }
+
+  async note(text: string): Promise<void> {
+    await this.button('sheet.note').click();
+    await this.page.getByLabel(say('sheet.newNote')).fill(text);
+    await this.page.keyboard.press('Enter');
+    await this.says(text);
+  }
+
+  async openElement(title: string): Promise<void> {
+    await this.page.locator('button.element', { hasText: title }).click();
+  }
+
+  async rate(title: string, level: number): Promise<void> {
+    await this.openElement(title);
+    await this.page
+      .locator('label.level')
+      .nth(level - 1)
+      .click();
+    await this.page.locator('label.level:has(:checked)').nth(0).waitFor();
+  }
+
+  async praise(text: string): Promise<void> {
+    await this.button('sheet.ownWords').click();
+    await this.page.getByLabel(say('sheet.praiseField')).fill(text);
+    await this.button('common.done').click();
+    await this.says(text);
+  }
+
+  async submit(): Promise<void> {
+    await this.button('sheet.finish').click();
+    await this.page
+      .locator('dialog')
+      .getByRole('button', { name: say('sheet.submit') })
+      .click();
+  }
+
+  async sent(): Promise<void> {
+    await this.header.filter({ hasText: say('header.stored') }).waitFor({ timeout: 2 * stepMs });
+  }
+}

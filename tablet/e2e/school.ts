@@ -1,0 +1,146 @@
+// A real halftermd with the demonstration school in a folder of its own, which can be stopped and
+// started again; and the invitations that its administrator would hand out.
+//
+// HALFTERMD, HALFTERM: the programs; HALFTERM_APP: the built app that the server gives to browsers.
+
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+function program(name: string): string {
+  const path = process.env[name];
+  if (!path) throw new Error(`${name} is not set: ctest sets it, or give the path of the build`);
+  return path;
+}
+
+export interface Member {
+  readonly id: string;
+  // As screens show it.
+  readonly name: string;
+}
+
+interface Ports {
+  readonly grpc: string;
+  readonly admin: string;
+  readonly http: string;
+}
+
+const startMs = 20_000;
+
+export class School {
+  readonly #folder = mkdtempSync(join(tmpdir(), 'halfterm-e2e-'));
+  #server: ChildProcess | null = null;
+  #ports: Ports = { grpc: '127.0.0.1:0', admin: '127.0.0.1:0', http: '127.0.0.1:0' };
+
+  static async open(): Promise<School> {
+    const school = new School();
+    await school.start();
+    school.#tool('demo-school', '--out', school.#path('school'));
+    school.#tool('import', school.#path('school/roster'));
+    return school;
+  }
+
+  // Where a browser finds the app.
+  get address(): string {
+    return `http://${this.#ports.http.replace('127.0.0.1', 'localhost')}/`;
+  }
+
+  // The same ports each time, as a server that was restarted has.
+  async start(): Promise<void> {
+    const portsFile = this.#path('ports.json');
+    rmSync(portsFile, { force: true });
+    const server = spawn(
+      program('HALFTERMD'),
+      [
+        ['--data', this.#path('data')],
+        ['--grpc', this.#ports.grpc],
+        ['--admin', this.#ports.admin],
+        ['--http', this.#ports.http],
+        ['--app', program('HALFTERM_APP')],
+        ['--ports-file', portsFile],
+      ].flat(),
+      { stdio: ['ignore', 'ignore', 'inherit'] },
+    );
+    this.#server = server;
+    const deadline = Date.now() + startMs;
+    while (!existsSync(portsFile) || readFileSync(portsFile, 'utf8').trim() === '') {
+      if (server.exitCode !== null) throw new Error(`halftermd ended with ${server.exitCode}`);
+      if (Date.now() > deadline) throw new Error(`halftermd did not start in ${startMs} ms`);
+      await sleep(50);
+    }
+    this.#ports = JSON.parse(readFileSync(portsFile, 'utf8'));
+  }
+
+  async stop(): Promise<void> {
+    const server = this.#server;
+    this.#server = null;
+    if (!server || server.exitCode !== null) return;
+    const ended = new Promise((resolve) => server.once('exit', resolve));
+    server.kill('SIGTERM');
+    await Promise.race([ended, sleep(10_000).then(() => server.kill('SIGKILL'))]);
+  }
+
+  async close(): Promise<void> {
+    await this.stop();
+    rmSync(this.#folder, { recursive: true, force: true });
+  }
+
+  // A code for that person, ten characters.
+  invite(member: Member): string {
+    const answer = JSON.parse(this.#tool('--json', 'invite', '--person', member.id));
+    return answer.code;
+  }
+
+  // The n-th person with that role, in the order of the roster; for a department's head its org.
+  holder(role: 'head' | 'slt' | 'hod', n = 0): Member & { readonly org: string } {
+    const grant = this.#rows('grants.csv').filter((row) => row.role === role)[n];
+    if (!grant?.person || !grant.org) throw new Error(`the roster has no ${role} number ${n}`);
+    return { ...this.#member(grant.person), org: grant.org };
+  }
+
+  // A teacher of that department who holds none of the roles above.
+  teacherOf(department: string, n = 0): Member {
+    const leaders = new Set(this.#rows('grants.csv').map((row) => row.person));
+    const ids = this.#rows('roles.csv')
+      .filter((row) => row.orgSourcedId === department && !leaders.has(row.userSourcedId))
+      .map((row) => row.userSourcedId);
+    const id = ids[n];
+    if (!id) throw new Error(`the department has no teacher number ${n}`);
+    return this.#member(id);
+  }
+
+  #member(id: string): Member {
+    const user = this.#rows('users.csv').find((row) => row.sourcedId === id);
+    return { id, name: `${user?.givenName} ${user?.familyName}` };
+  }
+
+  #rows(file: string): Record<string, string>[] {
+    const [head = '', ...lines] = readFileSync(this.#path(`school/roster/${file}`), 'utf8')
+      .trim()
+      .split(/\r?\n/);
+    const names = head.split(',');
+    return lines.map((line) => {
+      const cells = line.split(',');
+      return Object.fromEntries(names.map((name, index) => [name, cells[index] ?? '']));
+    });
+  }
+
+  #path(name: string): string {
+    return join(this.#folder, name);
+  }
+
+  #tool(...words: string[]): string {
+    return execFileSync(
+      program('HALFTERM'),
+      [
+        ['--server', this.#ports.grpc],
+        ['--admin', this.#ports.admin],
+        ['--school', 'demonstration'],
+        ...words.map((word) => [word]),
+      ].flat(),
+      { encoding: 'utf8', timeout: 60_000 },
+    );
+  }
+}
