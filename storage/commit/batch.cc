@@ -19,8 +19,11 @@ absl::Status Damaged(absl::string_view what, absl::string_view key) {
 
 }  // namespace
 
-Batch::Batch(BatchContext& context, RollupCache& rollups)
-    : context_(context), rollups_(rollups), now_ms_(context.clock.NowMs()) {}
+Batch::Batch(BatchContext& context, RollupCache& rollups, WriteSet writes)
+    : context_(context),
+      rollups_(rollups),
+      now_ms_(context.clock.NowMs()),
+      writes_(std::move(writes)) {}
 
 absl::StatusOr<std::string> Batch::Get(Family family, const std::string& key) {
   const auto found = rows_.find({family, key});

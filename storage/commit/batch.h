@@ -19,6 +19,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/container/flat_hash_map.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
@@ -51,8 +52,9 @@ struct BatchContext {
 
 class Batch {
  public:
-  // `rollups` is kept from batch to batch by the committer; see Forget below.
-  Batch(BatchContext& context, RollupCache& rollups);
+  // `rollups` is kept from batch to batch by the committer; see Forget below. `writes` is empty and
+  // lends its memory.
+  Batch(BatchContext& context, RollupCache& rollups, WriteSet writes = {});
 
   BatchContext& context() { return context_; }
   int64_t now_ms() const { return now_ms_; }  // One moment for the whole batch.
@@ -120,8 +122,11 @@ class Batch {
   void PutSession(std::string token_hash, Session session);
   std::shared_ptr<const Session> SessionOf(Tenant tenant, const core::Id16& session);
 
-  // Groups that were answered again without a second effect; counted once the batch is durable.
+  // Groups that got a disposition, and those that were answered again without a second effect;
+  // counted once the batch is durable.
+  void CountTaken(size_t groups) { taken_ += groups; }
   void CountRepeats(size_t groups) { repeats_ += groups; }
+  size_t taken() const { return taken_; }
   size_t repeats() const { return repeats_; }
 
   // Derives what follows from the touched records. Then Writes() is complete.
@@ -132,6 +137,8 @@ class Batch {
   void Publish();
   // After a commit that failed: what the caches learnt from this batch is forgotten.
   void Forget();
+  // At the very end: the memory that the batch was lent.
+  WriteSet TakeWrites() { return std::move(writes_); }
 
  private:
   struct DigestSum {
@@ -149,8 +156,12 @@ class Batch {
   struct TenantRecord {
     uint32_t tenant;
     core::Id16 id;
-    bool operator<(const TenantRecord& other) const {
-      return tenant != other.tenant ? tenant < other.tenant : id < other.id;
+    bool operator==(const TenantRecord& other) const {
+      return tenant == other.tenant && id == other.id;
+    }
+    template <typename H>
+    friend H AbslHashValue(H state, const TenantRecord& name) {
+      return H::combine(std::move(state), name.tenant, name.id);
     }
   };
   using ReplicaName = std::pair<uint32_t, uint64_t>;
@@ -168,12 +179,12 @@ class Batch {
   int64_t now_ms_;
   WriteSet writes_;
   bool writes_complete_ = false;
-  size_t repeats_ = 0;
+  size_t taken_ = 0, repeats_ = 0;
   std::map<std::pair<Family, std::string>, std::optional<std::string>> rows_;
   std::map<uint32_t, PendingHead> heads_;
   std::map<ReplicaName, PendingReplica> replicas_;
   std::map<ReplicaName, std::vector<disk::ChainRow>> chains_;
-  std::map<TenantRecord, std::unique_ptr<RecordState>> records_;
+  absl::flat_hash_map<TenantRecord, std::unique_ptr<RecordState>> records_;
   std::map<uint32_t, std::pair<std::string, std::shared_ptr<const sync::Directory>>> directories_;
   std::map<uint32_t, std::shared_ptr<const sync::Directory>> directories_read_;
   std::vector<std::pair<std::string, Session>> sessions_;

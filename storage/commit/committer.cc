@@ -81,12 +81,8 @@ void Committer::Run() {
 }
 
 absl::Status Committer::CommitOnce(const std::vector<std::unique_ptr<Job>>& jobs) {
-  Batch batch(context_, rollups_);
-  size_t groups = 0;
-  for (const std::unique_ptr<Job>& job : jobs) {
-    job->Apply(batch);
-    groups += job->Groups();
-  }
+  Batch batch(context_, rollups_, std::move(writes_));
+  for (const std::unique_ptr<Job>& job : jobs) job->Apply(batch);
   // What was made stale is derived again in steps, between the groups of tablets.
   for (const Tenant tenant : batch.Rederiving()) rederiving_.insert(tenant);
   absl::Status status = absl::OkStatus();
@@ -99,15 +95,19 @@ absl::Status Committer::CommitOnce(const std::vector<std::unique_ptr<Job>>& jobs
   if (status.ok()) status = batch.Settle();
   const auto began = std::chrono::steady_clock::now();
   if (status.ok()) status = engine_.Commit(batch.Writes());
+  const bool wrote = status.ok() && !batch.Writes().Empty();
   const auto took = std::chrono::steady_clock::now() - began;
   if (status.ok()) {
     batch.Publish();
   } else {
     batch.Forget();
   }
+  writes_ = batch.TakeWrites();
+  writes_.Clear();
   const std::lock_guard<std::mutex> lock(mutex_);
-  ++stats_.commits;
-  stats_.groups += groups;
+  if (!status.ok()) return status;
+  stats_.commits += wrote ? 1 : 0;
+  stats_.groups += batch.taken();
   stats_.repeats += batch.repeats();
   stats_.commit_us +=
       static_cast<uint64_t>(std::chrono::duration_cast<std::chrono::microseconds>(took).count());

@@ -42,8 +42,8 @@ class Job {
 };
 
 struct CommitterStats {
-  uint64_t commits = 0;
-  uint64_t groups = 0;
+  uint64_t commits = 0;    // Batches made durable.
+  uint64_t groups = 0;     // Groups given a disposition in them.
   uint64_t repeats = 0;    // Groups answered again without a second effect.
   uint64_t commit_us = 0;  // Wall time inside Engine::Commit.
   uint64_t queued = 0;     // Jobs waiting now.
@@ -81,6 +81,7 @@ class Committer {
   CommitterStats stats_;
   // The committer thread's own.
   RollupCache rollups_;
+  WriteSet writes_;  // Empty; its memory goes from batch to batch.
   std::set<Tenant> rederiving_;
   std::thread thread_;  // Last: it uses all of the above.
 };

@@ -280,6 +280,7 @@ absl::Status PushJob::TryApply(Batch& batch) {
     break;
   }
   if (chain.groups_size() > 0) {
+    batch.CountTaken(static_cast<size_t>(chain.groups_size()));
     batch.TouchReplica(caller_.tenant, request_.replica());
     batch.AddChain(caller_.tenant, request_.replica(), store.last_n(), std::move(chain));
   }

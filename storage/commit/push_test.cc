@@ -141,6 +141,26 @@ TEST_F(PushTest, C9ARepeatedPushIsAnsweredAlikeAndHasNoSecondEffect) {
   EXPECT_EQ(school.Head().dispositions(v1::DISPOSITION_QUARANTINED), 1u);
 }
 
+TEST_F(PushTest, AGroupIsCountedOnceAndOnlyWhenItIsDurable) {
+  PushingTablet hana = school.Tablet(people.hana, 1);  // Greets, which is a job without a group.
+  WriteVisit(hana);
+  const storage::CommitterStats first = school.committer().Stats();
+  EXPECT_EQ(first.groups, 3u);
+  EXPECT_EQ(first.repeats, 0u);
+
+  ASSERT_TRUE(hana.PushAgain().ok());
+  const storage::CommitterStats again = school.committer().Stats();
+  EXPECT_EQ(again.groups, 3u);
+  EXPECT_EQ(again.repeats, 3u);
+  EXPECT_EQ(again.commits, first.commits);
+
+  school.SetDiskFull(true);
+  hana.Write(Facet(core::kSheet, people.hana), {}, RatingValues(5, 2));
+  EXPECT_FALSE(hana.Push().ok());
+  EXPECT_EQ(school.committer().Stats().groups, 3u);
+  EXPECT_EQ(school.committer().Stats().commits, again.commits);
+}
+
 TEST_F(PushTest, ARepeatThatOverlapsWhatIsHeldTakesOnlyTheRest) {
   PushingTablet hana = school.Tablet(people.hana, 1);
   hana.Write(Facet(core::kPlan), {},

@@ -64,8 +64,15 @@ std::vector<RollupChange> RollupChanges(const disk::RecordRow& before,
 }  // namespace
 
 absl::Status Batch::Settle() {
-  for (auto& [name, record] : records_) {
-    if (!record->touched) continue;
+  // In the order of their keys: most rows then follow the one before them in the memtable.
+  std::vector<RecordState*> touched;
+  for (const auto& [name, record] : records_) {
+    if (record->touched) touched.push_back(record.get());
+  }
+  std::sort(touched.begin(), touched.end(), [](const RecordState* a, const RecordState* b) {
+    return a->tenant != b->tenant ? a->tenant < b->tenant : a->id < b->id;
+  });
+  for (RecordState* const record : touched) {
     const absl::Status settled = SettleRecord(*record);
     if (!settled.ok()) return settled;
   }
