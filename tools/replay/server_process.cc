@@ -1,18 +1,21 @@
 #include "tools/replay/server_process.h"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
-#include <spawn.h>
+#include <sys/inotify.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <chrono>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
 #include <system_error>
-#include <thread>
 
 #include "absl/strings/str_cat.h"
 
@@ -22,6 +25,49 @@ namespace halfterm::tools {
 namespace {
 
 constexpr std::chrono::seconds kStartTime(30);
+
+class File {
+ public:
+  explicit File(int number) : number_(number) {}
+  ~File() {
+    if (number_ >= 0) close(number_);
+  }
+  File(const File&) = delete;
+  File& operator=(const File&) = delete;
+  int number() const { return number_; }
+
+ private:
+  const int number_;
+};
+
+// In the child, where only what a signal handler may do is allowed.
+[[noreturn]] void BecomeServer(char* const* argv, const char* log, pid_t parent) {
+  prctl(PR_SET_PDEATHSIG, SIGKILL);
+  if (getppid() != parent) _exit(1);  // It died before we asked.
+  const int out = open(log, O_WRONLY | O_CREAT | O_APPEND, 0600);
+  if (out < 0 || dup2(out, STDOUT_FILENO) < 0 || dup2(out, STDERR_FILENO) < 0) _exit(1);
+  execve(argv[0], argv, environ);
+  _exit(1);
+}
+
+// Waits until `file` is there, as `changes` of its folder tells, or the process of `ended` is gone.
+// False after kStartTime.
+bool WaitForFile(const std::string& file, const File& changes, const File& ended) {
+  const auto until = std::chrono::steady_clock::now() + kStartTime;
+  pollfd waits[] = {{changes.number(), POLLIN, 0}, {ended.number(), POLLIN, 0}};
+  while (access(file.c_str(), F_OK) != 0) {
+    const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(
+        until - std::chrono::steady_clock::now());
+    if (left.count() <= 0) return false;
+    if (poll(waits, std::size(waits), static_cast<int>(left.count())) < 0 && errno != EINTR) {
+      return false;
+    }
+    if (waits[1].revents != 0) return true;
+    char told[4096];  // What it says is of no interest; it is read so that it is not said again.
+    if (waits[0].revents != 0 && read(changes.number(), told, sizeof told) < 0) return false;
+  }
+  return true;
+}
 
 }  // namespace
 
@@ -54,32 +100,37 @@ absl::StatusOr<std::unique_ptr<ServerProcess>> ServerProcess::Start(const std::s
                              "127.0.0.1:0", "--ports-file", ports_file};
   char* argv[std::size(arguments) + 1] = {};
   for (size_t i = 0; i < std::size(arguments); ++i) argv[i] = arguments[i].data();
-  posix_spawn_file_actions_t files;
-  posix_spawn_file_actions_init(&files);
-  posix_spawn_file_actions_addopen(&files, STDOUT_FILENO, log.c_str(),
-                                   O_WRONLY | O_CREAT | O_APPEND, 0600);
-  posix_spawn_file_actions_adddup2(&files, STDOUT_FILENO, STDERR_FILENO);
-  pid_t pid = 0;
-  const int error = posix_spawn(&pid, program.c_str(), &files, nullptr, argv, environ);
-  posix_spawn_file_actions_destroy(&files);
-  if (error != 0) {
+  if (access(program.c_str(), X_OK) != 0) {
     return absl::UnavailableError(
-        absl::StrCat("cannot start ", program, ": ", std::system_category().message(error)));
+        absl::StrCat("cannot start ", program, ": ", std::system_category().message(errno)));
+  }
+  // From before the start, so that nothing is missed.
+  const File changes(inotify_init1(IN_CLOEXEC));
+  const std::string folder = std::filesystem::absolute(ports_file, ignored).parent_path().string();
+  const int watch = inotify_add_watch(changes.number(), folder.c_str(), IN_MOVED_TO);
+  if (watch < 0) {
+    return absl::UnavailableError(
+        absl::StrCat("cannot watch ", folder, ": ", std::system_category().message(errno)));
+  }
+
+  const pid_t parent = getpid();
+  const pid_t pid = fork();
+  if (pid == 0) BecomeServer(argv, log.c_str(), parent);
+  // Readable once the process has ended. glibc 2.36 declares its own wrapper for C alone.
+  const File ended(pid < 0 ? -1 : static_cast<int>(syscall(SYS_pidfd_open, pid, 0)));
+  if (pid < 0) {
+    return absl::UnavailableError(
+        absl::StrCat("cannot start ", program, ": ", std::system_category().message(errno)));
   }
   std::unique_ptr<ServerProcess> server(new ServerProcess(pid));
 
   // The file appears under its name when it is whole, and the server serves.
-  const auto until = std::chrono::steady_clock::now() + kStartTime;
-  while (!std::filesystem::exists(ports_file, ignored)) {
-    int status = 0;
-    if (waitpid(pid, &status, WNOHANG) == pid) {
-      server->pid_ = 0;
-      return absl::UnavailableError(absl::StrCat("halftermd ended at once; see ", log));
-    }
-    if (std::chrono::steady_clock::now() > until) {
-      return absl::UnavailableError("halftermd does not answer");
-    }
-    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  if (!WaitForFile(ports_file, changes, ended)) {
+    return absl::UnavailableError("halftermd does not answer");
+  }
+  if (waitpid(pid, nullptr, WNOHANG) == pid) {
+    server->pid_ = 0;
+    return absl::UnavailableError(absl::StrCat("halftermd ended at once; see ", log));
   }
   std::ifstream in(ports_file);
   const nlohmann::json ports = nlohmann::json::parse(in, nullptr, false);

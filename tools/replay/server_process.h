@@ -21,7 +21,8 @@ class ServerProcess {
  public:
   // Starts `program` on the data in `directory`, on ports that nobody uses, and waits until it
   // answers. What it logs goes to `directory`.log. Unavailable: it ended, or does not answer within
-  // half a minute.
+  // half a minute. The server is killed when the calling thread ends, however it ends: nothing stays
+  // behind a test that was killed.
   static absl::StatusOr<std::unique_ptr<ServerProcess>> Start(const std::string& program,
                                                               const std::string& directory);
   // Kills what still runs.
