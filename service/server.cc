@@ -20,12 +20,17 @@
 #include "service/latency_ring.h"
 #include "service/limits.h"
 #include "service/listening.h"
+#include "service/sign_in/accounts_admin_service.h"
+#include "service/sign_in/accounts_service.h"
+#include "service/sign_in/entrance.h"
 #include "service/streams/open_streams.h"
 #include "service/summary_service.h"
 #include "service/sync_service.h"
 #include "service/ticker.h"
 #include "service/worker_pool.h"
 #include "service/write_lane.h"
+#include "storage/accounts/account_keys.h"
+#include "storage/accounts/session_terms.h"
 #include "storage/commit/changes.h"
 #include "storage/commit/committer.h"
 #include "storage/commit/epochs.h"
@@ -59,6 +64,7 @@ std::string StoreDirectory(absl::string_view data) { return absl::StrCat(data, "
 struct Stored {
   std::unique_ptr<storage::Engine> engine;
   std::optional<storage::Secrets> secrets;
+  std::optional<storage::AccountKeys> account_keys;
   std::optional<storage::Epochs> epochs;
   storage::Directories directories;
   storage::Sessions sessions;
@@ -67,7 +73,7 @@ struct Stored {
 
 // In the order of their making; taken down from the last to the first.
 struct Server::Parts {
-  Parts(World given, std::unique_ptr<Stored> opened)
+  Parts(World given, const ServerOptions& options, std::unique_ptr<Stored> opened)
       : world(std::move(given)),
         stored(std::move(opened)),
         context{*stored->engine, world.clock,      stored->directories, stored->sessions,
@@ -89,14 +95,33 @@ struct Server::Parts {
                         watches}),
         summary(gate, summaries, world.clock, reads, summary_times),
         directory(gate, stored->directories, world.clock, writes, reads),
+        entrance({*stored->engine, stored->directories, stored->sessions, *stored->account_keys,
+                  world.clock, world.random, writes},
+                 options.passphrase_cost),
+        accounts(AccountsOf()),
+        accounts_admin(AccountsOf()),
         admin(AdminParts{gate, *stored->engine, stored->directories, committer, world.clock,
                          summary_times, writes, reads, reports},
               VerifyParts{*stored->engine, *stored->secrets, world.clock, reports, verifications}),
         ticker(std::chrono::milliseconds(kTickMs), [this](bool nudged) { Tick(nudged); }) {}
 
+  AccountsParts AccountsOf() {
+    return {gate,
+            entrance,
+            *stored->engine,
+            stored->sessions,
+            stored->directories,
+            *stored->account_keys,
+            world.clock,
+            writes,
+            reads};
+  }
+
   void Tick(bool nudged);
   // Begins and ends grants whose day has come.
   void RunGrantClock();
+  // Ends sessions whose time has come.
+  void RunSessionClock();
 
   const World world;
   const std::unique_ptr<Stored> stored;
@@ -113,6 +138,9 @@ struct Server::Parts {
   SyncService sync;
   SummaryService summary;
   DirectoryService directory;
+  Entrance entrance;
+  AccountsService accounts;
+  AccountsAdminService accounts_admin;
   AdminService admin;
   std::atomic<bool> grant_clock_runs{false};
   std::atomic<int64_t> grant_clock_ms{0};
@@ -126,7 +154,10 @@ void Server::Parts::Tick(bool nudged) {
   pulls.Tick(!nudged);
   watches.Tick(!nudged);
   verifications.Tick(!nudged);
-  if (!nudged && world.clock.MonotonicMs() - grant_clock_ms >= kGrantClockMs) RunGrantClock();
+  if (!nudged && world.clock.MonotonicMs() - grant_clock_ms >= kGrantClockMs) {
+    RunGrantClock();
+    RunSessionClock();
+  }
 }
 
 void Server::Parts::RunGrantClock() {
@@ -136,6 +167,14 @@ void Server::Parts::RunGrantClock() {
     grant_clock_runs = false;
     if (!done.ok() && gate.Open().ok()) {
       world.log.Error("grant clock", {{"status", absl::StatusCodeToString(done.code())}});
+    }
+  }));
+}
+
+void Server::Parts::RunSessionClock() {
+  committer.Submit(storage::MakeSessionClock([this](const absl::Status& done) {
+    if (!done.ok() && gate.Open().ok()) {
+      world.log.Error("session clock", {{"status", absl::StatusCodeToString(done.code())}});
     }
   }));
 }
@@ -155,6 +194,9 @@ absl::StatusOr<std::unique_ptr<Stored>> OpenStored(const ServerOptions& options,
   absl::StatusOr<storage::Secrets> secrets = storage::Secrets::Open(options.data, store_exists);
   if (!secrets.ok()) return secrets.status();
   stored->secrets = *std::move(secrets);
+  absl::StatusOr<storage::AccountKeys> account_keys = storage::AccountKeys::Open(options.data);
+  if (!account_keys.ok()) return account_keys.status();
+  stored->account_keys = *std::move(account_keys);
 
   storage::RocksEngineOptions engine_options;
   engine_options.directory = directory;
@@ -199,18 +241,18 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(const ServerOptions& optio
   SilenceLibraries();
   absl::StatusOr<std::unique_ptr<Stored>> stored = OpenStored(options, world);
   if (!stored.ok()) return stored.status();
-  auto parts = std::make_unique<Parts>(std::move(world), *std::move(stored));
+  auto parts = std::make_unique<Parts>(std::move(world), options, *std::move(stored));
   std::unique_ptr<Server> server(new Server(std::move(parts)));
   Parts& p = *server->parts_;
   p.RunGrantClock();
 
   absl::StatusOr<Listening> admin =
-      Listen(Port::kAdmin, options.admin_address, {&p.admin, &p.directory});
+      Listen(Port::kAdmin, options.admin_address, {&p.admin, &p.directory, &p.accounts_admin});
   if (!admin.ok()) return admin.status();
   p.admin_port = *std::move(admin);
   p.admin_port.server->GetHealthCheckService()->SetServingStatus(false);
   absl::StatusOr<Listening> pub =
-      Listen(Port::kPublic, options.grpc_address, {&p.sync, &p.summary});
+      Listen(Port::kPublic, options.grpc_address, {&p.sync, &p.summary, &p.accounts});
   if (!pub.ok()) return pub.status();
   p.public_port = *std::move(pub);
   if (!options.http_address.empty()) {
@@ -260,6 +302,7 @@ void Server::Drain() {
   p.watches.StopAll();
   p.verifications.StopAll();
   // What was taken is committed and answered; the connections are still there for that.
+  p.entrance.Close();
   p.writes.Drain();
   p.reads.Close();
   p.reports.Close();

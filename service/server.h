@@ -13,6 +13,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "service/log.h"
+#include "storage/accounts/passphrase.h"
 #include "storage/clock.h"
 
 namespace halfterm::service {
@@ -32,6 +33,9 @@ struct ServerOptions {
 
   // Below this many free bytes on the disk pushes are refused, while there is still room to work.
   uint64_t low_space_bytes = uint64_t{512} << 20;
+
+  // What one try of a passphrase costs; less in tests only.
+  storage::PassphraseCost passphrase_cost;
 
   // Called once when the server cannot go on and must be started again; from any thread, and must
   // not block. Drain may still be called.

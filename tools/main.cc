@@ -6,6 +6,7 @@
 #include <iostream>
 
 #include "storage/clock.h"
+#include "tools/accounts_command.h"
 #include "tools/bench_command.h"
 #include "tools/command.h"
 #include "tools/coverage_command.h"
@@ -20,8 +21,9 @@ namespace {
 
 // In the order in which --help lists them.
 constexpr AddCommand kCommands[] = {
-    AddImportCommand,   AddDemoSchoolCommand, AddReplayCommand,  AddSummaryCommand,
-    AddCoverageCommand, AddVerifyCommand,     AddWaitingCommand, AddBenchCommand,
+    AddImportCommand,     AddInviteCommand,  AddAccountsCommand, AddProviderCommand,
+    AddDemoSchoolCommand, AddReplayCommand,  AddSummaryCommand,  AddCoverageCommand,
+    AddVerifyCommand,     AddWaitingCommand, AddBenchCommand,
 };
 
 int Main(int argc, char** argv) {

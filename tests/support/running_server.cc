@@ -40,6 +40,7 @@ void RunningServer::Start() {
   options.grpc_address = "127.0.0.1:0";
   options.admin_address = "127.0.0.1:0";
   options.low_space_bytes = 0;
+  options.passphrase_cost = {1, size_t{8} << 10};
   auto random = [this](size_t bytes) {
     std::lock_guard<std::mutex> lock(random_mutex_);
     std::string text(bytes, '\0');

@@ -1,0 +1,81 @@
+// The jobs behind Accounts and AccountsAdmin.
+//
+// Each takes what the service has checked for its outer limits and proofs, and calls `done` exactly
+// once, on the committer's thread, after what it answers is durable. Errors are those of the
+// proto's calls, and Committer's. `keys` must outlive the job.
+
+#ifndef HALFTERM_STORAGE_ACCOUNTS_ACCOUNT_JOBS_H_
+#define HALFTERM_STORAGE_ACCOUNTS_ACCOUNT_JOBS_H_
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "halfterm/v1/account.pb.h"
+#include "storage/accounts/account_keys.h"
+#include "storage/accounts/account_work.h"
+#include "storage/caller.h"
+
+namespace halfterm::storage {
+
+// `point` is the tablet's key, 65 bytes, and `device` has proved that it holds it. The reply has no
+// ticket; the school is named for whoever makes one.
+struct Enrolled {
+  v1::EnrolReply reply;
+  Tenant tenant{0};
+};
+std::unique_ptr<Job> MakeEnrol(const AccountKeys& keys, v1::EnrolRequest request,
+                               const core::Id16& device, std::string point, ReplyTo<Enrolled> done);
+
+// Somebody who has shown who they are, on a tablet that has shown which it is.
+struct Entry {
+  Tenant tenant;
+  core::Id16 device;
+
+  // Exactly one of the two: who it is, or the invitation that says so (and is used up).
+  std::optional<core::Id16> person;
+  std::optional<v1::InvitationKey> invitation;
+
+  // Set for a passphrase: the hash against which it was right. It must still be the person's.
+  std::string checked_hash;
+  // Replaces the passphrase and ends the person's other sessions; empty: leaves it.
+  std::string new_hash;
+  // Whether the person may come in without a passphrase of their own (a provider's word is enough).
+  bool by_provider = false;
+  // Set to link the provider's account to the person.
+  std::string link_issuer, link_subject;
+};
+std::unique_ptr<Job> MakeEntry(const AccountKeys& keys, Entry entry, ReplyTo<v1::SignInReply> done);
+
+// Another token for the session whose current token, or the last one before it, has that SHA-256.
+std::unique_ptr<Job> MakeRenewal(const Caller& caller, std::string token_hash,
+                                 ReplyTo<v1::RenewSessionReply> done);
+
+std::unique_ptr<Job> MakeEndSession(const Caller& caller, const core::Id16& session,
+                                    v1::SessionEnd why, ReplyTo<v1::EndSessionReply> done);
+// As an administrator of the school.
+std::unique_ptr<Job> MakeEndSession(std::string school, const core::Id16& session,
+                                    ReplyTo<v1::AccountsAdminEndReply> done);
+
+std::unique_ptr<Job> MakeSetPassphrase(const Caller& caller, std::string checked_hash,
+                                       std::string new_hash, ReplyTo<v1::SetPassphraseReply> done);
+
+std::unique_ptr<Job> MakeEndTablet(const Caller& admin, const core::Id16& device,
+                                   ReplyTo<v1::EndTabletReply> done);
+std::unique_ptr<Job> MakeEndTablet(std::string school, const core::Id16& device,
+                                   ReplyTo<v1::AccountsAdminEndReply> done);
+
+std::unique_ptr<Job> MakeInvitation(const AccountKeys& keys, const Caller& admin,
+                                    v1::InviteRequest request, ReplyTo<v1::InviteReply> done);
+std::unique_ptr<Job> MakeInvitation(const AccountKeys& keys, v1::AccountsAdminInviteRequest request,
+                                    ReplyTo<v1::InviteReply> done);
+
+std::unique_ptr<Job> MakeSetAccount(v1::SetAccountRequest request,
+                                    ReplyTo<v1::SetAccountReply> done);
+std::unique_ptr<Job> MakeSetProvider(const AccountKeys& keys, v1::SetProviderRequest request,
+                                     ReplyTo<v1::SetProviderReply> done);
+std::unique_ptr<Job> MakeLinkSubject(v1::LinkSubjectRequest request,
+                                     ReplyTo<v1::LinkSubjectReply> done);
+
+}  // namespace halfterm::storage
+
+#endif  // HALFTERM_STORAGE_ACCOUNTS_ACCOUNT_JOBS_H_

@@ -1,0 +1,54 @@
+// A small piece of work for the committer: a function that changes rows and fills a reply.
+
+#ifndef HALFTERM_STORAGE_ACCOUNTS_ACCOUNT_WORK_H_
+#define HALFTERM_STORAGE_ACCOUNTS_ACCOUNT_WORK_H_
+#include <functional>
+#include <memory>
+#include <utility>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "storage/commit/committer.h"
+
+namespace halfterm::storage {
+
+template <class Reply>
+using ReplyTo = std::function<void(absl::StatusOr<Reply>)>;
+
+// `apply` must check everything before its first change of the batch.
+template <class Reply>
+class AccountWork final : public Job {
+ public:
+  using ApplyTo = std::function<absl::Status(Batch&, Reply&)>;
+
+  AccountWork(ApplyTo apply, ReplyTo<Reply> done)
+      : apply_(std::move(apply)), done_(std::move(done)) {}
+
+  void Apply(Batch& batch) override { error_ = apply_(batch, reply_); }
+
+  void Done(const absl::Status& committed) override {
+    if (!error_.ok()) {
+      done_(error_);
+    } else if (!committed.ok()) {
+      done_(committed);
+    } else {
+      done_(std::move(reply_));
+    }
+  }
+
+ private:
+  const ApplyTo apply_;
+  const ReplyTo<Reply> done_;
+  Reply reply_;
+  absl::Status error_;
+};
+
+template <class Reply>
+std::unique_ptr<Job> MakeAccountWork(typename AccountWork<Reply>::ApplyTo apply,
+                                     ReplyTo<Reply> done) {
+  return std::make_unique<AccountWork<Reply>>(std::move(apply), std::move(done));
+}
+
+}  // namespace halfterm::storage
+
+#endif  // HALFTERM_STORAGE_ACCOUNTS_ACCOUNT_WORK_H_

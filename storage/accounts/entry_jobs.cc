@@ -1,0 +1,321 @@
+// How tablets and people get in: MakeEnrol, MakeEntry and MakeRenewal of account_jobs.h.
+
+#include <algorithm>
+#include <string>
+#include <utility>
+
+#include "absl/strings/escaping.h"
+#include "absl/strings/str_cat.h"
+#include "storage/accounts/account_jobs.h"
+#include "storage/accounts/account_rows.h"
+#include "storage/accounts/invitations.h"
+#include "storage/accounts/p256.h"
+#include "storage/accounts/session_terms.h"
+#include "sync/core/sha256.h"
+
+namespace halfterm::storage {
+namespace {
+
+constexpr size_t kTokenBytes = 32, kMacKeyBytes = 32;
+constexpr int kKnownDevices = 64;
+constexpr int kPastTokens = 8;
+
+absl::Status NotTheTablet() {
+  return absl::PermissionDeniedError("this tablet is not enrolled here, or not in use any more");
+}
+
+std::string NewToken(Batch& batch) {
+  std::string token;
+  absl::WebSafeBase64Escape(batch.context().random(kTokenBytes), &token);
+  return token;
+}
+
+std::string HashOf(const std::string& token) { return std::string(core::Sha256(token).view()); }
+
+absl::Status ApplyEnrol(Batch& batch, const AccountKeys& keys, const v1::EnrolRequest& request,
+                        const core::Id16& device, const std::string& point, Enrolled& enrolled) {
+  std::optional<Tenant> named;
+  if (!request.school().empty()) {
+    named = batch.TenantNamed(request.school());
+    if (!named) return absl::NotFoundError("there is no such invitation");
+  }
+  absl::StatusOr<FoundInvitation> found =
+      FindInvitation(batch, keys, named ? &*named : nullptr, request.invitation());
+  if (!found.ok()) return found.status();
+  if (absl::Status may = MayUse(found->row, device, batch.now_ms()); !may.ok()) return may;
+  const Tenant tenant = found->tenant;
+
+  disk::DeviceRow tablet;
+  const absl::StatusOr<disk::DeviceRow> held = TabletOf(FromBatch(batch), tenant, device);
+  if (held.ok()) {
+    // Only the answer to an enrolment that was lost is given again.
+    if (held->public_key() != point || held->revoked_ms() != 0 ||
+        found->row.used_by() != device.view()) {
+      return absl::AlreadyExistsError("this tablet is enrolled already; enrol with another id");
+    }
+    tablet = *held;
+  } else if (!absl::IsNotFound(held.status())) {
+    return held.status();
+  }
+  const sync::Directory& directory = batch.DirectoryOf(tenant);
+  const core::Id16 person = core::Id16::FromBytes(found->row.person()).value_or(core::Id16{});
+  const absl::StatusOr<disk::CredentialRow> credential =
+      CredentialOf(FromBatch(batch), tenant, person);
+  if (!credential.ok()) return credential.status();
+  if (!found->row.person().empty() && !MaySignIn(directory, *credential, person)) {
+    return absl::NotFoundError("there is no such invitation");
+  }
+  const absl::StatusOr<SchoolName> school = NameOfSchool(batch, tenant);
+  if (!school.ok()) return school.status();
+
+  v1::EnrolReply& reply = enrolled.reply;
+  if (!found->row.person().empty()) {
+    *reply.mutable_person() = InvitedPersonOf(directory, *credential, person);
+  }
+  if (!held.ok()) {
+    tablet.set_public_key(point);
+    tablet.set_enrolled_ms(batch.now_ms());
+    tablet.set_label(request.device_label());
+    if (tablet.label().empty()) {
+      tablet.set_label(reply.has_person()
+                           ? absl::StrCat("Tablet of ", reply.person().display_name())
+                           : "Tablet");
+    }
+    if (tablet.label().size() > 64) tablet.set_label("Tablet");
+    batch.Put(Family::kState, DeviceKey(tenant, device), tablet.SerializeAsString());
+    found->row.set_used_ms(batch.now_ms());
+    found->row.set_used_by(std::string(device.view()));
+    batch.Put(Family::kState, found->key, found->row.SerializeAsString());
+  }
+  const absl::StatusOr<disk::ProviderRow> provider = ProviderOf(FromBatch(batch), tenant);
+  if (!provider.ok()) return provider.status();
+  reply.set_school(school->handle);
+  reply.set_school_name(school->display_name);
+  reply.set_time_zone(ZoneNameFor(directory, person));
+  reply.set_device(std::string(device.view()));
+  reply.set_device_label(tablet.label());
+  reply.set_server_sealing_key(keys.sealing_point());
+  reply.set_lease_days(kLeaseDays);
+  reply.set_has_provider(!provider->issuer().empty());
+  reply.set_provider_name(provider->name());
+  enrolled.tenant = tenant;
+  return absl::OkStatus();
+}
+
+class EntryApplication {
+ public:
+  EntryApplication(Batch& batch, const AccountKeys& keys, const Entry& entry,
+                   v1::SignInReply& reply)
+      : batch_(batch), keys_(keys), entry_(entry), reply_(reply) {}
+
+  absl::Status Apply() {
+    const absl::StatusOr<disk::DeviceRow> tablet =
+        TabletOf(FromBatch(batch_), entry_.tenant, entry_.device);
+    if (absl::IsNotFound(tablet.status())) return NotTheTablet();
+    if (!tablet.ok()) return tablet.status();
+    if (tablet->public_key().empty() || tablet->revoked_ms() != 0) return NotTheTablet();
+    if (absl::Status who = FindOut(); !who.ok()) return who;
+    if (absl::Status linked = Link(); !linked.ok()) return linked;
+    const absl::StatusOr<SchoolName> school = NameOfSchool(batch_, entry_.tenant);
+    if (!school.ok()) return school.status();
+    // From here on nothing may fail for a reason of the caller's.
+    if (absl::Status ended = EndOthers(); !ended.ok()) return ended;
+    if (invitation_) {
+      invitation_->row.set_used_ms(batch_.now_ms());
+      invitation_->row.set_used_by(std::string(entry_.device.view()));
+      batch_.Put(Family::kState, invitation_->key, invitation_->row.SerializeAsString());
+    }
+    KeepCredential();
+    return Open(*school);
+  }
+
+ private:
+  absl::Status FindOut() {
+    if (entry_.invitation) {
+      absl::StatusOr<FoundInvitation> found =
+          FindInvitation(batch_, keys_, &entry_.tenant, *entry_.invitation);
+      if (!found.ok()) return found.status();
+      // A used one lets nobody in, also on the same tablet: whoever found it there must not.
+      if (found->row.used_ms() != 0) {
+        return absl::AlreadyExistsError("this invitation was used already");
+      }
+      if (absl::Status may = MayUse(found->row, entry_.device, batch_.now_ms()); !may.ok()) {
+        return may;
+      }
+      const auto person = core::Id16::FromBytes(found->row.person());
+      if (!person) return absl::NotFoundError("there is no such invitation for a person");
+      person_ = *person;
+      invitation_ = *std::move(found);
+    } else {
+      person_ = *entry_.person;
+    }
+    absl::StatusOr<disk::CredentialRow> credential =
+        CredentialOf(FromBatch(batch_), entry_.tenant, person_);
+    if (!credential.ok()) return credential.status();
+    credential_ = *std::move(credential);
+    const bool changed =
+        !entry_.checked_hash.empty() && credential_.passphrase_hash() != entry_.checked_hash;
+    if (changed || !MaySignIn(batch_.DirectoryOf(entry_.tenant), credential_, person_)) {
+      return absl::UnauthenticatedError("the sign-in name or the passphrase is not right");
+    }
+    if (credential_.passphrase_hash().empty() && entry_.new_hash.empty() && !entry_.by_provider) {
+      return absl::InvalidArgumentError("new_passphrase is missing: this person has none yet");
+    }
+    return absl::OkStatus();
+  }
+
+  absl::Status Link() {
+    if (entry_.link_subject.empty()) return absl::OkStatus();
+    const std::string key = SubjectKeyOf(entry_.tenant, entry_.link_issuer, entry_.link_subject);
+    const absl::StatusOr<core::Id16> linked =
+        PersonOfSubject(FromBatch(batch_), entry_.tenant, entry_.link_issuer, entry_.link_subject);
+    if (linked.ok() && *linked != person_) {
+      return absl::UnauthenticatedError("that account is linked to somebody else");
+    }
+    if (linked.ok()) return absl::OkStatus();
+    if (!absl::IsNotFound(linked.status())) return linked.status();
+    disk::SubjectLink& link = *credential_.add_links();
+    link.set_issuer(entry_.link_issuer);
+    link.set_subject(entry_.link_subject);
+    link.set_linked_ms(batch_.now_ms());
+    batch_.Put(Family::kState, key, std::string(person_.view()));
+    return absl::OkStatus();
+  }
+
+  absl::Status EndOthers() {
+    const absl::StatusOr<uint32_t> replaced =
+        EndSessions(batch_, entry_.tenant, v1::SESSION_END_REPLACED, [this](const Session& s) {
+          return s.caller.person == person_ && s.caller.device == entry_.device &&
+                 s.expires_ms != 0;
+        });
+    if (!replaced.ok()) return replaced.status();
+    if (entry_.new_hash.empty()) return absl::OkStatus();
+    return EndSessions(
+               batch_, entry_.tenant, v1::SESSION_END_PASSPHRASE,
+               [this](const Session& s) { return s.caller.person == person_ && s.expires_ms != 0; })
+        .status();
+  }
+
+  void KeepCredential() {
+    if (!entry_.new_hash.empty()) {
+      credential_.set_passphrase_hash(entry_.new_hash);
+      credential_.set_passphrase_set_ms(batch_.now_ms());
+    }
+    const std::string device(entry_.device.view());
+    auto& known = *credential_.mutable_known_devices();
+    if (std::find(known.begin(), known.end(), device) == known.end()) {
+      if (known.size() >= kKnownDevices) known.erase(known.begin());
+      credential_.add_known_devices(device);
+    }
+    batch_.Put(Family::kState, CredentialKey(entry_.tenant, person_),
+               credential_.SerializeAsString());
+  }
+
+  absl::Status Open(const SchoolName& school) {
+    const sync::Directory& directory = batch_.DirectoryOf(entry_.tenant);
+    const SessionTerms terms = TermsFor(directory, person_);
+    const auto session = *core::Id16::FromBytes(batch_.context().random(16));
+    disk::SessionRow row;
+    row.set_tenant(entry_.tenant.handle());
+    row.set_person(std::string(person_.view()));
+    row.set_device(std::string(entry_.device.view()));
+    row.set_key(batch_.context().random(kMacKeyBytes));
+    reply_.set_token(NewToken(batch_));
+    row.set_token_hash(HashOf(reply_.token()));
+    row.set_opened_ms(batch_.now_ms());
+    row.set_expires_ms(batch_.now_ms() + terms.lasts_ms);
+    row.set_idle_ms(terms.idle_ms);
+    batch_.Put(Family::kState, SessionKey(entry_.tenant, session), row.SerializeAsString());
+    batch_.PutSession(row.token_hash(), *SessionFromRow(entry_.tenant, session, row));
+
+    const v1::InvitedPerson person = InvitedPersonOf(directory, credential_, person_);
+    reply_.set_session(std::string(session.view()));
+    reply_.set_key(row.key());
+    reply_.set_person(person.person());
+    reply_.set_display_name(person.display_name());
+    if (person.has_passphrase()) reply_.set_sign_in_name(person.sign_in_name());
+    for (const v1::Role role : LiveRolesOf(directory, person_)) {
+      reply_.add_roles(static_cast<uint32_t>(role));
+    }
+    reply_.set_expires_ms(row.expires_ms());
+    reply_.set_idle_ms(static_cast<uint64_t>(terms.idle_ms));
+    reply_.set_server_time_ms(batch_.now_ms());
+    reply_.set_server_sealing_key(keys_.sealing_point());
+    reply_.set_lease_days(kLeaseDays);
+    reply_.set_school_name(school.display_name);
+    reply_.set_time_zone(ZoneNameFor(directory, person_));
+    return absl::OkStatus();
+  }
+
+  Batch& batch_;
+  const AccountKeys& keys_;
+  const Entry& entry_;
+  v1::SignInReply& reply_;
+  core::Id16 person_;
+  std::optional<FoundInvitation> invitation_;
+  disk::CredentialRow credential_;
+};
+
+absl::Status ApplyRenewal(Batch& batch, const Caller& caller, const std::string& token_hash,
+                          v1::RenewSessionReply& reply) {
+  const absl::Status over = absl::UnauthenticatedError("no such session, or it has ended");
+  const std::string key = SessionKey(caller.tenant, caller.session);
+  const absl::StatusOr<std::string> bytes = batch.Get(Family::kState, key);
+  if (absl::IsNotFound(bytes.status())) return over;
+  if (!bytes.ok()) return bytes.status();
+  disk::SessionRow row;
+  if (!row.ParseFromString(*bytes)) return absl::DataLossError("a session's row cannot be read");
+  auto& past = *row.mutable_past_token_hashes();
+  if (row.ended_ms() != 0) return over;
+  if (row.token_hash() != token_hash) {
+    // The answer to the last renewal was not heard; its token goes below the one that comes again.
+    if (past.empty() || past[past.size() - 1] != token_hash) return over;
+    past.RemoveLast();
+  }
+  if (row.token_hash() != token_hash) *past.Add() = row.token_hash();
+  *past.Add() = token_hash;
+  while (past.size() > kPastTokens) past.erase(past.begin());
+  const SessionTerms terms = TermsFor(batch.DirectoryOf(caller.tenant), caller.person);
+  reply.set_token(NewToken(batch));
+  row.set_token_hash(HashOf(reply.token()));
+  row.set_expires_ms(batch.now_ms() + terms.lasts_ms);
+  row.set_idle_ms(terms.idle_ms);
+  row.set_seen_ms(batch.now_ms());
+  reply.set_expires_ms(row.expires_ms());
+  batch.Put(Family::kState, key, row.SerializeAsString());
+  batch.PutSession(row.token_hash(), *SessionFromRow(caller.tenant, caller.session, row));
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+std::unique_ptr<Job> MakeEnrol(const AccountKeys& keys, v1::EnrolRequest request,
+                               const core::Id16& device, std::string point,
+                               ReplyTo<Enrolled> done) {
+  return MakeAccountWork<Enrolled>(
+      [&keys, request = std::move(request), device, point = std::move(point)](Batch& batch,
+                                                                              Enrolled& enrolled) {
+        return ApplyEnrol(batch, keys, request, device, point, enrolled);
+      },
+      std::move(done));
+}
+
+std::unique_ptr<Job> MakeEntry(const AccountKeys& keys, Entry entry,
+                               ReplyTo<v1::SignInReply> done) {
+  return MakeAccountWork<v1::SignInReply>(
+      [&keys, entry = std::move(entry)](Batch& batch, v1::SignInReply& reply) {
+        return EntryApplication(batch, keys, entry, reply).Apply();
+      },
+      std::move(done));
+}
+
+std::unique_ptr<Job> MakeRenewal(const Caller& caller, std::string token_hash,
+                                 ReplyTo<v1::RenewSessionReply> done) {
+  return MakeAccountWork<v1::RenewSessionReply>(
+      [caller, token_hash = std::move(token_hash)](Batch& batch, v1::RenewSessionReply& reply) {
+        return ApplyRenewal(batch, caller, token_hash, reply);
+      },
+      std::move(done));
+}
+
+}  // namespace halfterm::storage
