@@ -113,6 +113,9 @@ export class TabletPage {
   // --- Joining, and who is writing. ---
 
   async enrol(code: string): Promise<void> {
+    await this.says(say('enrol.title'));
+    const goOn = this.button('enrol.goOnWithout');
+    if (await goOn.isVisible()) await goOn.click();
     await this.page.getByLabel(say('enrol.codeLabel')).fill(code);
     await this.button('enrol.join').click();
     await this.choosePin();

@@ -1,0 +1,51 @@
+// A walk-round: ten rooms in one pass, two taps a room, with no signal; praise arrives the same day.
+
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { say } from '../src/words/say';
+import { faultsOf } from './accessible';
+import { TabletPage } from './pages/tablet';
+import { School } from './school';
+
+let school: School;
+let tablet: TabletPage;
+
+beforeAll(async () => {
+  school = await School.open();
+  tablet = await new TabletPage(school.address).on();
+});
+
+afterAll(async () => {
+  await tablet?.close();
+  await school?.close();
+});
+
+describe('A senior leader', () => {
+  it('walks ten rooms in one pass, two taps a room, offline', async () => {
+    await tablet.enrol(school.invite(school.holder('slt')));
+    await tablet.sent();
+    await tablet.network(false);
+    await tablet.go('/walk');
+    await tablet.page.getByRole('button', { name: say('walk.order.leastRecent') }).click();
+    await tablet.page.locator('.walk-row').first().waitFor();
+    expect(await tablet.page.locator('.walk-row').count()).toBe(10);
+    for (let room = 0; room < 10; room += 1) {
+      await tablet.page.locator('.walk-row').nth(room).click();
+      const mark = (['walk.seen', 'walk.seen', 'walk.praise'] as const)[room % 3] ?? 'walk.seen';
+      await tablet.page.locator('.walk-mark', { hasText: say(mark) }).click();
+      await tablet.says(say('walk.progress', { k: room + 1, n: 10 }));
+    }
+    await tablet.picture('walk-ten');
+    expect(await faultsOf(tablet.page)).toEqual([]);
+    await tablet.button('walk.end').click();
+    await tablet.page
+      .locator('dialog')
+      .getByRole('button', { name: say('walk.end') })
+      .click();
+    await tablet.says(/^10 rooms in \d+ minutes?: 7 seen, 3 praised, 0 offers of help\.$/);
+    await tablet.picture('walk-ended');
+    await tablet.network(true);
+    await tablet.go('/waiting');
+    await tablet.button('waiting.sendNow').click();
+    await tablet.sent();
+  });
+});
