@@ -47,7 +47,7 @@ export interface FacetSchema {
   readonly lists: ReadonlyMap<number, ListSchema>;
 }
 
-export const pathKind = { reg: 1, elem: 2, pos: 3, phase: 5, tick: 7, para: 8 } as const;
+export const pathKind = { reg: 1, elem: 2, pos: 3, phase: 5, blob: 6, tick: 7, para: 8 } as const;
 
 const kindOf = (merge: MergeKind): number => {
   switch (merge) {
@@ -57,6 +57,8 @@ const kindOf = (merge: MergeKind): number => {
       return pathKind.para;
     case MergeKind.TICK:
       return pathKind.tick;
+    case MergeKind.WHOLE:
+      return pathKind.blob;
     default:
       return pathKind.reg;
   }

@@ -12,7 +12,7 @@ import {
   SheetSchema,
   VisitKind,
 } from '#proto/observation_pb';
-import { IntentSchema } from '#proto/sync_pb';
+import { Disposition, IntentSchema } from '#proto/sync_pb';
 import { Core } from '../../core/core';
 import { type Bytes, facetId, hex, newRecordId, unhex } from '../model/bytes';
 import { Changes } from '../model/gesture';
@@ -142,7 +142,7 @@ describe.runIf(isBuilt)('a tablet and the built server', () => {
     await server.importSchool();
     const rows = (name: string) =>
       readFileSync(`${server.roster}/${name}.csv`, 'utf8')
-        .split('\n')
+        .split(/\r?\n/)
         .map((line) => line.split(','));
     const grants = rows('grants');
     head = idOf(grants.find(([, role]) => role === 'head')?.[0] ?? '');
@@ -219,6 +219,10 @@ describe.runIf(isBuilt)('a tablet and the built server', () => {
     await tablet.store.intend(facetId(unhex(record), facetClass.plan), share, tablet.now());
     await tablet.meet();
     const visit = new VisitRecord(tablet.store, record);
+    const results = [...tablet.store.outbox.groups.values()].map(({ row }) => row.result);
+    expect(results.map((result) => [result?.disposition, result?.detail])).toEqual(
+      Array(4).fill([Disposition.COMMITTED, '']),
+    );
     expect(visit.phase).toMatchObject({ round: 1, level: 4 });
     expect(visit.versions().map(({ shared }) => shared.priority)).toEqual(['Wait longer.']);
 
