@@ -14,6 +14,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "service/gateway/gzip.h"
 
 namespace halfterm::service {
 namespace {
@@ -22,13 +23,14 @@ namespace fs = std::filesystem;
 
 constexpr size_t kEtagBytes = 16;
 constexpr size_t kHashCharacters = 8;
+constexpr size_t kWorthCompressingBytes = 1024;
 constexpr absl::string_view kIndex = "/index.html";
 
 constexpr char kMissingPage[] =
     "<!doctype html>\n<html lang=\"en-GB\"><meta charset=\"utf-8\"><title>Halfterm</title>\n"
     "<h1>The tablet app is not here</h1>\n"
     "<p>This server runs, but it found no built app. In Halfterm's source folder:</p>\n"
-    "<pre>tools/setup\ncd tablet\nnpm ci\nnpm run build</pre>\n"
+    "<pre>tools/setup\ntools/build release tablet_app</pre>\n"
     "<p>Then start halftermd again, or tell it where the app is: <code>halftermd --app "
     "DIR</code>.</p>\n"
     "</html>\n";
@@ -52,6 +54,13 @@ std::string TypeOf(absl::string_view path) {
       {"txt", "text/plain; charset=utf-8"}};
   const auto type = kTypes.find(path.substr(path.rfind('.') + 1));
   return std::string(type == kTypes.end() ? "application/octet-stream" : type->second);
+}
+
+// Pictures and fonts are compressed already.
+bool IsWorthCompressing(absl::string_view type, size_t bytes) {
+  return bytes >= kWorthCompressingBytes &&
+         (absl::StartsWith(type, "text/") || absl::StrContains(type, "json") ||
+          type == "application/wasm" || type == "image/svg+xml");
 }
 
 // What the app's build names after its content: assets/name-0a1B2c3d.js.
@@ -141,9 +150,20 @@ absl::StatusOr<AppFiles> AppFiles::Load(const std::string& folder) {
     file.copies[coding] = std::move(copy);
   }
   if (error) return absl::UnavailableError(absl::StrCat("cannot read ", folder));
-  // A compressed copy of nothing is no file of the app.
   for (auto file = app.files_.begin(); file != app.files_.end();) {
-    file = file->second.copies.count("") == 0 ? app.files_.erase(file) : std::next(file);
+    std::map<std::string, Copy>& copies = file->second.copies;
+    if (copies.count("") == 0) {  // A compressed copy of nothing is no file of the app.
+      file = app.files_.erase(file);
+      continue;
+    }
+    if (copies.size() == 1 && IsWorthCompressing(file->second.type, copies[""].bytes->size())) {
+      std::string compressed = Gzip(*copies[""].bytes);
+      const std::string etag = EtagOf(compressed);
+      if (!compressed.empty()) {
+        copies["gzip"] = {std::make_shared<const std::string>(std::move(compressed)), etag};
+      }
+    }
+    ++file;
   }
   if (app.files_.count(kIndex) == 0) {
     return absl::NotFoundError(absl::StrCat("no app in ", folder, ": it has no index.html"));
@@ -155,11 +175,8 @@ AppFiles AppFiles::Missing() { return AppFiles(); }
 
 std::string AppFiles::Find(const std::string& program) {
   const fs::path beside = fs::path(program).parent_path();
-  std::vector<fs::path> places = {beside / "app", beside / "../share/halfterm/app"};
-  for (fs::path up = beside; up.has_relative_path(); up = up.parent_path()) {
-    places.push_back(up / "tablet/dist");
-  }
-  for (const fs::path& place : places) {
+  for (const fs::path& place :
+       {beside / "app", beside / "../share/halfterm/app", beside / "../tablet/app"}) {
     std::error_code error;
     if (fs::is_regular_file(place / "index.html", error)) return place.lexically_normal().string();
   }

@@ -20,14 +20,15 @@ namespace halfterm::service {
 // Safe to call from any thread.
 class AppFiles {
  public:
-  // Of a folder with index.html in it. Files whose names a path cannot spell are left out.
+  // Of a folder with index.html in it. Files whose names a path cannot spell are left out. NAME.gz
+  // and NAME.br are copies of NAME; a text without either gets a copy in gzip here.
   // NotFound: no index.html; Unavailable: a file cannot be read; both name it.
   static absl::StatusOr<AppFiles> Load(const std::string& folder);
   // Where there is no app: every page says how to build one.
   static AppFiles Missing();
 
   // Where the app is looked for when nobody says: beside the program, where a package installs it,
-  // and where a source tree builds it. Empty: nowhere.
+  // and where a build folder has it. Empty: nowhere.
   static std::string Find(const std::string& program);
 
   // For GET and HEAD (which has the same body; it is for the caller not to send it). A page of the

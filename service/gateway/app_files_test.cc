@@ -3,6 +3,7 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <zlib.h>
 
 #include <filesystem>
 #include <fstream>
@@ -105,6 +106,30 @@ TEST_F(AppFilesTest, ACompressedCopyGoesToWhoeverTakesIt) {
   EXPECT_EQ(Field(Get("/sw.js"), "vary"), "");
 }
 
+TEST_F(AppFilesTest, ALongTextWithoutACompressedCopyGetsOne) {
+  std::string text;
+  for (int i = 0; i < 2000; ++i) text += "word " + std::to_string(i) + "\n";
+  Write("long.css", text);
+  Write("long.png", text);
+  const std::vector<Request::Field> accepts = {{"accept-encoding", "gzip"}};
+  const WebAnswer answer = Get("/long.css", accepts);
+  EXPECT_EQ(Field(answer, "content-encoding"), "gzip");
+  EXPECT_LT(answer.body->size(), text.size() / 2);
+  std::string plain(text.size() + 1, '\0');
+  z_stream stream{};
+  ASSERT_EQ(inflateInit2(&stream, 15 + 16), Z_OK);
+  stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(answer.body->data()));
+  stream.avail_in = static_cast<uInt>(answer.body->size());
+  stream.next_out = reinterpret_cast<Bytef*>(plain.data());
+  stream.avail_out = static_cast<uInt>(plain.size());
+  EXPECT_EQ(inflate(&stream, Z_FINISH), Z_STREAM_END);
+  plain.resize(stream.total_out);
+  inflateEnd(&stream);
+  EXPECT_EQ(plain, text);
+  EXPECT_EQ(Field(Get("/long.png", accepts), "content-encoding"), "") << "a picture";
+  EXPECT_EQ(Field(Get("/sw.js", accepts), "content-encoding"), "") << "too short to be worth it";
+}
+
 TEST_F(AppFilesTest, WhatABrowserHoldsIsNotSentAgain) {
   const std::string etag = Field(Get("/index.html"), "etag");
   const std::string other = Field(Get("/sw.js"), "etag");
@@ -145,7 +170,7 @@ TEST_F(AppFilesTest, AFolderWithoutAPageIsNoAppAndAServerWithoutAnAppSaysHowToBu
             absl::StatusCode::kUnavailable);
   const WebAnswer answer = AppFiles::Missing().Get({});
   EXPECT_EQ(answer.status, 503);
-  EXPECT_THAT(*answer.body, HasSubstr("npm run build"));
+  EXPECT_THAT(*answer.body, HasSubstr("tools/build release tablet_app"));
   EXPECT_EQ(Field(answer, "cache-control"), "no-cache");
 }
 
@@ -154,8 +179,8 @@ TEST_F(AppFilesTest, TheAppIsLookedForBesideTheProgramAndWhereItIsBuilt) {
   const std::string program = (root / ".build/release/service/halftermd").string();
   fs::create_directories(root / ".build/release/service");
   EXPECT_EQ(AppFiles::Find(program), "");
-  Write("tablet/dist/index.html", "built");
-  EXPECT_EQ(AppFiles::Find(program), (root / "tablet/dist").string());
+  Write(".build/release/tablet/app/index.html", "built");
+  EXPECT_EQ(AppFiles::Find(program), (root / ".build/release/tablet/app").string());
   Write(".build/release/share/halfterm/app/index.html", "installed");
   EXPECT_EQ(AppFiles::Find(program), (root / ".build/release/share/halfterm/app").string());
   Write(".build/release/service/app/index.html", "beside");

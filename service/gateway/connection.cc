@@ -169,7 +169,7 @@ Later<bool> WebConnection::ReadHead() {
   RequestReader::Step step;
   while ((step = reader_.Advance()) == RequestReader::Step::kNeedsMore) {
     is_idle_ = reader_.IsIdle();
-    if (is_idle_ && shared_.is_stopping) co_return false;
+    if (is_idle_ && shared_.is_closing) co_return false;
     const bool came = co_await ReadSome();
     const bool was_idle = std::exchange(is_idle_, false);
     if (!came) {

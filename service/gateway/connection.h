@@ -47,8 +47,9 @@ struct WebShared {
   grpc::GenericStub services;
   std::set<WebConnection*> open;
   std::atomic<size_t> open_count{0};
-  size_t body_bytes = 0;  // Of all requests that are being read.
-  bool is_stopping = false;
+  size_t body_bytes = 0;                // Of all requests that are being read.
+  bool is_stopping = false;             // The next answer of a connection is its last.
+  bool is_closing = false;              // And whoever asks for nothing is closed.
   std::array<char, 64 << 10> incoming;  // Bytes between the kernel and a reader.
 };
 

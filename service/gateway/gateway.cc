@@ -51,7 +51,14 @@ struct Gateway::Running {
   using Acceptor = asio::basic_socket_acceptor<tcp, IoExecutor>;
 
   Running(const WebLimits& limits, AppFiles app, std::shared_ptr<grpc::Channel> services)
-      : shared{limits, std::move(app), grpc::GenericStub(std::move(services)), {}, {}, 0, false,
+      : shared{limits,
+               std::move(app),
+               grpc::GenericStub(std::move(services)),
+               {},
+               {},
+               0,
+               false,
+               false,
                {}},
         acceptor(io.get_executor()),
         pause(io.get_executor()) {}
@@ -162,6 +169,7 @@ void Gateway::Drain(std::chrono::milliseconds grace) {
   if (!r.thread.joinable()) return;
   StopAccepting();
   r.Do([&r] {
+    r.shared.is_closing = true;
     for (WebConnection* connection : r.shared.open) connection->CloseIfIdle();
   });
   if (!r.WaitUntilAllAreClosed(grace)) {

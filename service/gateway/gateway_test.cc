@@ -155,6 +155,24 @@ TEST_F(GatewayTest, ABrowserThatLeavesEndsItsCall) {
   gateway_.ExpectItServes();
 }
 
+TEST_F(GatewayTest, ABrowserThatDoesNotReadHoldsTheServiceBack) {
+  RawHttp slow(gateway_.port(), /*receive_bytes=*/4096);
+  slow.Send(RunningGateway::Post("Stream", Framed("20000 16384")));  // 320 MB.
+  // It goes on for as long as the kernel's buffers take it, and then stands still.
+  int before = -1;
+  ASSERT_TRUE(Comes([&] {
+    const int now = gateway_.services.written;
+    const bool stands = now > 0 && now == before;
+    before = now;
+    std::this_thread::sleep_for(milliseconds(200));
+    return stands;
+  }));
+  EXPECT_LT(gateway_.services.written, 1000) << "messages that nobody reads pile up";
+  gateway_.ExpectItServes();
+  slow.Close();
+  EXPECT_TRUE(Comes([&] { return gateway_.gateway().open_connections() == 0; }));
+}
+
 TEST_F(GatewayTest, ManyCallsOnOneConnectionAndManyConnectionsAtOnce) {
   RawHttp one(gateway_.port());
   for (int i = 0; i < 200; ++i) {

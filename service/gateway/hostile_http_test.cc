@@ -133,8 +133,8 @@ TEST_F(G, G6_ANameTouchesItsColon) {
 }
 
 TEST_F(G, G7_ASizeOfAChunkIsAPlainHexNumber) {
-  for (const char* size :
-       {"+5", "-5", "0x5", "10000000000000005", "5 ", " 5", "", "g", "ffffffffffffffff5"}) {
+  for (const char* size : {"+5", "-5", "0x5", "10000000000000005", "000000005", "00000000000000005",
+                           "5 ", " 5", "", "g", "ffffffffffffffff5"}) {
     ExpectRefused(
         absl::StrCat(kPost, "Transfer-Encoding: chunked\r\n\r\n", size, "\r\nabcde\r\n0\r\n\r\n"),
         400);
@@ -194,19 +194,13 @@ TEST_F(G, G12_ARequestInABodyIsABody) {
   RawHttp http(gateway_.port());
   http.Send(RunningGateway::Post("Echo", Framed(hidden)) + RunningGateway::Get("/nothing.js") +
             absl::StrCat(kPost, "Transfer-Encoding: chunked\r\n\r\n", absl::Hex(hidden.size() + 5),
-                         "\r\n", Framed(hidden), "\r\n0\r\nX-Late: 1\r\n\r\n") +
+                         "\r\n", Framed(hidden), "\r\n0\r\n\r\n") +
             RunningGateway::Get("/index.html"));
   EXPECT_THAT(FramesOf(http.Read()).messages, ElementsAre(hidden));
   EXPECT_EQ(http.Read().status, 404) << "the request that came with it, in its turn";
   EXPECT_THAT(FramesOf(http.Read()).messages, ElementsAre(hidden));
   EXPECT_EQ(http.Read().status, 200);
   EXPECT_EQ(gateway_.services.begun, 2) << "the hidden ones are no calls";
-  for (const char* late : {"Content-Length: 3", "Transfer-Encoding: chunked"}) {
-    RawHttp framed_twice(gateway_.port());
-    framed_twice.Send(
-        absl::StrCat(kPost, "Transfer-Encoding: chunked\r\n\r\n0\r\n", late, "\r\n\r\n"));
-    EXPECT_EQ(framed_twice.Read().status, 400) << late;
-  }
   // A body where none belongs would be the next request for whoever does not expect it.
   RawHttp other(gateway_.port());
   other.Send(
@@ -351,13 +345,13 @@ TEST_F(G, G22_ARequestHasNoTrailers) {
   EXPECT_EQ(StatusOf(RunningGateway::Post(
                 "Echo", Framed("message") + Framed("grpc-status: 0\r\n", '\x80'))),
             "3");
-  // T35: nor does a body in chunks bring any to the service.
-  const RawFrames frames = FramesOf(gateway_.Ask(absl::StrReplaceAll(
-      absl::StrCat(kPost, "Transfer-Encoding: chunked\r\nTrailer: authorization\r\n\r\n5\r\n",
-                   Framed(""), "\r\n0\r\nAuthorization: Bearer t\r\n\r\n"),
-      {{"/Echo", "/Seen"}})));
-  ASSERT_EQ(frames.messages.size(), 1u);
-  EXPECT_THAT(frames.messages[0], Not(HasSubstr("Bearer")));
+  // T35: nor are there any after the chunks of a body.
+  for (const char* late : {"Authorization: Bearer t", "Content-Length: 3",
+                           "Transfer-Encoding: chunked", "X-Late: 1"}) {
+    ExpectRefused(absl::StrCat(kPost, "Transfer-Encoding: chunked\r\n\r\n5\r\n", Framed(""),
+                               "\r\n0\r\n", late, "\r\n\r\n"),
+                  400);
+  }
 }
 
 TEST_F(G, G23_TextIsBase64) {

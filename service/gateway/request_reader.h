@@ -1,13 +1,13 @@
 // Requests, one after the other, from the bytes of a connection.
 //
-// The head is judged by request.h; Boost.Beast reads it after that, and takes the body out of its
-// length or chunks. Beast is seen by request_reader.cc alone: it is the heaviest header in the
-// project.
+// The head is judged by request.h. The body is as long as the head says, or comes in chunks: plain
+// ones, without extensions and without fields after the last, because nobody who calls this server
+// sends them and readers differ about where they end. Why this is not Boost.Beast's parser:
+// docs/decisions/0008-http-requests-read-here.md.
 
 #ifndef HALFTERM_SERVICE_GATEWAY_REQUEST_READER_H_
 #define HALFTERM_SERVICE_GATEWAY_REQUEST_READER_H_
 #include <cstddef>
-#include <memory>
 #include <optional>
 #include <string>
 
@@ -25,35 +25,45 @@ class RequestReader {
     kRefused,  // refusal() says why. Nothing more can be read from this connection.
   };
 
-  RequestReader();
-  ~RequestReader();
-
   void Add(absl::string_view bytes);
   Step Advance();
 
   const Request& head() const { return request_; }
   const Refusal& refusal() const { return *refusal_; }
-  // A longer body is refused with 413.
+  // A longer body is refused with 413, as soon as its length is known.
   void AllowBody(size_t max_bytes);
   // The request; the next one begins.
   Request Take();
 
   // Nothing of a next request has come.
-  bool IsIdle() const { return !in_body_ && pending_.empty(); }
+  bool IsIdle() const { return part_ == Part::kHead && pending_.empty(); }
   // What is held of the body.
-  size_t body_bytes() const;
+  size_t body_bytes() const { return request_.body.size(); }
 
  private:
-  struct Beast;
+  enum class Part {
+    kHead,
+    kLength,     // `left_` bytes of a body whose head said how many.
+    kChunkSize,  // The line before a chunk.
+    kChunk,      // `left_` bytes of it.
+    kChunkEnd,   // The end of its line.
+    kLastEnd,    // The empty line after the last one.
+    kWhole,
+  };
 
   Step Refuse(Refusal refusal);
-  Step ReadBody();
+  Step ReadHead();
+  // Each takes what it uses off `bytes`. False: more is needed, or refusal_ is set.
+  bool ReadPart(absl::string_view& bytes);
+  bool ReadChunkSize(absl::string_view& bytes);
+  bool ReadLineEnd(absl::string_view& bytes);
 
   std::string pending_;  // Came, and is not read yet.
+  Part part_ = Part::kHead;
   Request request_;
   std::optional<Refusal> refusal_;
-  bool in_body_ = false;
-  std::unique_ptr<Beast> beast_;  // Of the request whose body is being read.
+  size_t left_ = 0;
+  size_t max_body_bytes_ = 0;
 };
 
 }  // namespace halfterm::service

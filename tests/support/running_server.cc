@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <cstdlib>
+#include <fstream>
 #include <utility>
 
 #include "tests/support/seed.h"
@@ -30,7 +31,7 @@ v1::ImportRequest ImportOf(const SmallSchool& school, const std::string& tenant)
   return request;
 }
 
-RunningServer::RunningServer() : random_(TestSeed()) { Start(); }
+RunningServer::RunningServer(Http http) : http_(http), random_(TestSeed()) { Start(); }
 
 RunningServer::~RunningServer() { server_->Drain(); }
 
@@ -41,6 +42,12 @@ void RunningServer::Start() {
   options.admin_address = "127.0.0.1:0";
   options.low_space_bytes = 0;
   options.passphrase_cost = {1, size_t{8} << 10};
+  TemporaryDirectory app;  // Read once, at the start.
+  if (http_ == Http::kWithAPage) {
+    options.http_address = "127.0.0.1:0";
+    options.app = app.path();
+    std::ofstream(app.Path("index.html")) << "<!doctype html><title>A page</title>\n";
+  }
   auto random = [this](size_t bytes) {
     std::lock_guard<std::mutex> lock(random_mutex_);
     std::string text(bytes, '\0');

@@ -29,7 +29,8 @@ v1::ImportRequest ImportOf(const SmallSchool& school, const std::string& tenant)
 
 class RunningServer final : public TabletServer {
  public:
-  RunningServer();
+  enum class Http { kNone, kWithAPage };  // A page: an app of one file.
+  explicit RunningServer(Http http = Http::kNone);
   ~RunningServer() override;
 
   FakeClock clock{At(2026, 9, 14, 16)};
@@ -57,6 +58,7 @@ class RunningServer final : public TabletServer {
  private:
   void Start();
 
+  const Http http_;
   TemporaryDirectory directory_;
   service::Log log_;
   std::mutex random_mutex_;

@@ -1,4 +1,5 @@
-// buf curl, with the protos as its schema; and with the server's own reflection on the admin port.
+// buf curl, with the protos as its schema; and with the server's own reflection on the admin port. With
+// a third address the tablets' calls go there, as gRPC-Web.
 
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
@@ -6,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 
 import { OK, tell, UNIMPLEMENTED } from './story.mjs';
 
-const [publicAddress, adminAddress] = process.argv.slice(2);
+const [publicAddress, adminAddress, webAddress] = process.argv.slice(2);
 const buf = fileURLToPath(new URL('../buf.sh', import.meta.url));
 const protos = fileURLToPath(new URL('../../../proto', import.meta.url));
 
@@ -61,7 +62,9 @@ function split(out) {
 }
 
 async function curl(url, schema, request, token) {
-  const args = ['curl', ...schema, '--protocol', 'grpc', '--http2-prior-knowledge', '-d', request];
+  const protocol = webAddress && url.includes(webAddress)
+    ? ['--protocol', 'grpcweb'] : ['--protocol', 'grpc', '--http2-prior-knowledge'];
+  const args = ['curl', ...schema, ...protocol, '-d', request];
   if (token) args.push('-H', `authorization: Bearer ${token}`);
   const { status, out, err } = await run([...args, url]);
   if (status === OK) return split(out);
@@ -71,7 +74,7 @@ async function curl(url, schema, request, token) {
 
 const isAdmin = (service) => service === 'Admin' || service === 'Directory';
 async function call(service, method, request, token) {
-  const address = isAdmin(service) ? adminAddress : publicAddress;
+  const address = isAdmin(service) ? adminAddress : webAddress ?? publicAddress;
   const texts = await curl(`http://${address}/halfterm.v1.${service}/${method}`,
     ['--schema', protos], toJson(request), token);
   return texts.map((text) => filled(fromJson(text)));
@@ -87,7 +90,7 @@ await assert.rejects(
 const [stats] = await curl(`http://${adminAddress}/halfterm.v1.Admin/Stats`, ['--reflect'], '{}');
 assert.ok(Number(JSON.parse(stats).rssBytes) > 0);
 
-await tell(call, 'buf-curl');
+await tell(call, webAddress ? 'buf-curl-web' : 'buf-curl');
 await assert.rejects(
-  curl(`http://${publicAddress}/halfterm.v1.Admin/Stats`, ['--schema', protos], '{}'),
+  curl(`http://${webAddress ?? publicAddress}/halfterm.v1.Admin/Stats`, ['--schema', protos], '{}'),
   { code: UNIMPLEMENTED });

@@ -1,15 +1,15 @@
 #!/bin/sh
-# Clients that nobody here wrote talk to the built server: Node's @grpc/grpc-js, buf curl, and Debian's
-# python3-grpcio with generic calls. Each brings a school of its own, greets, pushes one group that it
-# sealed itself by the layout of sync/core/group.h, pulls it back, reads a summary, and sees what errors
-# look like.
+# Clients that nobody here wrote talk to the built server: Node's @grpc/grpc-js, buf curl (gRPC, and
+# gRPC-Web), @connectrpc/connect in Node (gRPC-Web), and Debian's python3-grpcio with generic calls.
+# Each brings a school of its own, greets, pushes one group that it sealed itself by the layout of
+# sync/core/group.h, pulls it back, reads a summary, and sees what errors look like.
 #
-#   run.sh HALFTERMD [CLIENT...]        clients: grpc_js buf_curl grpcio
+#   run.sh HALFTERMD [CLIENT...]        clients: grpc_js buf_curl buf_curl_web connect_node grpcio
 set -eu
 folder=$(cd "$(dirname "$0")" && pwd)
 halftermd=$1
 shift
-[ $# -gt 0 ] || set -- grpc_js buf_curl grpcio
+[ $# -gt 0 ] || set -- grpc_js buf_curl buf_curl_web connect_node grpcio
 
 "$folder/../packages.sh"
 work=$(mktemp -d)
@@ -41,6 +41,12 @@ for client in "$@"; do
       protoc -I "$folder/../../../proto" --python_out="$work" \
         "$folder"/../../../proto/halfterm/v1/*.proto
       PYTHONPATH=$work /usr/bin/python3 "$folder/grpcio.py" "$(address grpc)" "$(address admin)"
+      ;;
+    buf_curl_web)
+      node "$folder/buf_curl.mjs" "$(address grpc)" "$(address admin)" "$(address http)"
+      ;;
+    connect_node)
+      node "$folder/connect_node.mjs" "$(address grpc)" "$(address admin)" "$(address http)"
       ;;
     *) node "$folder/$client.mjs" "$(address grpc)" "$(address admin)" ;;
   esac

@@ -1,6 +1,6 @@
 // What each client does, whatever its transport: `call(service, method, request, token)` gives the list
 // of replies, or throws an error with the status as `code`. Bytes are Buffers, 64-bit numbers decimal
-// strings.
+// strings. Gives the token of a session that is open, and a teacher whom it may see.
 
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
@@ -115,4 +115,5 @@ export async function tell(call, tenant) {
     call('Sync', 'Push', { ...push, firstN: '7', hashBefore: Buffer.alloc(16) }, token));
   await refused(NOT_FOUND, call('Summaries', 'Teacher', { teacher: ids.stranger, h2: 209 }, token));
   await refused(NOT_FOUND, call('Admin', 'OpenSession', { tenant, person: visit, device }));
+  return { token, teacher: ids.teacher };
 }
