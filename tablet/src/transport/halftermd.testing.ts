@@ -12,6 +12,7 @@ import {
   type MessageInitShape,
   toBinary,
 } from '@bufbuild/protobuf';
+import { AccountsAdminInviteRequestSchema, InviteReplySchema } from '#proto/account_pb';
 import { OpenSessionReplySchema, OpenSessionRequestSchema } from '#proto/admin_pb';
 import { concat } from '../model/bytes';
 
@@ -109,6 +110,19 @@ export class Halftermd {
         person,
         device,
         deviceLabel: 'a test',
+      },
+    );
+  }
+
+  // An invitation as the administrator's tools make one.
+  invite(person: Uint8Array) {
+    return this.#call(
+      '/halfterm.v1.AccountsAdmin/Invite',
+      AccountsAdminInviteRequestSchema,
+      InviteReplySchema,
+      {
+        tenant: school,
+        invite: { person },
       },
     );
   }
