@@ -32,6 +32,8 @@ describe('A head of department with a tablet', () => {
     await tablet.picture('lesson-enrol');
     expect(await faultsOf(tablet.page)).toEqual([]);
     await tablet.enrol(school.invite(head));
+    await tablet.knows(teacher.name);
+    await tablet.go('/today');
     await tablet.sent();
     await tablet.picture('lesson-today');
   });

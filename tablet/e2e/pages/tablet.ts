@@ -153,6 +153,17 @@ export class TabletPage {
 
   // --- A visit. ---
 
+  // The first fetch is over: this colleague can be visited.
+  async knows(teacher: string): Promise<void> {
+    await this.go('/visits/new');
+    await this.page
+      .locator('label.option')
+      .first()
+      .waitFor({ timeout: 2 * stepMs });
+    await this.field('newVisit.findTeacher').fill(teacher);
+    await this.page.locator('label.option', { hasText: teacher }).first().waitFor();
+  }
+
   // Begins a visit now; gives its id.
   async begin(teacher: string, classCode: string): Promise<string> {
     await this.go('/visits/new');

@@ -400,6 +400,7 @@ export const enGB = {
   'newVisit.purpose': 'Three choices, and you are in.',
   'newVisit.teacher': 'Teacher',
   'newVisit.findTeacher': 'Find a teacher',
+  'newVisit.noTeachers': 'No colleague whom you may visit is known on this tablet yet.',
   'newVisit.noTeacher': 'Nobody is called “{text}” here.',
   'newVisit.selfTitle': 'Myself',
   'newVisit.selfHint': 'You cannot visit yourself. Use Self-review.',

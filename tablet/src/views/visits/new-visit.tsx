@@ -266,7 +266,11 @@ function TeacherField({
         value={sought}
         onChange={(event) => setSought(event.target.value)}
       />
-      {shown.length === 0 && <p className="muted">{say('newVisit.noTeacher', { text: sought })}</p>}
+      {shown.length === 0 && (
+        <p className="muted">
+          {sought ? say('newVisit.noTeacher', { text: sought }) : say('newVisit.noTeachers')}
+        </p>
+      )}
       <div className="teachers">
         {shown.map((one) => (
           <TeacherOption
