@@ -33,19 +33,11 @@ afterAll(async () => {
   await school?.close();
 });
 
-async function send(tablet: TabletPage) {
-  await tablet.go('/waiting');
-  await tablet.network(true);
-  const now = tablet.button('waiting.sendNow');
-  if (await now.isEnabled()) await now.click();
-  await tablet.sent();
-}
-
 describe('Two tablets of one observer', () => {
   it('rate the same element apart, and the observer alone is asked', async () => {
     visitId = await mine.begin(teacher.name, '9M2');
     await mine.note('Tell me why, not what.');
-    await send(mine);
+    await mine.send();
     await office.go('/visits');
     await office.page.locator('.visit').filter({ hasText: '9M2' }).click();
     await office.says('Tell me why, not what.');
@@ -56,8 +48,8 @@ describe('Two tablets of one observer', () => {
     await mine.rate('Questioning', 2);
     await office.rate('Questioning', 3);
     await office.note('Three pupils answer each other without a prompt.');
-    await send(office);
-    await send(mine);
+    await office.send();
+    await mine.send();
 
     await mine.go('/today');
     await mine.says(/^1 question about 9M2/);
@@ -97,7 +89,7 @@ describe('Feedback', () => {
       .locator('dialog')
       .getByRole('button', { name: say('compose.shareShort'), exact: true })
       .click();
-    await send(mine);
+    await mine.send();
   });
 
   it('is read and acknowledged by the teacher, offline', async () => {
@@ -109,8 +101,8 @@ describe('Feedback', () => {
     await theirs.says(/^You acknowledged version 1 on/);
     await theirs.picture('feedback-read');
     expect(await faultsOf(theirs.page)).toEqual([]);
-    await send(theirs);
-    await send(mine);
+    await theirs.send();
+    await mine.send();
     await mine.go('/visits');
     await mine.page
       .locator('.visit')
@@ -129,8 +121,8 @@ describe('Feedback', () => {
       .locator('dialog')
       .getByRole('button', { name: say('compose.shareShort'), exact: true })
       .click();
-    await send(mine);
-    await send(theirs);
+    await mine.send();
+    await theirs.send();
     await theirs.go(`/for-me/${visitId}`);
     await theirs.says(/changed one paragraph after you acknowledged version 1/);
     await theirs.button('read.seeChanges').click();

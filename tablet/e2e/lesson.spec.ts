@@ -67,9 +67,7 @@ describe('A head of department with a tablet', () => {
 
   it('sends it when the network is back', async () => {
     await tablet.network(true);
-    await tablet.go('/waiting');
-    await tablet.button('waiting.sendNow').click();
-    await tablet.sent();
+    await tablet.send();
     await tablet.says(say('waiting.empty'));
   });
 
@@ -99,8 +97,7 @@ describe('A head of department with a tablet', () => {
     await tablet.go('/waiting');
     await tablet.header.filter({ hasText: /Offline · 1 on this tablet/ }).waitFor();
     await school.start();
-    await tablet.button('waiting.sendNow').click();
-    await tablet.sent();
+    await tablet.send();
   });
 });
 
@@ -112,9 +109,8 @@ describe('A tablet whose clock is five days fast', () => {
       await wrong.enrol(school.invite(hod));
       await wrong.begin(school.teacherOf(hod.org).name, '7E1');
       await wrong.note('Books out before the register.');
+      await wrong.send();
       await wrong.go('/waiting');
-      await wrong.button('waiting.sendNow').click();
-      await wrong.sent();
       await wrong.says(/This tablet’s clock is 5 days fast\. Order does not depend on it\./);
       await wrong.picture('lesson-clock');
     } finally {

@@ -210,6 +210,15 @@ export class TabletPage {
       .click();
   }
 
+  // The network is there, and everything has gone up.
+  async send(): Promise<void> {
+    await this.network(true);
+    await this.go('/waiting');
+    const now = this.button('waiting.sendNow');
+    if (await now.isEnabled()) await now.click({ timeout: 2000 }).catch(() => undefined);
+    await this.sent();
+  }
+
   async sent(): Promise<void> {
     await this.header.filter({ hasText: say('header.stored') }).waitFor({ timeout: 2 * stepMs });
   }

@@ -2,6 +2,7 @@
 import type { RubricElement } from '#proto/directory_pb';
 import { Resolution, type Sheet as SheetMessage } from '#proto/observation_pb';
 import { hex, unhex } from '../model/bytes';
+import { elementContent, levelWords } from '../model/starting-content';
 import { facetClass, type VisitRecord } from '../model/visit';
 import type {
   Element,
@@ -24,17 +25,23 @@ const dayMs = 86_400_000;
 const praiseTags = ['Pace', 'Talk', 'Challenge', 'Care', 'Routines'];
 
 function elementOf(element: RubricElement): Element {
+  const content = elementContent[element.code];
+  const ladder = element.levels.length === levelWords.length ? levelWords : [];
   return {
     number: element.number,
     title: element.title,
-    short: element.code !== '' ? element.code.slice(0, 14) : element.title.slice(0, 14),
-    lookFor: element.levels[Math.min(2, element.levels.length - 1)] ?? '',
+    short: content?.short ?? (element.title.split(' ')[0] ?? '').slice(0, 14),
+    lookFor: content?.lookFor ?? '',
     levels: element.levels.map((words, i) => {
       const split = /^([^:]{1,24}): (.+)$/s.exec(words);
-      return { number: i + 1, word: split?.[1] ?? '', descriptor: split?.[2] ?? words };
+      return {
+        number: i + 1,
+        word: split?.[1] ?? ladder[i] ?? '',
+        descriptor: split?.[2] ?? words,
+      };
     }),
-    praiseTags: [],
-    nextStepStems: [],
+    praiseTags: content?.praiseTags ?? [],
+    nextStepStems: content?.nextStepStems ?? [],
   };
 }
 

@@ -63,7 +63,11 @@ function readers(desk: Desk, visit: VisitRecord, facet: string, facts: AudienceF
 
 export function whoFacts(desk: Desk, visit: VisitRecord): WhoFacts {
   const { rule, heads } = leadRule(desk, visit);
-  return atPhase(desk, visit, visit.audienceFacts(desk.directory, rule, heads));
+  const facts = atPhase(desk, visit, visit.audienceFacts(desk.directory, rule, heads));
+  // A page that is begun here is a draft before the server has heard of it.
+  const phase = desk.phaseName(visit);
+  const begun = phase === 'planned' && desk.startedMs(visit.id) !== null;
+  return { ...facts, phase: begun ? 'draft' : phase };
 }
 
 function atPhase(desk: Desk, visit: VisitRecord, facts: AudienceFacts): WhoFacts {
@@ -78,15 +82,17 @@ function atPhase(desk: Desk, visit: VisitRecord, facts: AudienceFacts): WhoFacts
       query.closed !== true &&
       !visit.answers.answers.some((a) => hex(a.query) === hex(query.key) && a.resolution),
   );
-  const reader = isObserver
-    ? 'observer'
-    : visit.teacher === desk.me
+  // Whoever reads the words is left out of them, also where a post of theirs would be named.
+  const reader =
+    visit.teacher === desk.me
       ? 'teacher'
       : desk.isSenior
         ? 'senior'
         : desk.departmentsLed().includes(department)
           ? 'hod'
-          : 'other';
+          : isObserver
+            ? 'observer'
+            : 'other';
   const { level, withdrawn, round } = facts.phase;
   const next =
     withdrawn || level >= 5 ? null : level < 3 ? 'submit' : level < 4 ? 'share' : 'close';

@@ -46,6 +46,11 @@ const rows: readonly (readonly [string, Partial<WhoFacts>, string])[] = [
     'You, Ms Kaur and senior leaders can see this plan.',
   ],
   [
+    'planned by a senior leader: the others read it too',
+    { phase: 'planned', announced: true, reader: 'senior' },
+    'You, Ms Kaur, the head of Mathematics and other senior leaders can see this plan.',
+  ],
+  [
     'draft',
     {},
     `Only you can read this. The head of Mathematics and senior leaders ${exists}; so can Ms Kaur after the lesson.`,

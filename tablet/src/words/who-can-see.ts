@@ -54,7 +54,9 @@ function posts(lead: LeadWords, reader: WhoFacts['reader']): string[] {
   if (lead.department && reader !== 'hod') {
     names.push(say('who.hod', { department: lead.department }));
   }
-  if (lead.seniorLeaders && reader !== 'senior') names.push(say('who.senior'));
+  if (lead.seniorLeaders) {
+    names.push(say(reader === 'senior' ? 'who.otherSenior' : 'who.senior'));
+  }
   for (const name of lead.heads) names.push(say('who.headPerson', { name }));
   return names;
 }

@@ -55,7 +55,10 @@ export function WhoDetails({ facts }: { readonly facts: WhoFacts }) {
             <span className="fill">
               <span className="strong">{readerName(reader)}</span>{' '}
               <span className="muted second">
-                {say(`who.sees.${reader.sees}`)} · {say(`who.why.${reader.who}`)}
+                {say(`who.sees.${reader.sees}`, {
+                  many: reader.who === 'you' || reader.who === 'senior' ? 'yes' : 'no',
+                })}{' '}
+                · {say(`who.why.${reader.who}`)}
               </span>
             </span>
           </li>

@@ -317,16 +317,7 @@ function YourAnswer({
         {told && say('read.askWhich')}
       </p>
       <WhoBox facts={visit.who} />
-      {visit.mayLetRead.map((person) => (
-        <button
-          key={person.id}
-          type="button"
-          className="small"
-          onClick={() => void run(() => app.letRead(visit.id, person.id))}
-        >
-          {say('read.let', { name: person.name })}
-        </button>
-      ))}
+      {visit.mayLetRead.length > 0 && <LetRead visit={visit} />}
       {visit.letRead.length > 0 && (
         <p className="second">
           {say('who.grants.asTeacher', { names: list(visit.letRead.map((one) => one.name)) })}
@@ -343,6 +334,45 @@ function YourAnswer({
         </button>
       ))}
     </>
+  );
+}
+
+// Somebody of the teacher's own choice; the wish can be taken back.
+function LetRead({ visit }: { readonly visit: Visit }) {
+  const app = useApp();
+  const run = useGesture();
+  const [chosen, setChosen] = useState('');
+  const person = visit.mayLetRead.find((one) => one.id === chosen);
+  return (
+    <div className="column">
+      <select
+        aria-label={say('read.letWho')}
+        value={chosen}
+        onChange={(event) => setChosen(event.target.value)}
+      >
+        <option value="">{say('read.letWho')}</option>
+        {visit.mayLetRead.map((one) => (
+          <option key={one.id} value={one.id}>
+            {one.name}
+          </option>
+        ))}
+      </select>
+      {person && (
+        <>
+          <p className="second">{say('read.letRead', { name: person.name })}</p>
+          <button
+            type="button"
+            className="small"
+            onClick={() => {
+              setChosen('');
+              void run(() => app.letRead(visit.id, person.id));
+            }}
+          >
+            {say('read.let')}
+          </button>
+        </>
+      )}
+    </div>
   );
 }
 

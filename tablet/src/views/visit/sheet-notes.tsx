@@ -308,14 +308,15 @@ function Composer({
     }
     if (next.trim() === '') return;
     const at = tappedMs.current ?? app.nowMs();
-    making.current = run(() => app.addNote(visit.id, at, next)).then((made) => {
-      if (!made) {
-        making.current = null;
-        return null;
+    const made = run(() => app.addNote(visit.id, at, next)).then((added) => {
+      // Finished meanwhile: the note is in the list by now, and another may be on its way.
+      if (making.current === made) {
+        if (added) setWriting(added.noteId);
+        else making.current = null;
       }
-      setWriting(made.noteId);
-      return made.noteId;
+      return added?.noteId ?? null;
     });
+    making.current = made;
   };
 
   const finish = () => {
