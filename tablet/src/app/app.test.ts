@@ -1,0 +1,223 @@
+// Shows the app doing an observer's job behind its contract, against the built server: joining, writing
+// offline, sharing, answering, a choice, and colleagues' work that travels sealed.
+import 'fake-indexeddb/auto';
+import { readFileSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { coreSha256 } from '#core/pin';
+import { Core } from '../../core/core';
+import { type Bytes, unhex } from '../model/bytes';
+import { TabletDatabase } from '../store/database';
+import { connect } from '../transport/calls';
+import { Halftermd, isBuilt } from '../transport/halftermd.testing';
+import { startApp } from './app';
+import type { App, Loaded, Outcome, Store, VisitChoice } from './contract';
+
+const wasm = new Uint8Array(
+  readFileSync(new URL('../../.generated/core/core.wasm', import.meta.url)),
+);
+const core = await Core.load(wasm, coreSha256);
+const server = new Halftermd();
+let head: Bytes = new Uint8Array(16);
+let teacher: Bytes = new Uint8Array(16);
+const idOf = (text: string) => unhex(text.replaceAll('-', ''));
+const pin = '271828';
+let tablets = 0;
+
+async function newTablet(): Promise<App> {
+  const { app } = await startApp({
+    core,
+    coreSha256,
+    database: new TabletDatabase(`tablet-${++tablets}`),
+    calls: connect(server.url),
+    app: 'a test',
+    nowMs: () => Date.now(),
+    monoMs: () => performance.now(),
+    random: (size) => crypto.getRandomValues(new Uint8Array(size)),
+    jitter: () => 1,
+    install: async () => false,
+    reload: () => {},
+  });
+  return app;
+}
+
+function must<T>(outcome: Outcome<T>): T {
+  if (!outcome.ok) throw new Error(`refused: ${JSON.stringify(outcome.problem)}`);
+  return outcome.value;
+}
+
+function ready<T>(store: Store<Loaded<T>>): T {
+  const loaded = store.get();
+  if (loaded.kind !== 'ready') throw new Error(`not ready: ${JSON.stringify(loaded)}`);
+  return loaded.value;
+}
+
+const me = (app: App) => app.tablet.get().people[0]?.id ?? '';
+
+// A tablet that this person has joined with an invitation, fetched and ready.
+async function joined(person: Bytes): Promise<App> {
+  const app = await newTablet();
+  must(await app.enrol((await server.invite(person)).code));
+  must(await app.choosePin(me(app), pin));
+  must(await app.sendNow());
+  return app;
+}
+
+const dept = (teacherId: string): VisitChoice => ({
+  kind: 'DEPT',
+  teacherId,
+  classCode: '9M2',
+  room: 'B12',
+  announced: true,
+  minutes: 30,
+  lessonMs: null,
+  loadReason: '',
+});
+
+describe.runIf(isBuilt)('the app behind its contract', () => {
+  beforeAll(async () => {
+    await server.start();
+    await server.importSchool();
+    const rows = (name: string) =>
+      readFileSync(`${server.roster}/${name}.csv`, 'utf8')
+        .split(/\r?\n/)
+        .map((line) => line.split(','));
+    const grants = rows('grants');
+    head = idOf(grants.find(([, role]) => role === 'head')?.[0] ?? '');
+    const posts = new Set(grants.map(([person]) => person));
+    const staff = rows('people').find(([id, , type]) => type === 'staff' && !posts.has(id));
+    teacher = idOf(staff?.[0] ?? '');
+  }, 120_000);
+  afterAll(() => server.end());
+
+  test('joins, writes with no server, shares, and hears the teacher’s answer', async () => {
+    const app = await joined(head);
+    expect(app.tablet.get().stage).toBe('open');
+    expect(app.tablet.get().mayWalk).toBe(true);
+    const choice = ready(app.newVisit).teachers.find((t) => t.kinds.includes('DEPT'));
+    expect(ready(app.newVisit).teachers.length).toBeGreaterThan(50);
+    expect(choice?.department).not.toBe('');
+
+    await server.stop();
+    const teacherId = Buffer.from(teacher).toString('hex');
+    const { visitId } = must(await app.openVisit(dept(teacherId)));
+    const { noteId } = must(await app.addNote(visitId, Date.now(), 'Quiet start.'));
+    must(await app.linkNote(visitId, noteId, 1));
+    must(await app.rate(visitId, 1, 3));
+    must(await app.rate(visitId, 1, 2));
+    must(await app.undo(visitId));
+    must(await app.tick(visitId, 'hands up'));
+    must(await app.snapshot(visitId, 24, 28));
+    must(await app.addPraise(visitId, 'Warm welcome.'));
+    must(await app.addStrength(visitId, 'Calm and clear.'));
+    must(await app.setPriority(visitId, 'Wait longer.'));
+    must(await app.addStep(visitId, 'Count to three.', 1, Date.now() + 7 * 86_400_000));
+    expect(await app.sendNow()).toEqual({ ok: false, problem: { kind: 'offline' } });
+
+    const offline = ready(app.visit(visitId));
+    expect(offline.mySheet?.notes).toMatchObject([{ text: 'Quiet start.', element: 1 }]);
+    expect(offline.mySheet?.ratings).toEqual({ 1: { kind: 'level', level: 3 } });
+    expect(offline.kept.state).toBe('onTablet');
+    expect(offline.who.readers.map((reader) => reader.who)).toContain('you');
+    expect(offline.who.next?.facts.readers.map((reader) => reader.who)).toContain('senior');
+    expect(app.header.get().unsent).toBeGreaterThan(0);
+    expect(app.waiting.get().items).toMatchObject([{ visitId, kept: 'onTablet' }]);
+    must(await app.share(visitId));
+    expect(ready(app.visit(visitId)).shown.state).toBe('willShare');
+
+    await server.start();
+    must(await app.sendNow());
+    const shared = ready(app.visit(visitId));
+    expect(shared.phase).toBe('shared');
+    expect(shared.kept.state).toBe('stored');
+    expect(shared.versions).toMatchObject([{ round: 1, priority: 'Wait longer.' }]);
+    expect(app.header.get().unsent).toBe(0);
+
+    const reader = await joined(teacher);
+    expect(ready(reader.forMe).feedback).toMatchObject([{ visitId, version: 1, acknowledged: 0 }]);
+    const page = ready(reader.visit(visitId));
+    expect(page.me).toBe('teacher');
+    expect(page.mySheet).toBeNull();
+    must(await reader.acknowledge(visitId, 1));
+    must(await reader.query(visitId, 1, 1, 'Which pupils?'));
+    must(await reader.sendNow());
+    must(await app.sendNow());
+    const answered = ready(app.visit(visitId));
+    expect(answered.shown).toMatchObject({ state: 'acknowledged', version: 1 });
+    expect(answered.queries).toMatchObject([{ text: 'Which pupils?' }]);
+    expect(ready(app.today).yourTurn.some((turn) => turn.kind === 'asked')).toBe(true);
+  }, 120_000);
+
+  test('asks the author alone about two levels, and keeps both until there is a choice', async () => {
+    const one = await joined(head);
+    const two = await joined(head);
+    const { visitId } = must(await one.openVisit(dept(Buffer.from(teacher).toString('hex'))));
+    must(await one.addNote(visitId, Date.now(), 'First.'));
+    must(await one.sendNow());
+    must(await two.sendNow());
+    must(await one.rate(visitId, 4, 3));
+    must(await two.rate(visitId, 4, 2));
+    must(await one.sendNow());
+    must(await two.sendNow());
+    const asked = ready(two.questions).find((question) => question.visitId === visitId);
+    expect(asked?.values.map((value) => value.level).sort()).toEqual([2, 3]);
+    expect(ready(two.visit(visitId)).mySheet?.ratings[4]?.kind).toBe('undecided');
+    expect(two.receipts.get()[0]?.rows.some((row) => row.kind === 'questions')).toBe(true);
+    expect((await two.share(visitId)).ok).toBe(false);
+    must(await two.choose(asked?.id ?? '', { kind: 'level', level: 3 }));
+    expect(ready(two.questions).some((question) => question.visitId === visitId)).toBe(false);
+    must(await two.undoChoice());
+    expect(ready(two.questions).some((question) => question.visitId === visitId)).toBe(true);
+    must(await two.choose(asked?.id ?? '', { kind: 'level', level: 3 }));
+    must(await two.sendNow());
+    must(await one.sendNow());
+    expect(ready(one.visit(visitId)).mySheet?.ratings[4]).toEqual({ kind: 'level', level: 3 });
+  }, 120_000);
+
+  test('keeps a wrong PIN out, and a colleague’s sign-in brings what is left here', async () => {
+    const app = await joined(head);
+    const first = me(app);
+    await server.stop();
+    const { visitId } = must(await app.openVisit(dept(Buffer.from(teacher).toString('hex'))));
+    must(await app.addNote(visitId, Date.now(), 'Left on the shared tablet.'));
+    must(await app.handOver());
+    expect(app.tablet.get().stage).toBe('people');
+    expect(app.visits.get().kind).toBe('loading');
+    expect(app.header.get().colleagues?.people).toBe(1);
+    expect(await app.enterPin(first, '314159')).toMatchObject({ problem: { reason: 'pinWrong' } });
+
+    await server.start();
+    must(await app.addPerson((await server.invite(teacher)).code));
+    const second = app.tablet.get().people.find((person) => person.id !== first)?.id ?? '';
+    must(await app.choosePin(second, '161803'));
+    must(await app.sendNow());
+    expect(app.visits.get().kind).toBe('ready');
+    const elsewhere = await joined(head);
+    expect(ready(elsewhere.visit(visitId)).mySheet?.notes[0]?.text).toBe(
+      'Left on the shared tablet.',
+    );
+
+    must(await app.switchPerson());
+    must(await app.enterPin(first, pin));
+    must(await app.sendNow());
+    expect(app.header.get().unsent).toBe(0);
+    expect(ready(app.visit(visitId)).mySheet?.notes).toHaveLength(1);
+  }, 120_000);
+
+  test('logs rooms of a walk with a tap each', async () => {
+    const app = await joined(head);
+    const choice = ready(app.walkChoices)[0];
+    if (choice === undefined) throw new Error('no walk to choose');
+    const { walkId } = must(await app.startWalk(choice));
+    const rooms = ready(app.walk(walkId)).rooms;
+    expect(rooms).toHaveLength(10);
+    must(await app.logRoom(walkId, rooms[0]?.id ?? '', 'seen'));
+    must(await app.logRoom(walkId, rooms[1]?.id ?? '', 'praise'));
+    must(await app.praiseRoom(walkId, rooms[1]?.id ?? '', 'Lovely pace.'));
+    must(await app.skipRoom(walkId, rooms[2]?.id ?? ''));
+    must(await app.endWalk(walkId));
+    must(await app.sendNow());
+    expect(app.header.get().unsent).toBe(0);
+    const logged = ready(app.visits).filter((row) => row.kind === 'WALK');
+    expect(logged.map((row) => row.kept.state)).toEqual(['stored', 'stored']);
+  }, 120_000);
+});
