@@ -84,6 +84,7 @@ export class Tablet {
   #timer: ReturnType<typeof setTimeout> | null = null;
   #watch: AbortController | null = null;
   #meeting: Promise<void> = Promise.resolve();
+  #leaving = new AbortController();
   // Called after every change of what is here.
   changed: () => void = () => {};
   // Called with what a meeting did, and how many records were here before it.
@@ -339,7 +340,12 @@ export class Tablet {
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#timer = null;
     await this.#sealOpen();
+    // A meeting may stop anywhere; the next person does not wait for it.
+    this.#leaving.abort();
     await this.#meeting.catch(() => {});
+    this.#leaving = new AbortController();
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#timer = null;
     this.#store?.close();
     this.#store = null;
     this.#desk = null;
@@ -397,6 +403,7 @@ export class Tablet {
       return;
     }
     const isFirst = store.base.row.seq === 0n;
+    const { signal } = this.#leaving;
     try {
       await this.#renewInTime(store, row);
       const report = await meet(store, {
@@ -405,6 +412,7 @@ export class Tablet {
         app: this.#around.app,
         now: this.now,
         periods: [],
+        signal,
         onProgress: ({ sent, of, records }) => {
           const sending = of > 0 && sent < of ? { k: sent, n: of } : null;
           this.#see({
@@ -434,6 +442,7 @@ export class Tablet {
       this.#step({ kind: 'met' });
       this.#listen(store);
     } catch (error) {
+      if (signal.aborted) return;
       const trouble = troubleOf(error);
       const nowMs = this.#around.nowMs();
       const asked = pushbackMs(error);

@@ -50,7 +50,7 @@ export interface FacetSource {
   readonly core: Core;
   shown(facet: string): Bytes;
   view<Desc extends DescMessage>(message: Desc, facet: string): View<Desc>;
-  facetsOf(record: string): string[];
+  facetsOf(record: string): readonly string[];
 }
 
 export interface VersionSeen {

@@ -72,6 +72,9 @@ function unpackRecord(bytes: Bytes): Map<string, TabletFacetRow> {
 
 const none: Facets = new Map();
 
+// What holding a facet adds to the sums; a row is replaced when its content changes, never altered.
+const holdings = new WeakMap<TabletFacetRow, Bytes>();
+
 export class Base {
   readonly #core: Core;
   #row: TabletBaseRow = create(TabletBaseRowSchema);
@@ -168,7 +171,7 @@ export class Base {
     const sums = new Map<string, Holding>();
     for (const facets of this.#records.values()) {
       for (const [id, row] of facets) {
-        const holding = this.#core.digests(unhex(id), row.facet).holding;
+        const holding = this.#holding(id, row);
         for (const scope of scopesOf(row.heldBy)) {
           const where = `${scope}/${row.period}`;
           let sum = sums.get(where);
@@ -197,12 +200,20 @@ export class Base {
       let sum: Bytes | null = null;
       for (const [id, row] of facets) {
         if (row.period !== period || !scopesOf(row.heldBy).includes(wanted)) continue;
-        const { holding } = this.#core.digests(unhex(id), row.facet);
-        sum = this.#core.addDigests(sum ?? new Uint8Array(32), holding);
+        sum = this.#core.addDigests(sum ?? new Uint8Array(32), this.#holding(id, row));
       }
       if (sum !== null) sums.set(record, hex(sum));
     }
     return sums;
+  }
+
+  #holding(id: string, row: TabletFacetRow): Bytes {
+    let holding = holdings.get(row);
+    if (holding === undefined) {
+      holding = this.#core.digests(unhex(id), row.facet).holding;
+      holdings.set(row, holding);
+    }
+    return holding;
   }
 
   #stagedFacets(staged: StagedBase, record: string): Facets {

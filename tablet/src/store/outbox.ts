@@ -220,6 +220,10 @@ export class Outbox {
     }
     return found.sort((a, b) => a.place - b.place);
   }
+  // Facets of one record that this person wrote on.
+  facetsOf(record: string): string[] {
+    return [...this.facetsWritten()].filter((facet) => facet.startsWith(record));
+  }
   // Facets that this person wrote on and that are not all in the server's copy of `baseSeq`.
   facetsWritten(): Set<string> {
     return new Set([...this.#byFacet.keys(), ...this.#open.keys()]);

@@ -48,6 +48,10 @@ export class PersonStore {
   // The same for what the server hands out.
   baseVersion = 0;
   readonly #recordVersions = new Map<string, number>();
+  readonly #facets = new Map<
+    string,
+    { readonly version: number; readonly facets: readonly string[] }
+  >();
 
   private constructor(core: Core, rows: Rows, sealTo: () => SealTo) {
     this.core = core;
@@ -102,12 +106,17 @@ export class PersonStore {
     return view as View<Desc>;
   }
 
-  // Facets of a record that the person holds or has written on, as letters.
-  facetsOf(record: string): string[] {
-    const facets = new Set(this.base.records.get(record)?.keys());
-    for (const facet of this.outbox.facetsWritten())
-      if (facet.startsWith(record)) facets.add(facet);
-    return [...facets].sort();
+  // Facets of a record that the person holds or has written on, as letters, ascending.
+  facetsOf(record: string): readonly string[] {
+    const version = this.recordVersion(record);
+    const kept = this.#facets.get(record);
+    if (kept?.version === version) return kept.facets;
+    const written = this.outbox.facetsOf(record);
+    const facets = [
+      ...new Set([...(this.base.records.get(record)?.keys() ?? []), ...written]),
+    ].sort();
+    this.#facets.set(record, { version, facets });
+    return facets;
   }
 
   allRecords(): Set<string> {
