@@ -56,15 +56,13 @@ std::vector<Id16> ObserversOf(const Facet& plan, const Id16& lead) {
 Id16 LeadOf(const Facet& plan) {
   const Id16 named = ShownId(plan, Path::Field(v1::Plan::kLeadFieldNumber, Kind::kReg));
   if (!named.IsZero()) return named;
-  const core::Sibling* kind =
-      ShownAt(plan, Path::Field(v1::Plan::kKindFieldNumber, Kind::kReg));
+  const core::Sibling* kind = ShownAt(plan, Path::Field(v1::Plan::kKindFieldNumber, Kind::kReg));
   return kind == nullptr ? Id16{} : kind->author;
 }
 
 }  // namespace
 
-core::LeadRule LeadRuleOf(const Id16& teacher, const Id16& department,
-                          const Directory& directory) {
+core::LeadRule LeadRuleOf(const Id16& teacher, const Id16& department, const Directory& directory) {
   if (teacher.IsZero()) return core::LeadRule::kDepartmentAndSchool;
   if (directory.Holds(teacher, v1::ROLE_SLT) || directory.Holds(teacher, v1::ROLE_HEAD)) {
     return core::LeadRule::kHeads;
@@ -129,8 +127,9 @@ core::VisitFacts FactsOf(const RecordView& record, const Directory& directory) {
   facts.department =
       ShownId(*plan, Path::Field(v1::Plan::kDepartmentAtLessonFieldNumber, Kind::kReg));
   if (facts.department.IsZero() && !facts.teacher.IsZero()) {
-    facts.department = directory.FirstDepartmentOf(facts.teacher);
+    facts.department = DepartmentOfLesson(*plan, facts.teacher, directory);
   }
+  facts.review = ShownId(*plan, Path::Field(v1::Plan::kReviewFieldNumber, Kind::kReg));
   facts.school = directory.SiteOf(facts.department);
   facts.lead_rule = LeadRuleOf(facts.teacher, facts.department, directory);
   if (facts.lead_rule == core::LeadRule::kHeads) facts.heads = directory.HeadsOf(facts.school);
@@ -157,11 +156,20 @@ std::vector<Id16> ObserversMissing(const RecordView& record) {
   return missing;
 }
 
+Id16 DepartmentOfLesson(const Facet& plan, const Id16& teacher, const Directory& directory) {
+  if (teacher.IsZero()) return {};
+  const int64_t start_ms = LessonStartIn(plan);
+  return start_ms == 0 ? directory.FirstDepartmentOf(teacher)
+                       : directory.DepartmentAt(teacher, start_ms);
+}
+
 int64_t LessonStartMs(const RecordView& record) {
   const Facet* plan = record.Find(core::kPlan);
-  if (plan == nullptr) return 0;
-  const core::Cell* cell =
-      plan->Find(Path::Field(v1::Plan::kLessonStartMsFieldNumber, Kind::kReg));
+  return plan == nullptr ? 0 : LessonStartIn(*plan);
+}
+
+int64_t LessonStartIn(const Facet& plan) {
+  const core::Cell* cell = plan.Find(Path::Field(v1::Plan::kLessonStartMsFieldNumber, Kind::kReg));
   if (cell == nullptr) return 0;
   int64_t earliest = 0;
   bool found = false;

@@ -11,7 +11,8 @@
 
 namespace halfterm::sync {
 
-// Audience's facts of a visit. A record without a plan, or one that is no visit, has has_plan false.
+// Audience's facts of a visit. A record without a plan, or one that is no visit, has has_plan
+// false.
 core::VisitFacts FactsOf(const RecordView& record, const Directory& directory);
 
 // Who leads the teacher in that department, as the directory stands: VisitFacts::lead_rule.
@@ -29,6 +30,12 @@ std::vector<core::Id16> ObserversMissing(const RecordView& record);
 // When the lesson started, milliseconds since 1970: the earliest of the values that the plan's cell
 // holds. 0 where it holds none.
 int64_t LessonStartMs(const RecordView& record);
+int64_t LessonStartIn(const core::Facet& plan);
+
+// Where a plan that names no department files its lesson: the teacher's department on the day of
+// the lesson, so that it stays where it was given; without a day, the teacher's first.
+core::Id16 DepartmentOfLesson(const core::Facet& plan, const core::Id16& teacher,
+                              const Directory& directory);
 
 // The period under which the record's feed and digest rows are filed: 0 for reference data and for
 // records with a draft, an open query or an open step, else the half-term of the lesson.

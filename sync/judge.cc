@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include "absl/time/civil_time.h"
-#include "absl/time/time.h"
 #include "halfterm/v1/observation.pb.h"
 #include "sync/facts.h"
 
@@ -21,88 +19,18 @@ Judgement Aside(v1::Reason reason, const char* detail) {
   return {v1::DISPOSITION_QUARANTINED, reason, detail};
 }
 
-// Which role lets its holder create which kinds.
-bool RoleCreates(v1::Role role, VisitKind kind) {
-  switch (role) {
-    case v1::ROLE_HOD:
-      return kind == VisitKind::kDept || kind == VisitKind::kTeam || kind == VisitKind::kWalk;
-    case v1::ROLE_SLT:
-    case v1::ROLE_HEAD:
-      return kind == VisitKind::kDept || kind == VisitKind::kTeam || kind == VisitKind::kWalk ||
-             kind == VisitKind::kAst;
-    case v1::ROLE_MENTOR:
-      return kind == VisitKind::kMentor;
-    case v1::ROLE_COACH:
-      return kind == VisitKind::kCoach;
-    case v1::ROLE_PEER:
-      return kind == VisitKind::kPeer;
-    case v1::ROLE_AST:
-      return kind == VisitKind::kAst;
-    case v1::ROLE_REVIEWER:
-      return kind == VisitKind::kReview;
-    case v1::ROLE_GOVERNOR:
-      return kind == VisitKind::kGovernor;
-    default:
-      return false;
-  }
-}
-
-bool IsWithin(const Id16& org, const Id16& above, const Directory& directory) {
-  Id16 at = org;
-  for (int depth = 0; depth < 8 && !at.IsZero(); ++depth) {
-    if (at == above) return true;
-    const v1::Org* found = directory.Org(at);
-    if (found == nullptr) return false;
-    at = Id16::FromBytes(found->parent()).value_or(Id16{});
-  }
-  return false;
-}
-
-// Whether the grant reaches this teacher, or a visit to this department.
-bool Reaches(const v1::RoleGrant& grant, const Id16& teacher, const Id16& department,
-             const Directory& directory) {
-  if (!grant.people().empty()) {
-    return std::any_of(grant.people().begin(), grant.people().end(), [&](const std::string& p) {
-      return !teacher.IsZero() && p == teacher.view();
-    });
-  }
-  const Id16 org = Id16::FromBytes(grant.org()).value_or(Id16{});
-  if (org.IsZero()) return false;
-  if (!department.IsZero() && !IsWithin(department, org, directory)) return false;
-  if (teacher.IsZero()) return !department.IsZero();
-  // Naming one's own department does not make a colleague of another one a member of it.
-  const v1::Person* person = directory.Person(teacher);
-  if (person == nullptr) return false;
-  return std::any_of(person->departments().begin(), person->departments().end(),
-                     [&](const v1::DepartmentMembership& membership) {
-                       const auto id = Id16::FromBytes(membership.org());
-                       return id && IsWithin(*id, org, directory);
-                     });
-}
-
-// The first moment after a grant's last day.
-int64_t EndOf(const v1::RoleGrant& grant, const Id16& site, const Directory& directory) {
-  const absl::CivilDay day = absl::CivilDay(1970, 1, 1) + grant.to_day() + 1;
-  return absl::ToUnixMillis(absl::FromCivil(day, directory.ZoneOf(site)));
-}
-
-bool IsOpenKind(VisitKind kind, const v1::Policy& policy) {
-  if (policy.open_kinds().empty()) {
-    return kind == VisitKind::kInformal || kind == VisitKind::kSelf || kind == VisitKind::kCalib;
-  }
-  return std::any_of(policy.open_kinds().begin(), policy.open_kinds().end(),
-                     [kind](int open) { return open == static_cast<int>(kind); });
-}
-
 Judgement ByRight(Right right, bool own_facet) {
   switch (right) {
     case Right::kNow:
       return Committed();
-    case Right::kEnded:
+    case Right::kEndedUnheard:
       if (own_facet) {
-        return {v1::DISPOSITION_LATE, v1::REASON_ENDED, "the role ended after this was written"};
+        return {v1::DISPOSITION_LATE, v1::REASON_ENDED,
+                "the right to write this ended before it arrived"};
       }
-      return Aside(v1::REASON_ENDED, "the role has ended");
+      return Aside(v1::REASON_ENDED, "the right to write this has ended");
+    case Right::kEnded:
+      return Aside(v1::REASON_ENDED, "the right to write this has ended");
     case Right::kNever:
       break;
   }
@@ -119,7 +47,8 @@ Judgement JudgeCreation(const Submission& submission, const Directory& directory
   if (kind == VisitKind::kUnknown) {
     return Aside(v1::REASON_NEVER_ALLOWED, "a new plan has no kind");
   }
-  if (PresentEntries(delta, v1::Plan::kObserversFieldNumber).size() > core::kMaxObservers) {
+  const std::vector<Id16> observers = PresentEntries(delta, v1::Plan::kObserversFieldNumber);
+  if (observers.size() > core::kMaxObservers) {
     return Aside(v1::REASON_TOO_LARGE, "more than 8 observers");
   }
   const Id16 teacher = id(v1::Plan::kTeacherFieldNumber);
@@ -130,61 +59,117 @@ Judgement JudgeCreation(const Submission& submission, const Directory& directory
   if (!department.IsZero() && directory.Org(department) == nullptr) {
     return Aside(v1::REASON_NEVER_ALLOWED, "no such department");
   }
+  if (department.IsZero()) department = DepartmentOfLesson(delta, teacher, directory);
+  if (!MayObserveTogether(kind, teacher, observers)) {
+    return Aside(v1::REASON_NEVER_ALLOWED, "nobody observes themself");
+  }
+  const Id16 review = id(v1::Plan::kReviewFieldNumber);
   const Right right = RightToCreate(submission.author, kind, teacher, department,
-                                    submission.lower_ms, directory);
+                                    submission.lower_ms, directory, review);
   const Judgement own = ByRight(right, /*own_facet=*/true);
   if (own.disposition != v1::DISPOSITION_COMMITTED) return own;
   const Id16 lead = id(v1::Plan::kLeadFieldNumber);
   if (!lead.IsZero() && lead != submission.author &&
-      RightToCreate(lead, kind, teacher, department, submission.lower_ms, directory) !=
+      RightToCreate(lead, kind, teacher, department, submission.lower_ms, directory, review) !=
           Right::kNow) {
     return Aside(v1::REASON_NEVER_ALLOWED, "the lead has no role that allows this");
   }
   return Committed();
 }
 
+// What a kind of visit has beside its plan and sheets; see the matrix of readers: what nobody could
+// read is not taken.
+bool HasConsensus(VisitKind kind) { return IsForLeaders(kind) || kind == VisitKind::kCalib; }
+bool HasAnswersAndSteps(VisitKind kind) {
+  return IsForLeaders(kind) || kind == VisitKind::kCoach || kind == VisitKind::kPeer ||
+         kind == VisitKind::kInformal || kind == VisitKind::kSelf;
+}
+
+// What the person is to the visit.
+struct Standing {
+  bool lead, observer, teacher;
+};
+
+Standing StandingOf(const Id16& person, const core::VisitFacts& facts) {
+  Standing standing{};
+  standing.lead = facts.has_plan && person == facts.lead;
+  standing.observer = standing.lead || std::find(facts.observers.begin(), facts.observers.end(),
+                                                 person) != facts.observers.end();
+  standing.teacher = !facts.teacher.IsZero() && person == facts.teacher;
+  // Nobody observes themself, whatever the plan says.
+  if (standing.teacher && facts.kind != VisitKind::kSelf) standing.lead = standing.observer = false;
+  return standing;
+}
+
 Judgement JudgeAuthor(const Submission& submission, const RecordView& record,
                       const core::VisitFacts& facts, const Directory& directory) {
   const core::FacetId& facet = submission.group.facet;
   const Id16& author = submission.author;
-  const bool is_lead = facts.has_plan && author == facts.lead;
-  const bool is_observer =
-      is_lead || std::find(facts.observers.begin(), facts.observers.end(), author) !=
-                     facts.observers.end();
-  const bool is_teacher = !facts.teacher.IsZero() && author == facts.teacher;
+  const Standing is = StandingOf(author, facts);
   const bool is_shared = facts.phase.round >= 1 && facts.phase.level >= core::kShared;
   const bool teacher_owned = facts.kind == VisitKind::kPeer || facts.kind == VisitKind::kSelf;
-  const auto allow = [](bool allowed, const char* otherwise) {
-    return allowed ? Committed() : Aside(v1::REASON_NEVER_ALLOWED, otherwise);
+  const auto never = [](const char* why) { return Aside(v1::REASON_NEVER_ALLOWED, why); };
+  const auto as_observer = [&](bool own_facet) {
+    return ByRight(
+        RightToObserve(author, facts, LessonStartMs(record), submission.lower_ms, directory),
+        own_facet);
+  };
+  const auto as_teacher = [&](bool own_facet) {
+    return ByRight(RightToBeHere(author, submission.lower_ms, directory), own_facet);
   };
 
   if (facet.facet_class == core::kSheet) {
-    if (author != facet.sub) return allow(false, "another observer's sheet");
-    return allow(!is_teacher || facts.kind == VisitKind::kSelf, "nobody observes themself");
+    if (author != facet.sub) return never("another observer's sheet");
+    if (is.teacher && facts.kind != VisitKind::kSelf) return never("nobody observes themself");
+    return is.observer ? as_observer(/*own_facet=*/true) : as_teacher(/*own_facet=*/true);
   }
+  // A visit that the author cannot see is answered as one that is not there.
+  const char* const not_there = "there is no plan of this visit";
   if (facet.facet_class == core::kPlan) {
     if (!facts.has_plan) return JudgeCreation(submission, directory);
-    if (submission.writes_once) {
-      return Aside(v1::REASON_NEVER_ALLOWED, "a field that is set once; correct it instead");
-    }
-    return allow(is_lead, "only the visit's lead changes its plan");
+    if (!is.lead) return never("only the visit's lead changes its plan");
+    if (submission.writes_once) return never("a field that is set once; correct it instead");
+    return as_observer(/*own_facet=*/true);
   }
-  if (!facts.has_plan) return allow(false, "there is no plan of this visit");
+  if (!facts.has_plan) return never(not_there);
+  const auto refuse = [&](const char* why) {
+    return never(MayReadPlan(author, facet.record, facts, directory) ? why : not_there);
+  };
   switch (facet.facet_class) {
     case core::kConsensus:
-      return allow(is_observer && facts.revealed, "not before every observer has submitted");
+      if (!HasConsensus(facts.kind)) return refuse("this kind of visit has no consensus");
+      if (!is.observer || !facts.revealed) {
+        return refuse("not before every observer has submitted");
+      }
+      return as_observer(/*own_facet=*/false);
     case core::kFeedback:
-      return allow(is_lead, "only the visit's lead writes feedback");
+      if (!is.lead) return refuse("only the visit's lead writes feedback");
+      return as_observer(/*own_facet=*/true);
     case core::kSteps:
-      return allow(is_lead || (is_teacher && is_shared), "only the lead, and then the teacher");
+      if (!HasAnswersAndSteps(facts.kind)) return refuse("this kind of visit has no steps");
+      if (is.lead) return as_observer(/*own_facet=*/false);
+      if (!is.teacher || !is_shared) return refuse("only the lead, and then the teacher");
+      return as_teacher(/*own_facet=*/false);
     case core::kResponse:
-      return allow(is_teacher && facet.sub == author && (is_shared || teacher_owned),
-                   "only the observed teacher answers, from the first shared version on");
-    case core::kAnswers:
-      return allow(is_observer || LeadsTeacher(author, facts, directory),
-                   "only observers and whoever leads the teacher answer queries");
+      if (!HasAnswersAndSteps(facts.kind) || !is.teacher || facet.sub != author ||
+          !(is_shared || teacher_owned)) {
+        return refuse("only the observed teacher answers, from the first shared version on");
+      }
+      return as_teacher(/*own_facet=*/true);
+    case core::kAnswers: {
+      if (!HasAnswersAndSteps(facts.kind) || !(is_shared || teacher_owned)) {
+        return refuse("nothing is shared that could be answered");
+      }
+      if (is.observer) return as_observer(/*own_facet=*/false);
+      const Right leads = IsForLeaders(facts.kind)
+                              ? RightToLead(author, facts, submission.lower_ms, directory)
+                              : Right::kNever;
+      if (leads == Right::kNever) {
+        return refuse("only observers and whoever leads the teacher answer queries");
+      }
+      return ByRight(leads, /*own_facet=*/false);
+    }
     default:
-      (void)record;
       return Aside(v1::REASON_SERVER_ONLY, "only the server writes this part");
   }
 }
@@ -223,33 +208,70 @@ bool KnewOfTheEnd(const Submission& submission, const core::VisitFacts& facts) {
 
 }  // namespace
 
-Right RightToCreate(const Id16& author, VisitKind kind, const Id16& teacher,
-                    const Id16& department, int64_t lower_ms, const Directory& directory) {
-  if (directory.Person(author) == nullptr) return Right::kNever;
-  if ((kind == VisitKind::kSelf) != (!teacher.IsZero() && teacher == author)) return Right::kNever;
-  const Id16 at = department.IsZero() ? directory.FirstDepartmentOf(teacher) : department;
-  const Id16 site = directory.SiteOf(at);
-  if (IsOpenKind(kind, directory.PolicyOf(site))) return Right::kNow;
-
-  Right best = Right::kNever;
-  for (const v1::RoleGrant* grant : directory.AllGrantsOf(author)) {
-    if (!RoleCreates(grant->role(), kind)) continue;
-    if (!Reaches(*grant, teacher, department, directory)) continue;
-    if (grant->state() == v1::GRANT_STATE_LIVE) return Right::kNow;
-    if (grant->state() == v1::GRANT_STATE_ENDED &&
-        lower_ms < EndOf(*grant, site, directory)) {
-      best = Right::kEnded;
-    }
-  }
-  return best;
-}
-
-bool LeadsTeacher(const Id16& person, const core::VisitFacts& facts, const Directory& directory) {
+bool MayReadPlan(const Id16& person, const Id16& record, const core::VisitFacts& facts,
+                 const Directory& directory) {
   const std::vector<core::Scope> own = directory.ScopesOf(person);
-  for (const core::Scope& scope : core::LeadScopes(facts)) {
+  for (const core::Scope& scope : core::Audience(facts, {record, core::kPlan, {}}, Id16{})) {
     if (std::binary_search(own.begin(), own.end(), scope)) return true;
   }
   return false;
+}
+
+bool KeepsTheVisit(const Id16& person, const core::VisitFacts& facts, int64_t lesson_start_ms,
+                   const Directory& directory) {
+  if (!facts.has_plan || RightToBeHere(person, 0, directory) != Right::kNow) return false;
+  if (RightToObserve(facts.lead, facts, lesson_start_ms, 0, directory) == Right::kNow) {
+    return StandingOf(person, facts).lead;
+  }
+  if (person == facts.lead) return false;
+  if (IsForLeaders(facts.kind)) return LeadsTeacher(person, facts, directory);
+  const bool is_a_pair = facts.kind == VisitKind::kCoach || facts.kind == VisitKind::kPeer;
+  return is_a_pair && StandingOf(person, facts).teacher;
+}
+
+bool IsReleasable(v1::Disposition disposition, v1::Reason reason) {
+  if (disposition == v1::DISPOSITION_LATE) return true;
+  if (disposition != v1::DISPOSITION_QUARANTINED) return false;
+  return reason == v1::REASON_ENDED || reason == v1::REASON_CLOSED || reason == v1::REASON_BLIND;
+}
+
+bool MayAsk(v1::Intent::WhatCase what, const Id16& author, const core::FacetId& facet,
+            const core::VisitFacts& facts, int64_t lesson_start_ms, const Directory& directory) {
+  if (RightToBeHere(author, 0, directory) != Right::kNow) return false;
+  const Standing is = StandingOf(author, facts);
+  switch (what) {
+    case v1::Intent::kSubmit:
+      return facet.sub == author && (!is.teacher || facts.kind == VisitKind::kSelf);
+    case v1::Intent::kExcuse:
+    case v1::Intent::kShare:
+      return is.lead;
+    case v1::Intent::kClose:
+      return is.lead || (IsForLeaders(facts.kind) && LeadsTeacher(author, facts, directory));
+    case v1::Intent::kWithdraw:
+      return is.lead || (is.teacher && facts.kind == VisitKind::kPeer);
+    case v1::Intent::kCorrectPlan:
+      return is.lead || KeepsTheVisit(author, facts, lesson_start_ms, directory);
+    case v1::Intent::kJoin:
+      return RightToCreate(author, facts.kind, facts.teacher, facts.department, 0, directory,
+                           facts.review) == Right::kNow &&
+             facts.kind != VisitKind::kSelf;
+    case v1::Intent::kGrantRead:
+    case v1::Intent::kEndRead:
+      return is.teacher;
+    case v1::Intent::kRelease:
+      return KeepsTheVisit(author, facts, lesson_start_ms, directory);
+    case v1::Intent::kErasePeer:
+      return is.teacher && facts.kind == VisitKind::kPeer;
+    case v1::Intent::WHAT_NOT_SET:
+      break;
+  }
+  return false;
+}
+
+bool MayObserveTogether(VisitKind kind, const Id16& teacher, const std::vector<Id16>& observers) {
+  return std::all_of(observers.begin(), observers.end(), [&](const Id16& observer) {
+    return kind == VisitKind::kSelf ? observer == teacher : teacher.IsZero() || observer != teacher;
+  });
 }
 
 Judgement Judge(const Submission& submission, const RecordView& record,

@@ -1,19 +1,21 @@
 // Who may write: what becomes of a pushed group, decided once, when it first arrives.
 //
-// A group is never refused in a way that loses it. It is committed, or kept aside LATE or QUARANTINED
-// with a reason. What a tablet wrote before it heard of a close or an ended role counts by what it
-// knew then, never by when it arrives and never by its clock.
+// A group is never refused in a way that loses it. It is committed, or kept aside LATE or
+// QUARANTINED with a reason. What a tablet wrote before it heard of a close or an ended role counts
+// by what it knew then, never by when it arrives and never by its clock.
 
 #ifndef HALFTERM_SYNC_JUDGE_H_
 #define HALFTERM_SYNC_JUDGE_H_
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "halfterm/v1/sync.pb.h"
 #include "sync/core/audience.h"
 #include "sync/core/group.h"
 #include "sync/directory.h"
 #include "sync/record.h"
+#include "sync/rights.h"
 
 namespace halfterm::sync {
 
@@ -43,14 +45,29 @@ struct Judgement {
 Judgement Judge(const Submission& submission, const RecordView& record,
                 const core::VisitFacts& facts, const Directory& directory);
 
-// Whether `author` may create a visit of this kind to this teacher (zeros: to a department).
-enum class Right { kNever, kEnded, kNow };
-Right RightToCreate(const core::Id16& author, core::VisitKind kind, const core::Id16& teacher,
-                    const core::Id16& department, int64_t lower_ms, const Directory& directory);
+// Whether `author` may ask for the intent at all, on that facet; what else it needs is looked at
+// where it is carried out. `lesson_start_ms` is LessonStartMs of the record.
+//
+// Nobody asks about a record about themself, except SELF and what a teacher owns.
+bool MayAsk(v1::Intent::WhatCase what, const core::Id16& author, const core::FacetId& facet,
+            const core::VisitFacts& facts, int64_t lesson_start_ms, const Directory& directory);
 
-// Whether `person` reads the visit as one who leads its teacher.
-bool LeadsTeacher(const core::Id16& person, const core::VisitFacts& facts,
-                  const Directory& directory);
+// Whether these people may observe that teacher: never the teacher, but in SELF nobody else.
+bool MayObserveTogether(core::VisitKind kind, const core::Id16& teacher,
+                        const std::vector<core::Id16>& observers);
+
+// Whether somebody takes in (RELEASE) what was kept aside on the visit, and may name another lead:
+// its lead; or, once the lead's right has ended, whoever leads the teacher, in the kinds between
+// two colleagues the observed teacher. Never the observed teacher otherwise.
+bool KeepsTheVisit(const core::Id16& person, const core::VisitFacts& facts, int64_t lesson_start_ms,
+                   const Directory& directory);
+// Whether what was kept aside for this reason can be taken in at all: it was right but for its
+// time.
+bool IsReleasable(v1::Disposition disposition, v1::Reason reason);
+
+// Whether the visit's plan is filed where `person` can read it now.
+bool MayReadPlan(const core::Id16& person, const core::Id16& record, const core::VisitFacts& facts,
+                 const Directory& directory);
 
 }  // namespace halfterm::sync
 

@@ -16,11 +16,17 @@ void AddObservers(Scopes& scopes, const VisitFacts& facts) {
   AddPerson(scopes, facts.lead);
 }
 
-// Whether the sheet's author is one of the visit's. The sheet of anybody else is filed for its author
-// alone, uncounted, until the lead adds them.
 bool IsObserver(const VisitFacts& facts, const Id16& person) {
   return person == facts.lead ||
          std::find(facts.observers.begin(), facts.observers.end(), person) != facts.observers.end();
+}
+
+// The sheet of somebody who is not one of the visit's observers is filed for its author alone,
+// uncounted, until the lead adds them; so is the response of somebody whom the plan, corrected,
+// names no longer as its teacher.
+bool IsOfSomebodyElse(const VisitFacts& facts, const FacetId& facet) {
+  if (facet.facet_class == kSheet) return !IsObserver(facts, facet.sub);
+  return facet.facet_class == kResponse && !facet.sub.IsZero() && facet.sub != facts.teacher;
 }
 
 void AddReaders(Scopes& scopes, const VisitFacts& facts) {
@@ -36,6 +42,34 @@ bool IsShared(const VisitFacts& facts) {
 }
 
 bool IsClosed(const VisitFacts& facts) { return facts.phase.level >= kClosed; }
+
+// What a teacher wrote to something that is not shared is the teacher's alone; the other parts that
+// belong to a shared version are nobody's.
+void AddOwnResponse(Scopes& scopes, const FacetId& facet) {
+  if (facet.facet_class == kResponse) AddPerson(scopes, facet.sub);
+}
+
+// What a teacher may let others read, once it is shared.
+bool IsGiven(const VisitFacts& facts, uint8_t facet_class) {
+  return IsShared(facts) && (facet_class == kVersion || facet_class == kResponse ||
+                             facet_class == kAnswers || facet_class == kSteps);
+}
+
+// What a visit between two colleagues, or of one's own, consists of.
+bool IsPageOfAPair(uint8_t facet_class) {
+  switch (facet_class) {
+    case kPlan:
+    case kSheet:
+    case kFeedback:
+    case kVersion:
+    case kResponse:
+    case kSteps:
+    case kAnswers:
+      return true;
+    default:
+      return false;
+  }
+}
 
 // Observers and the teacher's leaders, and the teacher from the moment that feedback is shared.
 void AddFormal(Scopes& scopes, const VisitFacts& facts, const FacetId& facet) {
@@ -59,22 +93,17 @@ void AddFormal(Scopes& scopes, const VisitFacts& facts, const FacetId& facet) {
       return;
     case kSteps:
       AddPerson(scopes, facts.lead);
-      if (facts.revealed) AddObservers(scopes, facts), AddLead(scopes, facts);
+      if (facts.revealed || opened) AddObservers(scopes, facts), AddLead(scopes, facts);
       if (!opened) return;
       break;
     case kVersion:
     case kAnswers:
-      AddObservers(scopes, facts);
-      AddLead(scopes, facts);
-      break;
     case kResponse:
-      AddPerson(scopes, facet.sub);
-      if (!opened) return;
+      if (!opened) return AddOwnResponse(scopes, facet);
       AddObservers(scopes, facts);
       AddLead(scopes, facts);
       break;
     default:
-      AddPerson(scopes, facts.lead);
       return;
   }
   AddPerson(scopes, facts.teacher);
@@ -87,8 +116,7 @@ void AddCoach(Scopes& scopes, const VisitFacts& facts, const FacetId& facet) {
   switch (facet.facet_class) {
     case kPlan:
       AddObservers(scopes, facts);
-      if (facts.phase.level >= kSubmitted ||
-          (facts.phase.level <= kPlanned && facts.announced)) {
+      if (facts.phase.level >= kSubmitted || (facts.phase.level <= kPlanned && facts.announced)) {
         AddPerson(scopes, facts.teacher);
       }
       return;
@@ -101,15 +129,12 @@ void AddCoach(Scopes& scopes, const VisitFacts& facts, const FacetId& facet) {
     case kSteps:
       if (!opened) return AddPerson(scopes, facts.lead);
       break;
-    case kResponse:
-      AddPerson(scopes, facet.sub);
-      if (!opened) return;
-      break;
     case kVersion:
     case kAnswers:
+    case kResponse:
+      if (!opened) return AddOwnResponse(scopes, facet);
       break;
     default:
-      AddPerson(scopes, facts.lead);
       return;
   }
   AddObservers(scopes, facts);
@@ -118,12 +143,10 @@ void AddCoach(Scopes& scopes, const VisitFacts& facts, const FacetId& facet) {
 }
 
 void AddPeer(Scopes& scopes, const VisitFacts& facts, const FacetId& facet) {
+  if (!IsPageOfAPair(facet.facet_class)) return;
   AddObservers(scopes, facts);
   AddPerson(scopes, facts.teacher);
-  const bool given = facet.facet_class == kVersion || facet.facet_class == kResponse ||
-                     facet.facet_class == kAnswers ||
-                     (facet.facet_class == kSteps && IsShared(facts));
-  if (given) AddReaders(scopes, facts);
+  if (IsGiven(facts, facet.facet_class)) AddReaders(scopes, facts);
 }
 
 // A note from a visitor to the teacher, and nobody else.
@@ -131,31 +154,32 @@ void AddInformal(Scopes& scopes, const VisitFacts& facts, const FacetId& facet) 
   switch (facet.facet_class) {
     case kPlan:
       AddObservers(scopes, facts);
-      if (facts.phase.level >= kDraft) AddPerson(scopes, facts.teacher);
+      if (facts.phase.level >= kSubmitted) AddPerson(scopes, facts.teacher);
       return;
     case kSheet:
     case kFeedback:
-      AddPerson(scopes, facet.facet_class == kSheet ? facet.sub : facts.lead);
-      if (facts.revealed) AddObservers(scopes, facts), AddPerson(scopes, facts.teacher);
-      return;
     case kSteps:
+      AddPerson(scopes, facet.facet_class == kSheet ? facet.sub : facts.lead);
+      if (!facts.revealed && !(facet.facet_class == kSteps && IsShared(facts))) return;
+      break;
+    case kVersion:
+    case kAnswers:
     case kResponse:
-      AddPerson(scopes, facet.facet_class == kResponse ? facet.sub : facts.lead);
-      if (!IsShared(facts)) return;
+      if (!IsShared(facts)) return AddOwnResponse(scopes, facet);
       break;
     default:
-      break;
+      return;
   }
   AddObservers(scopes, facts);
   AddPerson(scopes, facts.teacher);
 }
 
 void AddSelf(Scopes& scopes, const VisitFacts& facts, const FacetId& facet) {
-  AddPerson(scopes, facts.teacher);
   const uint8_t c = facet.facet_class;
+  if (!IsPageOfAPair(c)) return;
+  AddPerson(scopes, facts.teacher);
   const bool readable = (c == kPlan && facts.phase.level >= kSubmitted) ||
-                        ((c == kSheet || c == kFeedback) && facts.revealed) || c == kVersion ||
-                        c == kResponse || c == kAnswers || (c == kSteps && IsShared(facts));
+                        ((c == kSheet || c == kFeedback) && facts.revealed) || IsGiven(facts, c);
   if (readable) AddReaders(scopes, facts);
 }
 
@@ -181,19 +205,44 @@ void AddCalibration(Scopes& scopes, const VisitFacts& facts, const FacetId& face
   }
 }
 
+// Of a review between schools: each page is its writer's until the visit is submitted, then the
+// review's. No teacher is named.
 void AddReview(Scopes& scopes, const VisitFacts& facts, const FacetId& facet) {
-  if (facet.facet_class == kSheet) {
-    AddPerson(scopes, facet.sub);
-  } else {
-    AddObservers(scopes, facts);
+  switch (facet.facet_class) {
+    case kPlan:
+    case kVersion:
+      AddObservers(scopes, facts);
+      break;
+    case kSheet:
+      AddPerson(scopes, facet.sub);
+      break;
+    case kFeedback:
+      AddPerson(scopes, facts.lead);
+      break;
+    default:
+      return;
   }
   if (facts.phase.level >= kSubmitted && !facts.review.IsZero()) {
     scopes.push_back(ReviewScope(facts.review));
   }
 }
 
+// Of a governor: a note to a department. No teacher is named.
 void AddGovernor(Scopes& scopes, const VisitFacts& facts, const FacetId& facet) {
-  AddPerson(scopes, facet.facet_class == kSheet ? facet.sub : facts.lead);
+  switch (facet.facet_class) {
+    case kPlan:
+      AddObservers(scopes, facts);
+      break;
+    case kSheet:
+      AddPerson(scopes, facet.sub);
+      break;
+    case kFeedback:
+    case kVersion:
+      AddPerson(scopes, facts.lead);
+      break;
+    default:
+      return;
+  }
   if (facts.phase.level < kSubmitted) return;
   if (!facts.department.IsZero()) scopes.push_back(DepartmentScope(facts.department));
   if (!facts.school.IsZero()) scopes.push_back(SchoolScope(facts.school));
@@ -220,10 +269,10 @@ std::vector<Scope> Audience(const VisitFacts& facts, const FacetId& facet, const
   Scopes scopes;
   if (!facts.has_plan) {
     AddPerson(scopes, author);
-  } else if (facet.facet_class == kSheet && !IsObserver(facts, facet.sub)) {
-    AddPerson(scopes, facet.sub);
   } else if (facts.phase.withdrawn && facet.facet_class != kPlan) {
     return scopes;
+  } else if (IsOfSomebodyElse(facts, facet)) {
+    AddPerson(scopes, facet.sub);
   } else {
     VisitFacts seen = facts;
     // A withdrawn plan is a stub with a reason, for everybody who could have read it.

@@ -74,7 +74,7 @@ struct Row {
 
 const Row kRows[] = {
     {"plan, planned", kPlan, {kPlanned}, "OBS LEAD", "OBS", "OBS TCH", "OBS", "TCH", "OBS"},
-    {"plan, draft", kPlan, {kDraft}, "OBS LEAD TCH", "OBS", "OBS TCH", "OBS TCH", "TCH", "OBS"},
+    {"plan, draft", kPlan, {kDraft}, "OBS LEAD TCH", "OBS", "OBS TCH", "OBS", "TCH", "OBS"},
     {"plan, submitted and later", kPlan, {kSubmitted, kShared, kClosed}, "OBS LEAD TCH", "OBS TCH",
      "OBS TCH", "OBS TCH", "TCH WITH", "OBS"},
     {"sheet before reveal", kSheet, {kPlanned, kDraft}, "own", "own", "OBS TCH", "own", "TCH",
