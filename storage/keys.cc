@@ -28,6 +28,7 @@ enum class Tag : char {
   kChain = 'c',
   kLate = 'l',
   kQuarantine = 'q',
+  kReadEnd = 'w',
   kHead = 'h',
   kContextVersion = 'k',
   kTenant = 't',
@@ -361,6 +362,18 @@ std::optional<ParsedQuarantineKey> ParseQuarantineKey(absl::string_view key) {
   Parser parser(Tag::kQuarantine, key);
   const ParsedQuarantineKey parsed{parser.School(), parser.Number<uint64_t>(),
                                    parser.Number<uint64_t>()};
+  return IfDone(parser, parsed);
+}
+
+std::string ReadEndKey(Tenant tenant, uint32_t day, const core::Id16& record,
+                       const core::Id16& person) {
+  return Builder(Tag::kReadEnd, tenant).Add(day).Add(record).Add(person).Key();
+}
+std::string ReadEndPrefix(Tenant tenant) { return Builder(Tag::kReadEnd, tenant).Key(); }
+std::optional<ParsedReadEndKey> ParseReadEndKey(absl::string_view key) {
+  Parser parser(Tag::kReadEnd, key);
+  const ParsedReadEndKey parsed{parser.School(), parser.Number<uint32_t>(), parser.Id(),
+                                parser.Id()};
   return IfDone(parser, parsed);
 }
 

@@ -26,6 +26,7 @@
 //            "c" T4 replica8 last_n8                   ChainRow: what one push did
 //            "l" T4 record16 seq8                      a group kept LATE
 //            "q" T4 replica8 seq8                      a group kept QUARANTINED
+//            "w" T4 day4 record16 person16             a last day of reading that is to come
 //   meta     "h" T4                                    HeadRow
 //            "k" T4                                    context version
 //            "t" name                                  TenantRow
@@ -233,6 +234,18 @@ struct ParsedQuarantineKey {
   uint64_t seq;
 };
 std::optional<ParsedQuarantineKey> ParseQuarantineKey(absl::string_view key);
+
+// A teacher lets somebody read a visit until this day, from 0 = 1970-01-01.
+std::string ReadEndKey(Tenant tenant, uint32_t day, const core::Id16& record,
+                       const core::Id16& person);
+std::string ReadEndPrefix(Tenant tenant);
+struct ParsedReadEndKey {
+  Tenant tenant;
+  uint32_t day;
+  core::Id16 record;
+  core::Id16 person;
+};
+std::optional<ParsedReadEndKey> ParseReadEndKey(absl::string_view key);
 
 // --- erased --------------------------------------------------------------------------------------
 

@@ -177,6 +177,9 @@ TEST(KeysTest, AKeyTakenApartGivesWhatItWasBuiltFrom) {
     const auto quarantined = ParseQuarantineKey(QuarantineKey(tenant, m, n));
     ASSERT_TRUE(quarantined && quarantined->tenant == tenant && quarantined->replica == m &&
                 quarantined->seq == n);
+    const auto read_end = ParseReadEndKey(ReadEndKey(tenant, static_cast<uint32_t>(n), a, a));
+    ASSERT_TRUE(read_end && read_end->tenant == tenant && read_end->day == uint32_t(n) &&
+                read_end->record == a && read_end->person == a);
     const auto erased = ParseErasedKey(ErasedKey(tenant, a));
     ASSERT_TRUE(erased && erased->tenant == tenant && erased->record == a);
     ASSERT_EQ(ParseTenantKey(TenantKey(name)), name);
@@ -209,6 +212,7 @@ TEST(KeysTest, NoTwoRowsOfAFamilyShareAKey) {
                     InvitationKey(tenant, digest), CredentialKey(tenant, id),
                     SubjectKey(tenant, digest)});
       derived.insert({RecordKey(tenant, id), LateKey(tenant, id, 7), LateKey(tenant, id, 8)});
+      derived.insert(ReadEndKey(tenant, 7, id, id));
       // A name may hold whatever looks like another row's key; the tag keeps it in its own.
       const std::string name(id.view());
       state.insert({DirectoryKey(tenant, 1, name), DirectoryKey(tenant, 2, name)});

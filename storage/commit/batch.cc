@@ -118,8 +118,8 @@ absl::StatusOr<RecordState*> Batch::Record(Tenant tenant, const core::Id16& id) 
   const TenantRecord name{tenant.handle(), id};
   const auto found = records_.find(name);
   if (found != records_.end()) return found->second.get();
-  auto record =
-      std::make_unique<RecordState>(RecordState{tenant, id, {}, {}, false, false, 0, {}, false});
+  auto record = std::make_unique<RecordState>(
+      RecordState{tenant, id, {}, {}, false, false, false, 0, {}, false});
   const std::string key = RecordKey(tenant, id);
   const absl::StatusOr<std::string> stored = context_.engine.Get(Family::kDerived, key);
   if (stored.ok()) {

@@ -4,6 +4,9 @@
 
 #include "absl/strings/str_cat.h"
 #include "halfterm/v1/observation.pb.h"
+#include "storage/commit/erasure.h"
+#include "storage/commit/read_ends.h"
+#include "storage/commit/release.h"
 #include "storage/commit/shared_version.h"
 #include "sync/check.h"
 #include "sync/core/delta.h"
@@ -55,8 +58,18 @@ class Intents {
     if (group_.facet.facet_class != wanted) {
       return NotAllowed(on_sheet ? "a sheet is submitted on the sheet" : "it belongs on the plan");
     }
-    if (!on_sheet && !facts().has_plan) {
+    const sync::Directory& directory = batch_.DirectoryOf(record_.tenant);
+    if (intent.has_release()) return DoRelease(intent.release());
+    // A visit that the author cannot see is answered as one that is not there; a code is shown to
+    // people who cannot see the visit yet.
+    if (!on_sheet &&
+        (!facts().has_plan ||
+         (!intent.has_join() && !sync::MayReadPlan(author_, record_.id, facts(), directory)))) {
       return Refused(v1::OUTCOME_MISSING, "there is no plan of this visit");
+    }
+    if (!intent.has_join() && !sync::MayAsk(intent.what_case(), author_, group_.facet, facts(),
+                                            sync::LessonStartMs(record_.View()), directory)) {
+      return NotAllowed(WhoMay(intent.what_case()));
     }
     switch (intent.what_case()) {
       case v1::Intent::kSubmit:
@@ -77,6 +90,9 @@ class Intents {
         return DoGrantRead(intent.grant_read());
       case v1::Intent::kEndRead:
         return DoEndRead(intent.end_read());
+      case v1::Intent::kErasePeer:
+        return DoErasePeer();
+      case v1::Intent::kRelease:
       case v1::Intent::WHAT_NOT_SET:
         break;
     }
@@ -85,7 +101,22 @@ class Intents {
 
  private:
   const core::VisitFacts& facts() { return batch_.FactsOf(record_); }
-  bool IsLead() { return author_ == facts().lead; }
+  static const char* WhoMay(v1::Intent::WhatCase what) {
+    switch (what) {
+      case v1::Intent::kSubmit:
+        return "only the sheet's own observer";
+      case v1::Intent::kClose:
+        return "only the visit's lead and whoever leads the teacher";
+      case v1::Intent::kGrantRead:
+      case v1::Intent::kEndRead:
+        return "only the observed teacher";
+      case v1::Intent::kErasePeer:
+        return "only the observed teacher of a peer visit";
+      default:
+        return "only the visit's lead";
+    }
+  }
+
   bool IsOver() { return facts().phase.withdrawn || facts().phase.level >= core::kClosed; }
   FacetId PlanId() const { return {record_.id, core::kPlan, {}}; }
 
@@ -137,7 +168,6 @@ class Intents {
 
   absl::StatusOr<IntentResult> DoSubmit() {
     const FacetId& sheet = group_.facet;
-    if (sheet.sub != author_) return NotAllowed("another observer's sheet");
     const FacetState* state = record_.Find(sheet);
     if (state == nullptr) return Refused(v1::OUTCOME_MISSING, "nothing is written on the sheet");
     if (sync::PhaseOf(&state->facet, kSheetPhase).level >= core::kSubmitted) {
@@ -150,7 +180,6 @@ class Intents {
   }
 
   absl::StatusOr<IntentResult> DoExcuse(const v1::Excuse& excuse) {
-    if (!IsLead()) return NotAllowed("only the visit's lead");
     if (IsOver()) return Refused(v1::OUTCOME_CLOSED, "the visit is closed");
     const auto observer = Id16::FromBytes(excuse.observer());
     const std::vector<Id16>& observers = facts().observers;
@@ -197,7 +226,6 @@ class Intents {
   }
 
   absl::StatusOr<IntentResult> DoShare(const v1::Share& share) {
-    if (!IsLead()) return NotAllowed("only the visit's lead");
     const core::Phase before = facts().phase;
     if (share.round() <= before.round && !before.withdrawn) {
       return Refused(v1::OUTCOME_ALREADY, "");
@@ -238,9 +266,6 @@ class Intents {
   }
 
   absl::StatusOr<IntentResult> DoClose(const v1::Close& close) {
-    if (!IsLead() && !sync::LeadsTeacher(author_, facts(), batch_.DirectoryOf(record_.tenant))) {
-      return NotAllowed("only the visit's lead and whoever leads the teacher");
-    }
     core::Phase phase = facts().phase;
     if (phase.withdrawn) return Refused(v1::OUTCOME_CLOSED, "the visit is withdrawn");
     if (phase.level >= core::kClosed) return Refused(v1::OUTCOME_ALREADY, "");
@@ -257,8 +282,6 @@ class Intents {
   }
 
   absl::StatusOr<IntentResult> DoWithdraw(const v1::Withdraw& withdraw) {
-    const bool teacher_owns = facts().kind == VisitKind::kPeer && author_ == facts().teacher;
-    if (!IsLead() && !teacher_owns) return NotAllowed("only the visit's lead");
     if (facts().phase.withdrawn) return Refused(v1::OUTCOME_ALREADY, "");
     if (withdraw.reason().empty()) return Refused(v1::OUTCOME_MISSING, "a reason");
     if (withdraw.reason().size() > 500 || !sync::IsUtf8(withdraw.reason())) {
@@ -273,8 +296,11 @@ class Intents {
   }
 
   absl::StatusOr<IntentResult> DoCorrect(const v1::CorrectPlan& correct) {
-    if (!IsLead()) return NotAllowed("only the visit's lead");
     if (IsOver()) return Refused(v1::OUTCOME_CLOSED, "the visit is closed");
+    // Who keeps the visit in the lead's place names another lead, and no more.
+    if (author_ != facts().lead && correct.field() != v1::Plan::kLeadFieldNumber) {
+      return NotAllowed("only the visit's lead");
+    }
     const Path path = Path::Field(static_cast<uint16_t>(correct.field()), Kind::kReg);
     const sync::FieldSchema* field =
         correct.field() > 0xFFFF ? nullptr : sync::Schema::OfThisBuild().Find(core::kPlan, path);
@@ -296,7 +322,8 @@ class Intents {
   // for a pair must not become what leaders read.
   bool MayStillLead(const v1::CorrectPlan& correct) {
     VisitKind kind = facts().kind;
-    Id16 teacher = facts().teacher, department = facts().department, lead = facts().lead;
+    Id16 teacher = facts().teacher, department = facts().department, lead = facts().lead,
+         review = facts().review;
     switch (correct.field()) {
       case v1::Plan::kKindFieldNumber:
         if (facts().phase.level > core::kPlanned) return false;
@@ -312,15 +339,18 @@ class Intents {
       case v1::Plan::kLeadFieldNumber:
         lead = Id16::FromBytes(correct.value()).value_or(Id16{});
         break;
+      case v1::Plan::kReviewFieldNumber:
+        review = Id16::FromBytes(correct.value()).value_or(Id16{});
+        break;
       default:
         return true;
     }
     const sync::Directory& directory = batch_.DirectoryOf(record_.tenant);
     const auto may = [&](const Id16& person) {
-      return sync::RightToCreate(person, kind, teacher, department, batch_.now_ms(), directory) ==
-             sync::Right::kNow;
+      return sync::RightToCreate(person, kind, teacher, department, batch_.now_ms(), directory,
+                                 review) == sync::Right::kNow;
     };
-    return may(author_) && may(lead);
+    return may(author_) && may(lead) && sync::MayObserveTogether(kind, teacher, facts().observers);
   }
 
   absl::StatusOr<IntentResult> DoJoin(const v1::Join& join) {
@@ -336,9 +366,8 @@ class Intents {
     if (std::find(observers.begin(), observers.end(), author_) != observers.end()) {
       return Refused(v1::OUTCOME_ALREADY, "");
     }
-    if (sync::RightToCreate(author_, facts().kind, facts().teacher, facts().department,
-                            batch_.now_ms(),
-                            batch_.DirectoryOf(record_.tenant)) != sync::Right::kNow) {
+    if (!sync::MayAsk(v1::Intent::kJoin, author_, PlanId(), facts(),
+                      sync::LessonStartMs(record_.View()), batch_.DirectoryOf(record_.tenant))) {
       return NotAllowed(no);
     }
     if (facts().phase.withdrawn || facts().phase.level >= core::kSubmitted) {
@@ -352,19 +381,34 @@ class Intents {
   }
 
   absl::StatusOr<IntentResult> DoGrantRead(const v1::GrantRead& grant) {
-    if (author_ != facts().teacher) return NotAllowed("only the observed teacher");
     const auto person = Id16::FromBytes(grant.person());
     if (!person || batch_.DirectoryOf(record_.tenant).Person(*person) == nullptr) {
       return Refused(v1::OUTCOME_MISSING, "no such colleague");
     }
+    const int32_t until_day = grant.until_day();
+    if (until_day != 0 &&
+        (until_day < sync::DayOf(batch_.now_ms(), Zone()) || until_day > sync::kLastDay)) {
+      return Refused(v1::OUTCOME_MISSING, "a last day that is still to come");
+    }
     const Path entry = Path::Entry(v1::Plan::kReadGrantsFieldNumber, *person, 0, Kind::kElem);
     const core::Cell* held = PlanNow().Find(entry);
-    if (held != nullptr && !held->siblings.empty()) return Refused(v1::OUTCOME_ALREADY, "");
-    return Done(SetOnPlan(entry, ""));
+    const bool is_held = held != nullptr && !held->siblings.empty();
+    if (is_held && UntilDayOf(PlanNow(), *person) == until_day) {
+      return Refused(v1::OUTCOME_ALREADY, "");
+    }
+    absl::Status written = SetOnPlan(entry, "");
+    if (!written.ok()) return written;
+    written = SetOnPlan(UntilDayPath(*person), until_day == 0 ? "" : sync::EncodeSigned(until_day));
+    if (!written.ok()) return written;
+    if (until_day != 0) {
+      batch_.Put(Family::kDerived, ReadEndKey(record_.tenant, until_day, record_.id, *person), "");
+    }
+    return Done(absl::OkStatus());
   }
 
+  absl::TimeZone Zone() { return batch_.DirectoryOf(record_.tenant).ZoneOf(facts().school); }
+
   absl::StatusOr<IntentResult> DoEndRead(const v1::EndRead& end) {
-    if (author_ != facts().teacher) return NotAllowed("only the observed teacher");
     const auto person = Id16::FromBytes(end.person());
     const Path entry =
         Path::Entry(v1::Plan::kReadGrantsFieldNumber, person.value_or(Id16{}), 0, Kind::kElem);
@@ -373,6 +417,28 @@ class Intents {
     const absl::StatusOr<core::Dot> dot = batch_.ServerDot(record_.tenant);
     if (!dot.ok()) return dot.status();
     return Done(WriteCell(PlanId(), core::Removed(PlanNow(), entry, *dot)));
+  }
+
+  // Who may is told from what was kept, because there may be no plan before it is taken in.
+  absl::StatusOr<IntentResult> DoRelease(const v1::Release& release) {
+    const absl::StatusOr<KeptGroup> kept = FindKept(batch_, record_, release.seq(), author_);
+    if (!kept.ok()) {
+      if (!absl::IsNotFound(kept.status())) return kept.status();
+      return Refused(v1::OUTCOME_MISSING, std::string(kept.status().message()));
+    }
+    if (kept->released) return Refused(v1::OUTCOME_ALREADY, "");
+    if (facts().phase.withdrawn) return Refused(v1::OUTCOME_CLOSED, "the visit is withdrawn");
+    const absl::StatusOr<std::string> problem = TakeIn(batch_, record_, *kept, seq_, log_);
+    if (!problem.ok()) return problem.status();
+    if (!problem->empty()) return Refused(v1::OUTCOME_MISSING, *problem);
+    return IntentResult{};
+  }
+
+  absl::StatusOr<IntentResult> DoErasePeer() {
+    if (facts().phase.level >= core::kClosed) {
+      return Refused(v1::OUTCOME_CLOSED, "the visit is closed");
+    }
+    return Done(EraseRecord(batch_, record_, seq_));
   }
 
   Batch& batch_;

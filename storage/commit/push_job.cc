@@ -5,8 +5,10 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "storage/commit/erasure.h"
 #include "storage/commit/group_time.h"
 #include "storage/commit/intents.h"
+#include "storage/commit/release.h"
 #include "storage/commit/sync_jobs.h"
 #include "sync/check.h"
 #include "sync/core/codec.h"
@@ -49,21 +51,6 @@ Decision FromCheck(const sync::DeltaCheck& check) {
   }
 }
 
-// Whether the facet could outgrow its limits with the delta in it. May say so a little early.
-bool WouldOutgrow(const FacetState& held, const core::Facet& delta, size_t delta_bytes) {
-  if (held.bytes + delta_bytes > core::kMaxFacetBytes) return true;
-  if (held.facet.cells.size() + delta.cells.size() > core::kMaxFacetCells) return true;
-  for (const core::Cell& cell : delta.cells) {
-    const core::Cell* before = held.facet.Find(cell.path);
-    if (before == nullptr) continue;
-    const auto kept = std::count_if(
-        before->siblings.begin(), before->siblings.end(),
-        [&cell](const core::Sibling& sibling) { return !core::Covers(cell, sibling.dot); });
-    if (static_cast<size_t>(kept) + cell.siblings.size() > core::kMaxSiblings) return true;
-  }
-  return false;
-}
-
 // One group on its way through the rules.
 class GroupApplication {
  public:
@@ -102,13 +89,12 @@ class GroupApplication {
     }
     author_ = session->caller.person;
     log.set_author(author_.view().data(), author_.kSize);
-    const absl::StatusOr<std::string> erased =
-        batch_.Get(Family::kErased, ErasedKey(tenant_, group_->facet.record));
-    if (erased.ok()) {
+    const absl::StatusOr<bool> erased = CountIfErased(batch_, tenant_, group_->facet.record);
+    if (!erased.ok()) return erased.status();
+    if (*erased) {
       decision.disposition = v1::DISPOSITION_ERASED;
       return absl::OkStatus();
     }
-    if (!absl::IsNotFound(erased.status())) return erased.status();
     const absl::StatusOr<RecordState*> record = batch_.Record(tenant_, group_->facet.record);
     if (!record.ok()) return record.status();
     switch (group_->kind) {
@@ -401,7 +387,7 @@ absl::Status PushJob::KeepAside(Batch& batch, disk::ReplicaRow& store, const Dec
   }
   store.set_quarantine_day(day);
   store.set_quarantine_bytes(today + bytes);
-  const std::string reason(1, static_cast<char>(decision.reason));
+  const std::string reason = EncodeKeptRow({static_cast<uint32_t>(decision.reason), 0});
   if (decision.disposition == v1::DISPOSITION_LATE) {
     batch.PutUnread(Family::kDerived, LateKey(caller_.tenant, record, seq), reason);
   } else {

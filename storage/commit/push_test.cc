@@ -370,7 +370,8 @@ TEST_F(PushTest, AVisitGoesFromPlanToClosedAndSaysWhatIsMissing) {
 
   hana.Write(Facet(core::kFeedback), {}, StrengthValues(school.NewId(), "calm start"));
   ASSERT_TRUE(hana.Push().ok());
-  EXPECT_EQ(Share(tom, 1).outcome(), v1::OUTCOME_NOT_ALLOWED);
+  // Tom cannot see the visit, and is told what he would be told if it were not there.
+  EXPECT_EQ(Share(tom, 1).outcome(), v1::OUTCOME_MISSING);
   EXPECT_EQ(Share(hana, 2).outcome(), v1::OUTCOME_STALE);
   EXPECT_EQ(Share(hana, 1).outcome(), v1::OUTCOME_DONE);
   EXPECT_EQ(Share(hana, 1).outcome(), v1::OUTCOME_ALREADY);
@@ -387,7 +388,7 @@ TEST_F(PushTest, AVisitGoesFromPlanToClosedAndSaysWhatIsMissing) {
 
   v1::Intent close;
   close.mutable_close()->set_round(1);
-  EXPECT_EQ(Intend(tom, core::kPlan, close).outcome(), v1::OUTCOME_NOT_ALLOWED);
+  EXPECT_EQ(Intend(tom, core::kPlan, close).outcome(), v1::OUTCOME_MISSING);
   EXPECT_EQ(Intend(hana, core::kPlan, close).outcome(), v1::OUTCOME_DONE);
   EXPECT_EQ(Share(hana, 2).outcome(), v1::OUTCOME_CLOSED);
 

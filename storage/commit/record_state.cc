@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "sync/core/limits.h"
+
 namespace halfterm::storage {
 namespace {
 
@@ -19,6 +21,20 @@ FacetState& RecordState::Add(const core::FacetId& facet) {
   FacetState added;
   added.id = facet;
   return *facets.insert(at, std::move(added));
+}
+
+bool WouldOutgrow(const FacetState& held, const core::Facet& delta, size_t delta_bytes) {
+  if (held.bytes + delta_bytes > core::kMaxFacetBytes) return true;
+  if (held.facet.cells.size() + delta.cells.size() > core::kMaxFacetCells) return true;
+  for (const core::Cell& cell : delta.cells) {
+    const core::Cell* before = held.facet.Find(cell.path);
+    if (before == nullptr) continue;
+    const auto kept = std::count_if(
+        before->siblings.begin(), before->siblings.end(),
+        [&cell](const core::Sibling& sibling) { return !core::Covers(cell, sibling.dot); });
+    if (static_cast<size_t>(kept) + cell.siblings.size() > core::kMaxSiblings) return true;
+  }
+  return false;
 }
 
 sync::RecordView RecordState::View() const {

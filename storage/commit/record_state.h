@@ -36,6 +36,7 @@ struct RecordState {
   disk::RecordRow derived;         // As stored; replaced by settling.
   bool stored = false;             // There is a row of it already.
   bool touched = false;            // It must be settled before the commit.
+  bool erased = false;             // In this batch: it leaves every feed for good.
   uint64_t seq = 0;                // The last group that changed it in this batch.
   // FactsOf it; made again when cells change.
   core::VisitFacts facts;
@@ -46,6 +47,9 @@ struct RecordState {
   FacetState& Add(const core::FacetId& facet);  // Where Find gives null.
   sync::RecordView View() const;
 };
+
+// Whether the facet could outgrow its limits with the delta in it. May say so a little early.
+bool WouldOutgrow(const FacetState& held, const core::Facet& delta, size_t delta_bytes);
 
 }  // namespace halfterm::storage
 

@@ -16,6 +16,7 @@ namespace {
 
 constexpr auto kHeld = static_cast<uint32_t>(FeedKind::kHeld);
 constexpr auto kLeft = static_cast<uint32_t>(FeedKind::kLeft);
+constexpr auto kErased = static_cast<uint32_t>(FeedKind::kErased);
 
 struct Place {
   uint32_t count = 0;
@@ -187,7 +188,7 @@ absl::Status Batch::SettleFeed(RecordState& record, uint16_t period) {
       disk::FeedPlace left;
       left.set_scope(before.scope());
       left.set_seq(record.seq);
-      left.set_kind(kLeft);
+      left.set_kind(record.erased ? kErased : kLeft);
       put(scope, std::move(left));
     }
   }

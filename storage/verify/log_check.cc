@@ -2,12 +2,14 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
 #include <memory>
 #include <optional>
 
 #include "absl/strings/str_cat.h"
 #include "halfterm/v1/sync.pb.h"
 #include "storage/commit/group_time.h"
+#include "storage/commit/release.h"
 #include "sync/core/group.h"
 #include "sync/core/sha256.h"
 
@@ -23,15 +25,6 @@ std::string StorePlace(uint64_t replica) {
 bool IsKeptAside(const disk::LogRow& row) {
   return row.disposition() == v1::DISPOSITION_LATE ||
          row.disposition() == v1::DISPOSITION_QUARANTINED;
-}
-
-// Where the index of kept groups names this one.
-std::string KeptKey(Tenant tenant, const disk::LogRow& row, uint64_t seq) {
-  if (row.disposition() == v1::DISPOSITION_QUARANTINED) {
-    return QuarantineKey(tenant, row.replica(), seq);
-  }
-  const core::Result<core::Group> group = core::DecodeGroup(row.group());
-  return LateKey(tenant, group.ok() ? group->facet.record : core::Id16{}, seq);
 }
 
 // One walk over the log.
@@ -74,6 +67,9 @@ class LogWalk {
       findings_.Differs("head", absl::StrCat("groups of disposition ", d),
                         absl::StrCat("are ", stored, ", the log holds ", dispositions_[d]));
     }
+    for (const auto& [kept, by] : released_) {
+      findings_.Differs("log", LogPlace(by), absl::StrCat("is said to have taken in ", kept));
+    }
     const absl::Status late = CheckNoMoreKept("late", LatePrefix(tenant_));
     return late.ok() ? CheckNoMoreKept("quarantine", QuarantinePrefix(tenant_)) : late;
   }
@@ -97,21 +93,35 @@ class LogWalk {
     }
     ++dispositions_[row.disposition()];
     ++stored_groups_;
+    if (row.content_erased()) return absl::OkStatus();  // So is what the index said of it.
+    if (row.released_seq() != 0) CheckReleased(seq, row);
     return IsKeptAside(row) ? CheckKept(seq, row) : absl::OkStatus();
   }
 
   absl::Status CheckKept(uint64_t seq, const disk::LogRow& row) {
     const char* const what = row.disposition() == v1::DISPOSITION_LATE ? "late" : "quarantine";
     const absl::StatusOr<std::string> kept =
-        snapshot_.Get(Family::kDerived, KeptKey(tenant_, row, seq));
+        snapshot_.Get(Family::kDerived, KeptKeyOf(tenant_, row, seq));
     if (absl::IsNotFound(kept.status())) {
       findings_.Differs(what, LogPlace(seq), "is missing in the index of kept groups");
     } else if (!kept.ok()) {
       return kept.status();
-    } else if (*kept != std::string(1, static_cast<char>(row.reason()))) {
+    } else if (const KeptRow named = ParseKeptRow(*kept); named.reason != row.reason()) {
       findings_.Differs(what, LogPlace(seq), "has another reason in the index of kept groups");
+    } else if (named.released_seq != 0) {
+      released_[seq] = named.released_seq;
     }
     return absl::OkStatus();
+  }
+
+  // A group is taken in after it was kept, so the index's word was noted before this.
+  void CheckReleased(uint64_t seq, const disk::LogRow& row) {
+    const auto named = released_.find(row.released_seq());
+    if (named == released_.end() || named->second != seq) {
+      findings_.Differs("log", LogPlace(seq), "took in a kept group; the index does not say so");
+    } else {
+      released_.erase(named);
+    }
   }
 
   // That every row of the index is of a group that is in the log and kept aside so.
@@ -127,7 +137,7 @@ class LogWalk {
       disk::LogRow row;
       const bool is_kept = log.ok() && ParseLogRow(*log, row) && IsKeptAside(row) &&
                            (row.disposition() == v1::DISPOSITION_LATE) == is_late &&
-                           cursor->key() == KeptKey(tenant_, row, seq);
+                           cursor->key() == KeptKeyOf(tenant_, row, seq);
       if (!is_kept) {
         findings_.Differs(what, Named("key", cursor->key()), "names no group that was kept aside");
       }
@@ -141,6 +151,7 @@ class LogWalk {
   LoggedGrants& grants_;
   uint64_t last_seq_ = 0;
   uint64_t stored_groups_ = 0;
+  std::map<uint64_t, uint64_t> released_;  // Kept groups, and who took them in, by the index.
   std::array<uint64_t, v1::Disposition_ARRAYSIZE> dispositions_{};
 };
 
@@ -223,7 +234,7 @@ class ChainWalk {
       differs("says another disposition, reason, outcome or time than the log");
     }
     last_stamp_ = std::max(last_stamp_, row.stamp());
-    if (hash_ && row.disposition() != v1::DISPOSITION_ERASED) {
+    if (hash_ && row.disposition() != v1::DISPOSITION_ERASED && !row.content_erased()) {
       hash_ = core::ChainHash(*hash_, last_n_, core::Sha256(row.group()));
       if (hash_->view() != entry.hash()) differs("has another hash than the log's groups give");
     }

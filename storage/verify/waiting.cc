@@ -13,6 +13,7 @@
 #include "absl/strings/str_replace.h"
 #include "halfterm/disk/rows.pb.h"
 #include "halfterm/v1/sync.pb.h"
+#include "storage/commit/release.h"
 #include "storage/directory/directories.h"
 #include "storage/directory/schools.h"
 #include "storage/row_view.h"
@@ -151,6 +152,7 @@ class WaitingList {
   absl::Status AddDiverted(const std::string& prefix) {
     const auto cursor = snapshot_.NewCursor(Family::kDerived, prefix, EndOfPrefix(prefix));
     for (; cursor->Valid(); cursor->Next()) {
+      if (ParseKeptRow(cursor->value()).released_seq != 0) continue;
       reply_.set_diverted(reply_.diverted() + 1);
       v1::WaitingItem* item = NextItem();
       if (item == nullptr) continue;

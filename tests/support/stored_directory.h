@@ -34,9 +34,12 @@ class WriteDirectoryJob final : public storage::Job {
   absl::Status result_;
 };
 
-inline void StoreDirectory(CommittedSchool& school) {
+// With `rederive` what is derived from the visits is made again, in steps behind the jobs that
+// follow.
+inline void StoreDirectory(CommittedSchool& school, bool rederive = false) {
   school.PutDirectory();
   storage::DirectoryChange change;
+  change.rederive = rederive;
   change.references = storage::ReferencesOf(school.people.content);
   change.grants = school.people.content.grants;
   std::promise<absl::Status> done;
