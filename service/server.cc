@@ -17,6 +17,7 @@
 #include "service/directory_service.h"
 #include "service/gateway/app_files.h"
 #include "service/gateway/gateway.h"
+#include "service/keeping_service.h"
 #include "service/latency_ring.h"
 #include "service/limits.h"
 #include "service/listening.h"
@@ -34,11 +35,14 @@
 #include "storage/commit/changes.h"
 #include "storage/commit/committer.h"
 #include "storage/commit/epochs.h"
+#include "storage/commit/erasure.h"
+#include "storage/commit/read_ends.h"
 #include "storage/commit/secrets.h"
 #include "storage/commit/sessions.h"
 #include "storage/directory/directories.h"
 #include "storage/engine.h"
 #include "storage/import/import.h"
+#include "storage/keeping/keeping_reader.h"
 #include "storage/pull/puller.h"
 #include "storage/rocks/rocks_engine.h"
 #include "storage/summary/summary_reader.h"
@@ -82,6 +86,7 @@ struct Server::Parts {
         puller(*stored->engine, stored->directories, *stored->epochs, *stored->secrets,
                world.clock),
         summaries(*stored->engine, stored->directories, world.clock),
+        kept(*stored->engine, stored->directories),
         gate(stored->sessions, stored->directories, world.clock),
         writes(committer),
         reads(ReadThreads(), kMaxWaitingReads),
@@ -94,6 +99,8 @@ struct Server::Parts {
              WatchParts{gate, puller, stored->directories, world.clock, stored->changes, reads,
                         watches}),
         summary(gate, summaries, world.clock, reads, summary_times),
+        keeping(gate, kept, world.clock, reads),
+        keeping_admin(gate, *stored->engine, stored->directories, world.clock, reads),
         directory(gate, stored->directories, world.clock, writes, reads),
         entrance({*stored->engine, stored->directories, stored->sessions, *stored->account_keys,
                   world.clock, world.random, writes},
@@ -122,6 +129,8 @@ struct Server::Parts {
   void RunGrantClock();
   // Ends sessions whose time has come.
   void RunSessionClock();
+  // Ends what teachers let be read until a day, and clears the log of erased records.
+  void RunUpkeep();
 
   const World world;
   const std::unique_ptr<Stored> stored;
@@ -129,6 +138,7 @@ struct Server::Parts {
   storage::Committer committer;
   storage::Puller puller;
   storage::SummaryReader summaries;
+  storage::KeepingReader kept;
   Gate gate;
   LatencyRing summary_times;
   WriteLane writes;
@@ -137,6 +147,8 @@ struct Server::Parts {
   OpenStreams pulls, watches, verifications;
   SyncService sync;
   SummaryService summary;
+  KeepingService keeping;
+  KeepingAdminService keeping_admin;
   DirectoryService directory;
   Entrance entrance;
   AccountsService accounts;
@@ -169,6 +181,18 @@ void Server::Parts::RunGrantClock() {
       world.log.Error("grant clock", {{"status", absl::StatusCodeToString(done.code())}});
     }
   }));
+  RunUpkeep();
+}
+
+void Server::Parts::RunUpkeep() {
+  const auto failed = [this](const char* what, const absl::Status& status) {
+    if (status.ok() || !gate.Open().ok()) return;
+    world.log.Error(what, {{"status", absl::StatusCodeToString(status.code())}});
+  };
+  committer.Submit(storage::MakeReadEnds(
+      [failed](const absl::Status& done) { failed("ends of reading", done); }));
+  committer.Submit(storage::MakeLogClearing(
+      [failed](const absl::StatusOr<bool>& done) { failed("clearing the log", done.status()); }));
 }
 
 void Server::Parts::RunSessionClock() {
@@ -247,12 +271,13 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(const ServerOptions& optio
   p.RunGrantClock();
 
   absl::StatusOr<Listening> admin =
-      Listen(Port::kAdmin, options.admin_address, {&p.admin, &p.directory, &p.accounts_admin});
+      Listen(Port::kAdmin, options.admin_address,
+             {&p.admin, &p.directory, &p.accounts_admin, &p.keeping_admin});
   if (!admin.ok()) return admin.status();
   p.admin_port = *std::move(admin);
   p.admin_port.server->GetHealthCheckService()->SetServingStatus(false);
   absl::StatusOr<Listening> pub =
-      Listen(Port::kPublic, options.grpc_address, {&p.sync, &p.summary, &p.accounts});
+      Listen(Port::kPublic, options.grpc_address, {&p.sync, &p.summary, &p.accounts, &p.keeping});
   if (!pub.ok()) return pub.status();
   p.public_port = *std::move(pub);
   if (!options.http_address.empty()) {

@@ -12,6 +12,7 @@
 #include "tools/coverage_command.h"
 #include "tools/demo_school_command.h"
 #include "tools/import_command.h"
+#include "tools/keeping_command.h"
 #include "tools/replay_command.h"
 #include "tools/summary_command.h"
 #include "tools/verify_command.h"
@@ -23,7 +24,7 @@ namespace {
 constexpr AddCommand kCommands[] = {
     AddImportCommand,     AddInviteCommand,  AddAccountsCommand, AddProviderCommand,
     AddDemoSchoolCommand, AddReplayCommand,  AddSummaryCommand,  AddCoverageCommand,
-    AddVerifyCommand,     AddWaitingCommand, AddBenchCommand,
+    AddVerifyCommand,     AddWaitingCommand, AddKeepingCommand,  AddBenchCommand,
 };
 
 int Main(int argc, char** argv) {

@@ -6,6 +6,7 @@
 
 #include "tools/figures.h"
 #include "tools/half_term_name.h"
+#include "tools/keeping_command.h"
 #include "tools/table.h"
 
 namespace halfterm::tools {
@@ -32,6 +33,30 @@ TEST(HalfTermNameTest, PeopleSayItInSeveralWays) {
   }
   EXPECT_EQ(HalfTermName(0), "no half-term");
   EXPECT_EQ(HalfTermName(215), "no half-term");
+}
+
+TEST(KeepingTest, TheAccountSaysWhetherItAccountsForEverything) {
+  v1::CountsReply counts;
+  counts.set_pushed(12);
+  counts.set_committed(9);
+  counts.set_late(1);
+  counts.set_quarantined(2);
+  counts.set_accounts_for_everything(true);
+  v1::ReasonCount& kept = *counts.add_kept();
+  kept.set_disposition(v1::DISPOSITION_QUARANTINED);
+  kept.set_reason(v1::REASON_NEVER_ALLOWED);
+  kept.set_groups(2);
+  kept.set_released(1);
+  std::ostringstream out;
+  PrintCounts(out, counts);
+  EXPECT_NE(out.str().find("pushed 12 groups"), std::string::npos) << out.str();
+  EXPECT_NE(out.str().find("never allowed"), std::string::npos) << out.str();
+  EXPECT_NE(out.str().find("accounts for everything"), std::string::npos) << out.str();
+  counts.set_committed(8);
+  counts.set_accounts_for_everything(false);
+  std::ostringstream less;
+  PrintCounts(less, counts);
+  EXPECT_NE(less.str().find("accounts for 11 of 12"), std::string::npos) << less.str();
 }
 
 TEST(FiguresTest, AMeanIsRoundedHalfUpOnce) {

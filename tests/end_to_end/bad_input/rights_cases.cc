@@ -234,13 +234,13 @@ const BadInput kIntents[] = {
      [](World& w) {
        return Intend(w, w.school.hana, {w.there_only, core::kPlan, {}}, Share(1));
      }},
-    {"WithdrawalBySomebodyElse", "COMMITTED NOT_ALLOWED",
+    {"WithdrawalBySomebodyElse", "COMMITTED MISSING",
      [](World& w) {
        v1::Intent intent;
        intent.mutable_withdraw()->set_reason("x");
        return Intend(w, w.school.tom, w.Plan(), intent);
      }},
-    {"CloseBySomebodyElse", "COMMITTED NOT_ALLOWED",
+    {"CloseBySomebodyElse", "COMMITTED MISSING",
      [](World& w) {
        v1::Intent intent;
        intent.mutable_close()->set_round(1);
