@@ -268,9 +268,10 @@ TEST_F(ServerTest, WithoutALiveSessionEveryCallSaysTheSame) {
   };
   std::set<std::string> words;
   for (const std::vector<std::string>& headers : entries) {
-    for (const char* method : {"Sync/Hello", "Sync/Push", "Sync/Pull", "Sync/Watch", "Sync/Fetch",
-                               "Sync/Descend", "Sync/Confirm", "Summaries/Teacher",
-                               "Summaries/Department", "Summaries/School", "Summaries/Coverage"}) {
+    for (const char* method :
+         {"Sync/Hello", "Sync/Push", "Sync/Pull", "Sync/Watch", "Sync/Fetch", "Sync/Descend",
+          "Sync/Confirm", "Summaries/Teacher", "Summaries/Department", "Summaries/School",
+          "Summaries/Coverage", "Keeping/Counts", "Keeping/Kept", "Keeping/Own"}) {
       grpc::ClientContext context;
       for (const std::string& header : headers) context.AddMetadata("authorization", header);
       const grpc::Status status = CallByName(hana.channel(), std::string("/halfterm.v1.") + method,
@@ -282,7 +283,7 @@ TEST_F(ServerTest, WithoutALiveSessionEveryCallSaysTheSame) {
   EXPECT_EQ(words.size(), 1u);
 }
 
-TEST_F(ServerTest, AdministrationHealthAndReflectionAreOnTheAdminPortOnly) {
+TEST_F(ServerTest, Z21Z22AdministrationHealthAndReflectionAreOnTheAdminPortOnly) {
   const auto admin =
       grpc::CreateChannel(server_.admin_address(), grpc::InsecureChannelCredentials());
   const auto pub = server_.PublicChannel();
@@ -292,14 +293,15 @@ TEST_F(ServerTest, AdministrationHealthAndReflectionAreOnTheAdminPortOnly) {
   for (const char* method :
        {"/grpc.health.v1.Health/Check", "/halfterm.v1.Admin/OpenSession",
         "/halfterm.v1.Admin/Stats", "/halfterm.v1.Admin/Verify", "/halfterm.v1.Directory/Import",
-        "/halfterm.v1.Directory/List",
+        "/halfterm.v1.Directory/List", "/halfterm.v1.KeepingAdmin/Counts",
         "/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo",
         "/grpc.channelz.v1.Channelz/GetServers", "/halfterm.v1.Sync/Nothing"}) {
     EXPECT_EQ(CallByName(pub, method, Encode(v1::StatsRequest())).error_code(),
               grpc::StatusCode::UNIMPLEMENTED)
         << method;
   }
-  for (const char* method : {"/halfterm.v1.Sync/Hello", "/halfterm.v1.Summaries/Teacher"}) {
+  for (const char* method :
+       {"/halfterm.v1.Sync/Hello", "/halfterm.v1.Summaries/Teacher", "/halfterm.v1.Keeping/Kept"}) {
     EXPECT_EQ(CallByName(admin, method, Encode(v1::StatsRequest())).error_code(),
               grpc::StatusCode::UNIMPLEMENTED)
         << method;

@@ -141,7 +141,7 @@ std::string Told(WireTablet& tablet, const SmallSchool& school) {
   return told;
 }
 
-TEST_F(TenantsTest, S3AnotherSchoolsPresenceNeverChangesWhatOneIsTold) {
+TEST_F(TenantsTest, S3Z1AnotherSchoolsPresenceNeverChangesWhatOneIsTold) {
   const std::vector<Id16> visits = {IdNumber(90), IdNumber(91), IdNumber(92)};
   WireTablet hana(server, "northgate", here_school.hana, 1);
   WireTablet tia(server, "northgate", here_school.tia, 2);
@@ -162,7 +162,7 @@ TEST_F(TenantsTest, S3AnotherSchoolsPresenceNeverChangesWhatOneIsTold) {
   }
 }
 
-TEST_F(TenantsTest, S3WhatIsTheOtherSchoolsIsAnsweredAsWhatIsNowhere) {
+TEST_F(TenantsTest, S3Z11WhatIsTheOtherSchoolsIsAnsweredAsWhatIsNowhere) {
   std::mt19937_64 random(TestSeed());
   const auto random_id = [&random] {
     Id16 id;
