@@ -80,7 +80,7 @@ describe('A head of department with a tablet', () => {
       .getByRole('button', { name: /On this tablet/ })
       .first()
       .waitFor();
-    await tablet.page.waitForTimeout(300);
+    await tablet.page.waitForTimeout(500);
     await tablet.kill();
     await tablet.on();
     await tablet.enterPin(head.name);

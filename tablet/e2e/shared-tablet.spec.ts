@@ -3,6 +3,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { say } from '../src/words/say';
 import { faultsOf } from './accessible';
+import { stepMs } from './browser';
 import { TabletPage } from './pages/tablet';
 import { School } from './school';
 
@@ -41,7 +42,11 @@ describe('A shared tablet', () => {
     await tablet.says(say('people.title'));
     await tablet.network(true);
     await tablet.addPerson(school.invite(second));
-    await tablet.sent();
+    await tablet.go('/waiting');
+    await tablet.page
+      .getByText(/unsent work on this tablet/)
+      .first()
+      .waitFor({ state: 'hidden', timeout: 2 * stepMs });
     expect(await tablet.page.content()).not.toContain('Only the first observer reads this.');
     await tablet.go('/visits');
     await tablet.says(say('visits.empty'));

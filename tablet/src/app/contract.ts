@@ -123,7 +123,7 @@ export interface App extends SheetGestures, FeedbackGestures {
   readonly switchPerson: () => Promise<Outcome>;
   // Refused ('choiceOpen') while work is unsent and nothing of handOver was chosen.
   readonly signOut: () => Promise<Outcome>;
-  // Leaves the unsent work sealed here; anybody's sign-in sends it.
+  // Signs out and leaves the unsent work sealed here; anybody's sign-in sends it.
   readonly handOver: () => Promise<Outcome>;
   // Sends now what waits.
   readonly sendNow: () => Promise<Outcome>;

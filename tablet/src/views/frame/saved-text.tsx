@@ -2,6 +2,7 @@
 // otherwise what is on the disk.
 
 import { type KeyboardEvent, type Ref, useState } from 'react';
+import { useTyping } from './typing';
 
 export function SavedText({
   value,
@@ -16,7 +17,7 @@ export function SavedText({
   onKeyDown,
 }: {
   readonly value: string;
-  readonly onSave: (text: string) => void;
+  readonly onSave: (text: string) => Promise<unknown>;
   // Read out as the field's name.
   readonly label: string;
   readonly placeholder?: string;
@@ -28,6 +29,7 @@ export function SavedText({
   readonly onKeyDown?: (event: KeyboardEvent) => void;
 }) {
   const [typed, setTyped] = useState<string | null>(null);
+  const typing = useTyping();
   const common = {
     'aria-label': label,
     'aria-describedby': describedBy,
@@ -40,7 +42,7 @@ export function SavedText({
   };
   const change = (text: string) => {
     setTyped(text);
-    onSave(text);
+    typing.text(() => onSave(text));
   };
   return single ? (
     <input type="text" {...common} onChange={(event) => change(event.target.value)} />

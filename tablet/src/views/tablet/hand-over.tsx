@@ -15,9 +15,7 @@ export function HandOver() {
   const run = useGesture();
   const [handedOver, setHandedOver] = useState(false);
   const clean = header.unsent === 0;
-  const leave = async () => {
-    if ((await run(() => app.handOver())) !== undefined) setHandedOver(true);
-  };
+  const leave = () => setHandedOver(true);
   return (
     <Page title={say('handOver.title')} back={{ to: '/more', place: say('nav.more') }} narrow>
       {clean ? (
@@ -52,7 +50,7 @@ export function HandOver() {
               type="button"
               className={`choice ${handedOver ? 'on' : ''}`}
               aria-pressed={handedOver}
-              onClick={() => void leave()}
+              onClick={leave}
             >
               <Icon name="lock" />
               <span>{say('handOver.leave')}</span>
@@ -60,7 +58,7 @@ export function HandOver() {
                 {handedOver ? say('handOver.chosen') : say('handOver.leave.hint')}
               </span>
             </button>
-            <BackupButton onSaved={() => void leave()} hint={say('handOver.file.hint')} />
+            <BackupButton onSaved={leave} hint={say('handOver.file.hint')} />
           </div>
         </>
       )}
@@ -69,7 +67,7 @@ export function HandOver() {
           type="button"
           className={clean || handedOver ? 'primary big' : 'big'}
           disabled={!clean && !handedOver}
-          onClick={() => void run(() => app.signOut())}
+          onClick={() => void run(clean ? app.signOut : app.handOver)}
         >
           {say('handOver.signOut')}
         </button>

@@ -4,6 +4,7 @@ import { useState } from 'react';
 import type { Query, Visit } from '../../app/contract';
 import { say } from '../../words/say';
 import { useApp, useGesture } from '../frame/reading';
+import { useTyping } from '../frame/typing';
 
 export function Answers({ visit }: { readonly visit: Visit }) {
   const teacher = visit.teacher?.name ?? '';
@@ -28,6 +29,7 @@ function Question({ visit, query }: { readonly visit: Visit; readonly query: Que
   const app = useApp();
   const run = useGesture();
   const [text, setText] = useState(query.answer?.text ?? '');
+  const typing = useTyping();
   const element = visit.elements.find((one) => one.number === query.element);
   const settled = query.closed || query.answer?.resolution;
   return (
@@ -52,7 +54,8 @@ function Question({ visit, query }: { readonly visit: Visit; readonly query: Que
             value={text}
             onChange={(event) => {
               setText(event.target.value);
-              void run(() => app.answerQuery(visit.id, query.id, event.target.value, null));
+              const next = event.target.value;
+              typing.text(() => run(() => app.answerQuery(visit.id, query.id, next, null)));
             }}
           />
           <div className="bar-actions">
@@ -62,7 +65,9 @@ function Question({ visit, query }: { readonly visit: Visit; readonly query: Que
                 type="button"
                 className="small"
                 onClick={() =>
-                  void run(() => app.answerQuery(visit.id, query.id, text, resolution))
+                  typing.finish(() =>
+                    run(() => app.answerQuery(visit.id, query.id, text, resolution)),
+                  )
                 }
               >
                 {say(`compose.resolution.${resolution}`)}

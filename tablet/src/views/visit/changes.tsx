@@ -40,7 +40,7 @@ export function Changes({ changes }: { readonly changes: readonly Change[] }) {
         return (
           <div key={`${change.before} ${change.now}`} className="side-by-side">
             <div className="side">
-              <h3 className="second muted">{say('read.before')}</h3>
+              <p className="second muted strong">{say('read.before')}</p>
               <p>
                 {parts
                   .filter((part) => !part.added)
@@ -58,7 +58,7 @@ export function Changes({ changes }: { readonly changes: readonly Change[] }) {
               </p>
             </div>
             <div className="side">
-              <h3 className="second muted">{say('read.now')}</h3>
+              <p className="second muted strong">{say('read.now')}</p>
               <p>
                 {parts
                   .filter((part) => !part.removed)

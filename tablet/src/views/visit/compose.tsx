@@ -293,7 +293,7 @@ function Strengths({ visit, feedback }: { readonly visit: Visit; readonly feedba
           <SavedText
             label={say('compose.strength', { n: index + 1 })}
             value={one.text}
-            onSave={(text) => void run(() => app.editStrength(visit.id, one.id, text))}
+            onSave={(text) => run(() => app.editStrength(visit.id, one.id, text))}
           />
           <button
             type="button"
@@ -363,7 +363,7 @@ function Priority({ visit, feedback }: { readonly visit: Visit; readonly feedbac
         label={say('compose.priority')}
         placeholder={say('compose.priorityHint')}
         value={feedback.priority}
-        onSave={(text) => void run(() => app.setPriority(visit.id, text))}
+        onSave={(text) => run(() => app.setPriority(visit.id, text))}
       />
       {element && feedback.priority === '' && element.nextStepStems.length > 0 && (
         <fieldset className="stems" aria-label={say('compose.stems')}>
@@ -398,7 +398,7 @@ function StepsPart({ visit }: { readonly visit: Visit }) {
             placeholder={say('compose.stepWords')}
             maxLength={500}
             value={step.text}
-            onSave={(text) => void run(() => app.editStep(visit.id, step.id, { text }))}
+            onSave={(text) => run(() => app.editStep(visit.id, step.id, { text }))}
           />
           <DayField
             label={say('compose.due')}

@@ -281,7 +281,7 @@ function YourAnswer({
         placeholder={say('read.answerField')}
         rows={4}
         value={visit.reflection}
-        onSave={(text) => void run(() => app.reflect(visit.id, text))}
+        onSave={(text) => run(() => app.reflect(visit.id, text))}
       />
       {done ? (
         <p className="notice ok" role="status">

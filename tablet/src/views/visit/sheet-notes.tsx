@@ -8,6 +8,7 @@ import { Dialog } from '../frame/dialog';
 import { Icon } from '../frame/icons';
 import { useApp, useGesture, useWhen } from '../frame/reading';
 import { SavedText } from '../frame/saved-text';
+import { useTyping } from '../frame/typing';
 
 const starters = ['1', '2', '3', '4', '5'] as const;
 
@@ -89,12 +90,7 @@ export function Notes({
       {!sheet.submitted && sheet.removedNotes.length > 0 && !removed && (
         <RemovedNotes visit={visit} notes={sheet.removedNotes} />
       )}
-      <Composer
-        visit={visit}
-        writing={writing}
-        setWriting={setWriting}
-        onNew={() => setOpened(null)}
-      />
+      <Composer visit={visit} setWriting={setWriting} onNew={() => setOpened(null)} />
       {editing && (
         <EditNote
           visit={visit}
@@ -271,12 +267,10 @@ function LinkButton({
 // One tap stamps the time and opens the keyboard; Return adds the note and keeps the field.
 function Composer({
   visit,
-  writing,
   setWriting,
   onNew,
 }: {
   readonly visit: Visit;
-  readonly writing: string | null;
   readonly setWriting: (noteId: string | null) => void;
   readonly onNew: () => void;
 }) {
@@ -288,6 +282,7 @@ function Composer({
   const tappedMs = useRef<number | null>(null);
   // The note that is being made; typing goes on meanwhile, and finishing waits for it.
   const making = useRef<Promise<string | null> | null>(null);
+  const typing = useTyping();
 
   const tap = () => {
     if (text !== '') finish();
@@ -295,48 +290,40 @@ function Composer({
     field.current?.focus();
   };
 
-  const change = async (next: string) => {
+  const change = (next: string) => {
     setText(next);
-    if (writing) {
-      void run(() => app.editNote(visit.id, writing, next));
-      return;
-    }
-    if (making.current) {
-      const id = await making.current;
-      if (id) void run(() => app.editNote(visit.id, id, next));
-      return;
-    }
-    if (next.trim() === '') return;
+    if (next.trim() === '' && making.current === null) return;
     const at = tappedMs.current ?? app.nowMs();
-    const made = run(() => app.addNote(visit.id, at, next)).then((added) => {
-      // Finished meanwhile: the note is in the list by now, and another may be on its way.
-      if (making.current === made) {
+    typing.text(async () => {
+      const id = await making.current;
+      if (id) {
+        await run(() => app.editNote(visit.id, id, next));
+        return;
+      }
+      const made = run(() => app.addNote(visit.id, at, next)).then((added) => {
         if (added) setWriting(added.noteId);
         else making.current = null;
-      }
-      return added?.noteId ?? null;
+        return added?.noteId ?? null;
+      });
+      making.current = made;
+      await made;
     });
-    making.current = made;
   };
 
   const finish = () => {
-    const id = writing;
-    const made = making.current;
     const words = text.trim();
-    if (words === '' && !id && !made) return;
-    making.current = null;
+    const at = tappedMs.current ?? app.nowMs();
     tappedMs.current = null;
     setText('');
-    setWriting(null);
     onNew();
-    const settle = async () => {
-      const noteId = id ?? (await made);
-      if (!noteId) return;
-      // The first letter may still have been on its way while the rest was typed.
-      if (words === '') await run(() => app.removeNote(visit.id, noteId));
-      else await run(() => app.editNote(visit.id, noteId, words));
-    };
-    void settle();
+    typing.finish(async () => {
+      const id = await making.current;
+      making.current = null;
+      setWriting(null);
+      if (id && words === '') await run(() => app.removeNote(visit.id, id));
+      else if (id) await run(() => app.editNote(visit.id, id, words));
+      else if (words !== '') await run(() => app.addNote(visit.id, at, words));
+    });
   };
 
   const key = (event: KeyboardEvent) => {
@@ -363,7 +350,7 @@ function Composer({
               type="button"
               onPointerDown={(event) => event.preventDefault()}
               onClick={() => {
-                void change(`${say(`sheet.starter.${one}`)} `);
+                change(`${say(`sheet.starter.${one}`)} `);
                 field.current?.focus();
               }}
             >
@@ -389,7 +376,7 @@ function Composer({
           }}
           onBlur={() => setFocused(false)}
           onKeyDown={key}
-          onChange={(event) => void change(event.target.value)}
+          onChange={(event) => change(event.target.value)}
         />
         <button
           type="button"
@@ -425,7 +412,7 @@ function EditNote({
         label={say('sheet.editNote')}
         value={note.text}
         rows={3}
-        onSave={(text) => void run(() => app.editNote(visit.id, note.id, text))}
+        onSave={(text) => run(() => app.editNote(visit.id, note.id, text))}
       />
       <label className="check">
         <input

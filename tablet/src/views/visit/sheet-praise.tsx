@@ -1,11 +1,12 @@
 // What went well: first on every sheet, by one tap or in own words.
 
-import { type FormEvent, useState } from 'react';
+import { type FormEvent, useRef, useState } from 'react';
 import type { Sheet, Visit } from '../../app/contract';
 import { say } from '../../words/say';
 import { Dialog } from '../frame/dialog';
 import { Icon } from '../frame/icons';
 import { useApp, useGesture } from '../frame/reading';
+import { useTyping } from '../frame/typing';
 
 export function PraisePane({
   visit,
@@ -78,23 +79,28 @@ function OwnWords({ visit, close }: { readonly visit: Visit; readonly close: () 
   const app = useApp();
   const run = useGesture();
   const [text, setText] = useState('');
-  const [id, setId] = useState<string | null>(null);
-  const [begun, setBegun] = useState(false);
+  const typing = useTyping();
+  const made = useRef<string | null>(null);
   // The first letter makes the entry, the others edit it: what is on the screen is on disk.
-  const change = async (next: string) => {
-    setText(next);
-    if (id) {
-      void run(() => app.editPraise(visit.id, id, next));
-    } else if (!begun && next.trim() !== '') {
-      setBegun(true);
-      const made = await run(() => app.addPraise(visit.id, next));
-      if (made) setId(made.praiseId);
-      else setBegun(false);
+  const write = async (next: string) => {
+    if (made.current) await run(() => app.editPraise(visit.id, made.current ?? '', next));
+    else if (next.trim() !== '') {
+      const added = await run(() => app.addPraise(visit.id, next));
+      made.current = added?.praiseId ?? null;
     }
+  };
+  const change = (next: string) => {
+    setText(next);
+    typing.text(() => write(next));
   };
   const finish = (event: FormEvent) => {
     event.preventDefault();
-    if (id) void run(() => app.editPraise(visit.id, id, text.trim()));
+    typing.finish(async () => {
+      const words = text.trim();
+      if (words === '' && made.current) {
+        await run(() => app.removePraise(visit.id, made.current ?? ''));
+      } else await write(words);
+    });
     close();
   };
   return (
@@ -106,7 +112,7 @@ function OwnWords({ visit, close }: { readonly visit: Visit; readonly close: () 
           aria-label={say('sheet.praiseField')}
           placeholder={say('sheet.praiseField')}
           value={text}
-          onChange={(event) => void change(event.target.value)}
+          onChange={(event) => change(event.target.value)}
         />
         <p className="small muted">{say('common.safeguarding')}</p>
         <button type="submit" className="primary">

@@ -9,6 +9,7 @@ import { Dialog } from '../frame/dialog';
 import { Icon } from '../frame/icons';
 import { Empty, PageHeader, Part, Shown } from '../frame/page';
 import { useApp, useGesture, useStore, useWhen } from '../frame/reading';
+import { useTyping } from '../frame/typing';
 import { WhoLine } from '../frame/who-chip';
 import './walk.css';
 
@@ -292,9 +293,10 @@ function Sentence({
   const run = useGesture();
   const room = walk.rooms.find((one) => one.id === roomId);
   const [text, setText] = useState(room?.praise ?? '');
+  const typing = useTyping();
   const change = (next: string) => {
     setText(next);
-    void run(() => app.praiseRoom(walk.id, roomId, next));
+    typing.text(() => run(() => app.praiseRoom(walk.id, roomId, next)));
   };
   return (
     <Dialog

@@ -1,0 +1,43 @@
+// Saves a field while somebody types in it: one write is under way at most, and the newest text goes
+// next. A fast typist is thus never more than two writes ahead of the disk, however slow it is.
+
+import { useRef } from 'react';
+
+type Save = () => Promise<unknown>;
+
+export class Typing {
+  #busy = false;
+  // What goes next, in order; only the last may still be replaced by newer text.
+  #waiting: { readonly save: Save; readonly isText: boolean }[] = [];
+
+  // The text as it is now: replaces a text that has not been written yet.
+  text(save: Save): void {
+    this.#put(save, true);
+  }
+
+  // The last word on a field. Nothing that is typed afterwards replaces it.
+  finish(save: Save): void {
+    this.#put(save, false);
+  }
+
+  #put(save: Save, isText: boolean) {
+    if (this.#waiting.at(-1)?.isText) this.#waiting.pop();
+    this.#waiting.push({ save, isText });
+    if (!this.#busy) void this.#work();
+  }
+
+  async #work() {
+    this.#busy = true;
+    try {
+      for (let next = this.#waiting.shift(); next; next = this.#waiting.shift()) await next.save();
+    } finally {
+      this.#busy = false;
+    }
+  }
+}
+
+export function useTyping(): Typing {
+  const typing = useRef<Typing | null>(null);
+  typing.current ??= new Typing();
+  return typing.current;
+}
