@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Includes point one way: proto <- sync/core <- sync <- storage <- service <- tools.
+# Includes point one way: proto <- sync/core <- sync <- storage <- service <- tools, and in the tablet
+# model <- store <- transport <- app <- views.
 #
 #   layering_test.sh ROOT              checks the tree
 #   layering_test.sh ROOT --self-test  sees that wrong includes are noticed
@@ -37,6 +38,21 @@ check() {
         wrong=1
       fi
     done
+  done
+  # The tablet: core <- model <- store <- transport <- app <- views.
+  local folder wrong_ones
+  for folder in app transport store model; do
+    [ -d "$tree/tablet/src/$folder" ] || continue
+    case $folder in
+      model) wrong_ones='store|transport|app|views|words' ;;
+      store) wrong_ones='transport|app|views|words' ;;
+      transport) wrong_ones='app|views|words' ;;
+      app) wrong_ones='views|words' ;;
+    esac
+    if grep -rnE "from '(\.\./)+($wrong_ones)/" "$tree/tablet/src/$folder" --include='*.ts' --include='*.tsx'; then
+      echo "tablet/src/$folder imports what lies behind it"
+      wrong=1
+    fi
   done
   # RocksDB is one engine's secret; the standard library is all that the merge core knows.
   if grep -rlE '#include [<"]rocksdb/' "$tree"/{sync,service,tools} "$tree"/storage --include='*.h' \
@@ -78,6 +94,9 @@ if [ "${2:-}" = --self-test ]; then
   try storage/keys.cc '<rocksdb/db.h>'
   try service/server.cc '"tools/main.h"'
   try tools/utils.h '<string>'
+  mkdir -p "$tree/tablet/src/model"
+  echo "import { Rows } from '../store/database';" >"$tree/tablet/src/model/view.ts"
+  if check "$tree" >/dev/null; then echo "not noticed: the tablet's model importing its store"; missed=1; fi
   exit $missed
 fi
 check "$root"
