@@ -77,6 +77,8 @@ export class Tablet {
   #store: PersonStore | null = null;
   #desk: Desk | null = null;
   #lock: HeldLock | null = null;
+  // Of the store that is open; it cannot be taken out of the browser's keeping.
+  #key: CryptoKey | null = null;
   #isLocked = false;
   #started = false;
   #state: SyncState = idle;
@@ -266,26 +268,29 @@ export class Tablet {
     const row = this.#row;
     const person = this.#people.find(({ id }) => id === personId);
     if (row === null || person === undefined) return refused('notAllowed');
-    const sealTo = () => ({
-      serverPoint: this.#row?.serverPoint ?? new Uint8Array(0),
-      device: this.#row?.device ?? new Uint8Array(0),
-    });
-    const store = await PersonStore.open(
-      this.#around.core,
-      new PersonDatabase(person.database),
-      key,
-      sealTo,
-    );
-    this.#store = store;
-    this.#desk = new Desk(store, personId, this.#around.nowMs);
+    this.#key = key;
+    await this.#takeLock(person.database, false);
+    await this.#openStore(person);
     this.#isLocked = false;
-    store.onChange(() => this.#written());
-    await this.#takeLock(false);
     await this.#changePerson(personId, { lastUsedMs: Math.floor(this.#around.nowMs()) });
     await this.#takeSession();
     this.changed();
     this.wantMeeting();
     return done;
+  }
+
+  // Reads the disk, after the lock was taken: what another tab wrote until then is in it.
+  async #openStore(person: PersonRow): Promise<void> {
+    if (this.#key === null) return;
+    const sealTo = () => ({
+      serverPoint: this.#row?.serverPoint ?? new Uint8Array(0),
+      device: this.#row?.device ?? new Uint8Array(0),
+    });
+    const mode = this.mayWrite ? 'writes' : 'reads';
+    const database = new PersonDatabase(person.database);
+    this.#store = await PersonStore.open(this.#around.core, database, this.#key, sealTo, mode);
+    this.#desk = new Desk(this.#store, person.id, this.#around.nowMs);
+    this.#store.onChange(() => this.#written());
   }
 
   async #takeSession(): Promise<void> {
@@ -322,8 +327,12 @@ export class Tablet {
   async useThisTab(): Promise<Outcome> {
     const person = this.#people.find(({ id }) => id === this.#desk?.me);
     if (person === undefined || this.mayWrite) return done;
-    await this.#takeLock(true);
+    await this.#takeLock(person.database, true);
+    this.#store?.close();
+    await this.#openStore(person);
+    await this.#takeSession();
     this.changed();
+    this.wantMeeting();
     return done;
   }
 
@@ -349,17 +358,17 @@ export class Tablet {
     this.#store?.close();
     this.#store = null;
     this.#desk = null;
+    this.#key = null;
     this.#isLocked = false;
     this.#state = idle;
     this.#lock?.release();
     this.#lock = null;
   }
 
-  async #takeLock(steal: boolean): Promise<void> {
-    const person = this.#people.find(({ id }) => id === this.#desk?.me);
-    if (person === undefined) return;
-    this.#lock = await tryLock(`halfterm/${person.database}`, steal, () => {
+  async #takeLock(database: string, steal: boolean): Promise<void> {
+    this.#lock = await tryLock(`halfterm/${database}`, steal, () => {
       this.#lock = null;
+      this.#watch?.abort();
       this.changed();
     });
   }
@@ -512,8 +521,12 @@ export class Tablet {
       if (last === undefined) return;
       await database.transaction('rw', database.courier, database.courierStore, async () => {
         await database.courier.where('place').belowOrEqual(last.place).delete();
+        // Its own person may have sent some in another tab meanwhile.
+        const now = await database.courierStore.get('store');
+        if (now === undefined || now.replica !== store.replica || now.firstN !== store.firstN)
+          return;
         await database.courierStore.put({
-          ...store,
+          ...now,
           firstN: store.firstN + BigInt(result.taken),
           firstPlace: last.place + 1,
           hashBefore: Uint8Array.from(result.store?.appliedHash ?? new Uint8Array(0)),

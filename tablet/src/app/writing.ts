@@ -2,6 +2,7 @@
 import type { Intent } from '#proto/sync_pb';
 import { hex, unhex } from '../model/bytes';
 import type { Changes } from '../model/gesture';
+import { NotTheWriter } from '../store/database';
 import { OutboxBroken, type TabletMoment } from '../store/outbox';
 import { type FacetChange, TooLarge } from '../store/person-store';
 import type { Outcome, Problem, UndoWords } from './contract';
@@ -116,6 +117,7 @@ export class Writing {
 }
 
 export function problemOf(error: unknown): Problem {
+  if (error instanceof NotTheWriter) return { kind: 'readOnly' };
   if (error instanceof TooLarge) return { kind: 'refused', reason: 'tooLong' };
   if (error instanceof OutboxBroken) return { kind: 'other', words: error.message };
   return { kind: 'disk' };

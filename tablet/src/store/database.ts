@@ -78,14 +78,25 @@ interface Row extends Sealed {
   readonly name: string;
 }
 
+// Who may write: whoever claimed the store last. A tab that another one took the store from may still
+// have a write under way; its number is old then, and the write is refused as a whole.
+interface WriterRow {
+  readonly id: 'writer';
+  readonly number: number;
+}
+
+// Another tab has taken the store over; nothing was written.
+export class NotTheWriter extends Error {}
+
 export class PersonDatabase extends Dexie {
   declare readonly rows: Table<Row, string>;
   declare readonly courier: Table<CourierGroup, number>;
   declare readonly courierStore: Table<CourierStore, string>;
+  declare readonly writer: Table<WriterRow, string>;
 
   constructor(name: string) {
     super(name, durably);
-    this.version(1).stores({ rows: 'name', courier: 'place', courierStore: 'id' });
+    this.version(1).stores({ rows: 'name', courier: 'place', courierStore: 'id', writer: 'id' });
   }
 }
 
@@ -100,10 +111,22 @@ export interface Writes {
 export class Rows {
   readonly #database: PersonDatabase;
   readonly #key: CryptoKey;
+  // 0: this tab only reads.
+  #writer = 0;
 
   constructor(database: PersonDatabase, key: CryptoKey) {
     this.#database = database;
     this.#key = key;
+  }
+
+  // From here on this tab writes, and no other one. Rows that were read before may be out of date.
+  async claim(): Promise<void> {
+    const { writer } = this.#database;
+    await this.#database.transaction('rw', writer, async () => {
+      const number = ((await writer.get('writer'))?.number ?? 0) + 1;
+      await writer.put({ id: 'writer', number });
+      this.#writer = number;
+    });
   }
 
   async readAll(): Promise<Map<string, Bytes>> {
@@ -117,7 +140,7 @@ export class Rows {
     return found;
   }
 
-  // All of it is on disk when this resolves, or none.
+  // All of it is on disk when this resolves, or none. NotTheWriter: another tab took the store over.
   async commit(writes: Writes): Promise<void> {
     // Encrypted first: a transaction ends while it waits for anything but the database.
     const puts: Row[] = [];
@@ -132,8 +155,11 @@ export class Rows {
       if (sealed === null) delivered.push(place);
       else couriers.push({ place, sealed });
     }
-    const { rows, courier, courierStore } = this.#database;
-    await this.#database.transaction('rw', rows, courier, courierStore, async () => {
+    const { rows, courier, courierStore, writer } = this.#database;
+    await this.#database.transaction('rw', rows, courier, courierStore, writer, async () => {
+      if (this.#writer === 0 || (await writer.get('writer'))?.number !== this.#writer) {
+        throw new NotTheWriter();
+      }
       await rows.bulkPut(puts);
       await rows.bulkDelete(gone);
       await courier.bulkPut(couriers);

@@ -9,7 +9,7 @@ import { Core } from '../../core/core';
 import { type Bytes, facetId, hex, unhex } from '../model/bytes';
 import { Changes } from '../model/gesture';
 import { facetClass } from '../model/visit';
-import { newDatabaseName, PersonDatabase } from './database';
+import { NotTheWriter, newDatabaseName, PersonDatabase } from './database';
 import { PersonStore } from './person-store';
 
 const wasm = new Uint8Array(
@@ -166,6 +166,28 @@ describe('a person’s store', () => {
       expect(row.name).not.toContain('sentence');
     }
   });
+});
+
+test('a tab that the store was taken from writes nothing over its successor', async () => {
+  const name = newDatabaseName();
+  const first = await newStore(name);
+  const note = (store: PersonStore, n: number) =>
+    store.write(
+      [
+        {
+          facet: sheet,
+          changes: new Changes(SheetSchema).entry('notes', keyOf(n), { text: `${n}` }).list(),
+        },
+      ],
+      now,
+    );
+  await note(first, 1);
+  const second = await openStore(name);
+  await note(second, 2);
+  await expect(note(first, 3)).rejects.toThrow(NotTheWriter);
+  const third = await openStore(name);
+  const texts = third.view(SheetSchema, hex(sheet)).message.notes.map(({ text }) => text);
+  expect(texts.sort()).toEqual(['1', '2']);
 });
 
 test('a gesture that is taken back before it was offered leaves nothing', async () => {

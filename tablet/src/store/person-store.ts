@@ -61,8 +61,16 @@ export class PersonStore {
     this.base = new Base(core);
   }
 
-  static async open(core: Core, database: PersonDatabase, key: CryptoKey, sealTo: () => SealTo) {
+  // To write, the caller holds the browser's lock on the store; without it this store only reads.
+  static async open(
+    core: Core,
+    database: PersonDatabase,
+    key: CryptoKey,
+    sealTo: () => SealTo,
+    mode: 'writes' | 'reads' = 'writes',
+  ): Promise<PersonStore> {
     const rows = new Rows(database, key);
+    if (mode === 'writes') await rows.claim();
     const store = new PersonStore(core, rows, sealTo);
     const found = await rows.readAll();
     await store.outbox.load(found);
