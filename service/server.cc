@@ -1,6 +1,7 @@
 #include "service/server.h"
 
 #include <grpcpp/health_check_service_interface.h>
+#include <sys/resource.h>
 
 #include <algorithm>
 #include <atomic>
@@ -255,7 +256,13 @@ absl::StatusOr<std::unique_ptr<Gateway>> StartGateway(const ServerOptions& optio
   absl::StatusOr<AppFiles> app = folder.empty() ? AppFiles::Missing() : AppFiles::Load(folder);
   if (!app.ok()) return app.status();
   log.Info("app", {{"files", static_cast<int64_t>(app->count())}});
-  return Gateway::Start({options.http_address, {}}, *std::move(app),
+  WebLimits limits;
+  // Half of the files for browsers: gRPC's listener does not survive the want of one.
+  rlimit files{};
+  if (getrlimit(RLIMIT_NOFILE, &files) == 0) {
+    limits.connections = std::min<size_t>(limits.connections, files.rlim_cur / 2);
+  }
+  return Gateway::Start({options.http_address, limits}, *std::move(app),
                         services.InProcessChannel(grpc::ChannelArguments()));
 }
 

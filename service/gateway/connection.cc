@@ -15,6 +15,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "service/gateway/call_request.h"
 
 namespace halfterm::service {
 
@@ -41,60 +42,13 @@ asio::const_buffer BufferOf(absl::string_view bytes) { return {bytes.data(), byt
 
 std::vector<asio::const_buffer> OnePiece(absl::string_view bytes) { return {BufferOf(bytes)}; }
 
-// "/package.Service/Method".
-bool IsMethodPath(absl::string_view target) {
-  const std::vector<absl::string_view> parts = absl::StrSplit(target, '/');
-  if (parts.size() != 3 || parts[1].empty() || parts[2].empty()) return false;
-  return std::all_of(target.begin(), target.end(), [](char c) {
-    return absl::ascii_isalnum(static_cast<unsigned char>(c)) || c == '.' || c == '_' || c == '/';
-  });
-}
-
-// What is wrong with a request before its body is read.
-std::optional<Refusal> CheckHead(const Request& request) {
-  if (request.method == "GET" || request.method == "HEAD") {
-    if (HasBody(request)) return Refusal{400, "a GET has no body"};
-    return std::nullopt;
+std::string PeerOf(const WebSocket& socket) {
+  error_code error;
+  asio::ip::address address = socket.remote_endpoint(error).address();
+  if (address.is_v6() && address.to_v6().is_v4_mapped()) {
+    address = asio::ip::make_address_v4(asio::ip::v4_mapped, address.to_v6());
   }
-  if (request.method != "POST") return Refusal{405, "GET, HEAD and POST only"};
-  if (!FormatOf(request.Value("content-type"))) {
-    return Refusal{415, "application/grpc-web+proto or application/grpc-web-text only"};
-  }
-  // Other origins have no business here. Tokens are in a field that they cannot set without asking
-  // first, and nobody answers such a question; this is for browsers with holes.
-  const absl::string_view site = request.Value("sec-fetch-site");
-  if (site == "cross-site" || site == "same-site") return Refusal{403, "from another site"};
-  if (!IsMethodPath(request.target)) return Refusal{404, "there is no such method"};
-  return std::nullopt;
-}
-
-absl::StatusOr<WebCall::Start> StartOf(Request request, WebFormat format) {
-  WebCall::Start start;
-  for (const Request::Field& field : request.fields) {
-    if (!IsPassedToService(field.name)) continue;
-    if (!IsPlainValue(field.value)) return absl::InvalidArgumentError("metadata is plain text");
-    start.metadata.emplace_back(field.name, field.value);
-  }
-  if (request.Count("grpc-timeout") > 0) {
-    absl::StatusOr<std::chrono::nanoseconds> timeout = TimeoutOf(request.Value("grpc-timeout"));
-    if (!timeout.ok()) return timeout.status();
-    if (timeout->count() == 0) return absl::DeadlineExceededError("no time was given");
-    start.timeout = *timeout;
-  }
-  const absl::string_view encoding = request.Value("grpc-encoding");
-  if (!encoding.empty() && encoding != "identity") {
-    return absl::UnimplementedError("messages are not compressed");
-  }
-  absl::StatusOr<std::string> message = MessageOf(format, request.body);
-  if (!message.ok()) return message.status();
-  start.message = *std::move(message);
-  start.method = std::move(request.target);
-  return start;
-}
-
-Trailers TrailersOfRefusal(const absl::Status& status) {
-  return TrailersOf(
-      grpc::Status(static_cast<grpc::StatusCode>(status.code()), std::string(status.message())));
+  return error || address.is_loopback() ? "" : address.to_string();
 }
 
 }  // namespace
@@ -107,7 +61,10 @@ void WebConnection::Serve(WebSocket socket, WebShared& shared) {
 }
 
 WebConnection::WebConnection(WebSocket socket, WebShared& shared)
-    : socket_(std::move(socket)), shared_(shared), timer_(socket_.get_executor()) {
+    : socket_(std::move(socket)),
+      shared_(shared),
+      peer_(PeerOf(socket_)),
+      timer_(socket_.get_executor()) {
   shared_.open.insert(this);
   shared_.open_count = shared_.open.size();
 }
@@ -152,6 +109,7 @@ Later<bool> WebConnection::ServeOne() {
   const bool has_body_to_answer = reader_.head().method != "HEAD";
   const bool has_body = co_await ReadBody();
   if (!has_body) co_return false;
+  ClearDeadline();
   Request request = reader_.Take();
   shared_.body_bytes -= std::exchange(counted_body_bytes_, 0);
   if (shared_.is_stopping) wants_close_ = true;
@@ -186,7 +144,7 @@ Later<bool> WebConnection::ReadHead() {
   for (const absl::string_view option : absl::StrSplit(head.Value("connection"), ',')) {
     if (absl::EqualsIgnoreCase(absl::StripAsciiWhitespace(option), "close")) wants_close_ = true;
   }
-  if (const std::optional<Refusal> refusal = CheckHead(head); refusal) {
+  if (const std::optional<Refusal> refusal = CheckRequest(head); refusal) {
     co_await AnswerRefusal(*refusal);
     co_return false;
   }
@@ -199,22 +157,23 @@ Later<bool> WebConnection::ReadBody() {
                     : *format_ == WebFormat::kText ? kMaxTextBodyBytes
                                                    : kMaxBodyBytes);
   SetDeadline(shared_.limits.body);
-  RequestReader::Step step = reader_.Advance();
-  if (step == RequestReader::Step::kNeedsMore && reader_.head().Count("expect") > 0) {
-    const bool written = co_await Write(OnePiece(kContinue));
-    if (!written) co_return false;
-    SetDeadline(shared_.limits.body);
-  }
-  for (; step == RequestReader::Step::kNeedsMore; step = reader_.Advance()) {
+  bool says_go_on = reader_.head().Count("expect") > 0;
+  RequestReader::Step step;
+  while ((step = reader_.Advance()) == RequestReader::Step::kNeedsMore) {
+    shared_.body_bytes -= std::exchange(counted_body_bytes_, reader_.body_bytes());
+    shared_.body_bytes += counted_body_bytes_;
+    if (shared_.body_bytes > shared_.limits.body_bytes) {
+      co_await AnswerRefusal(kTooMuchInAll);
+      co_return false;
+    }
+    if (std::exchange(says_go_on, false)) {
+      const bool written = co_await Write(OnePiece(kContinue));
+      if (!written) co_return false;
+      SetDeadline(shared_.limits.body);
+    }
     const bool came = co_await ReadSome();
     if (!came) {
       if (timed_out_) co_await AnswerRefusal(kSlowBody);
-      co_return false;
-    }
-    shared_.body_bytes -= std::exchange(counted_body_bytes_, reader_.body_bytes());
-    shared_.body_bytes += counted_body_bytes_;
-    if (shared_.body_bytes > kMaxBodyBytesInAll) {
-      co_await AnswerRefusal(kTooMuchInAll);
       co_return false;
     }
   }
@@ -256,7 +215,7 @@ Later<bool> WebConnection::Answer(const WebAnswer& answer, bool with_body) {
 
 Later<bool> WebConnection::Call(Request request) {
   head_sent_ = false;
-  absl::StatusOr<WebCall::Start> start = StartOf(std::move(request), *format_);
+  absl::StatusOr<WebCall::Start> start = StartOf(std::move(request), *format_, peer_);
   if (!start.ok()) {
     const Trailers refusal = TrailersOfRefusal(start.status());
     const bool ended = co_await EndCall(refusal);
@@ -372,6 +331,7 @@ Later<bool> WebConnection::Write(std::vector<asio::const_buffer> bytes) {
   SetDeadline(shared_.limits.write);
   error_code error;
   co_await asio::async_write(socket_, bytes, asio::redirect_error(kLater, error));
+  ClearDeadline();  // A call may be silent for longer, and is watched meanwhile.
   co_return !error;
 }
 
@@ -396,6 +356,12 @@ void WebConnection::SetDeadline(std::chrono::milliseconds from_now) {
     error_code ignored;
     self->socket_.cancel(ignored);
   });
+}
+
+void WebConnection::ClearDeadline() {
+  ++deadline_no_;
+  timed_out_ = false;
+  timer_.cancel();
 }
 
 }  // namespace halfterm::service

@@ -87,9 +87,11 @@ class WebConnection final : public std::enable_shared_from_this<WebConnection> {
 
   // From now; a later one replaces it.
   void SetDeadline(std::chrono::milliseconds from_now);
+  void ClearDeadline();
 
   WebSocket socket_;
   WebShared& shared_;
+  const std::string peer_;  // Its address; empty where that is of this machine.
   WebTimer timer_;
   uint64_t deadline_no_ = 0;
   bool timed_out_ = false;

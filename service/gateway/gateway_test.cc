@@ -118,13 +118,18 @@ TEST_F(GatewayTest, OnlyNamedMetadataAndTheDeadlineReachTheService) {
   const RawFrames frames =
       Call("Seen", "",
            "Authorization: Bearer t\r\nX-Halfterm-App: 1\r\nX-Halfterm-Blob-Bin: %%\r\n"
-           "Cookie: c=d\r\nX-Forwarded-For: 10.0.0.1\r\nX-User-Agent: somebody\r\n"
+           "Cookie: c=d\r\nX-Forwarded-For: 192.0.2.1\r\nX-User-Agent: somebody\r\n"
            "Grpc-Timeout: 5S\r\n");
   ASSERT_THAT(frames.messages, SizeIs(1));
   const std::string& seen = frames.messages[0];
   EXPECT_THAT(seen, HasSubstr("authorization: Bearer t\n"));
   EXPECT_THAT(seen, HasSubstr("x-halfterm-app: 1"));
-  for (const char* stays_outside : {"cookie", "forwarded", "blob", "somebody", "c=d"}) {
+  EXPECT_THAT(seen, HasSubstr("x-forwarded-for: 192.0.2.1")) << "said by a proxy on this machine";
+  EXPECT_THAT(
+      Call("Seen", "", "X-Forwarded-For: 192.0.2.1\r\nX-Forwarded-For: 192.0.2.2\r\n").messages[0],
+      Not(HasSubstr("forwarded")))
+      << "said twice is not said";
+  for (const char* stays_outside : {"cookie", "blob", "somebody", "c=d"}) {
     EXPECT_THAT(seen, Not(HasSubstr(stays_outside)));
   }
   int left = 0;
@@ -153,6 +158,19 @@ TEST_F(GatewayTest, ABrowserThatLeavesEndsItsCall) {
   }
   EXPECT_TRUE(Comes([&] { return gateway_.gateway().open_connections() == 0; }));
   gateway_.ExpectItServes();
+}
+
+TEST(GatewayPatienceTest, ALongSilenceDoesNotHideThatABrowserLeaves) {
+  WebLimits limits;
+  limits.head = limits.body = limits.write = limits.idle = milliseconds(100);
+  RunningGateway gateway(limits);
+  RawHttp http(gateway.port());
+  http.Send(RunningGateway::Post("Wait", Framed("open")));
+  EXPECT_THAT(http.ReadSome(), HasSubstr("HTTP/1.1 200"));
+  std::this_thread::sleep_for(milliseconds(300));  // Longer than every time that a browser has.
+  EXPECT_EQ(gateway.services.waiting, 1) << "a silent stream is no slow browser";
+  http.Close();
+  EXPECT_TRUE(Comes([&] { return gateway.services.waiting == 0; }));
 }
 
 TEST_F(GatewayTest, ABrowserThatDoesNotReadHoldsTheServiceBack) {

@@ -165,6 +165,10 @@ bool IsPassedToBrowser(absl::string_view name) {
          (absl::StartsWith(name, kOwnMetadata) && !absl::EndsWith(name, "-bin"));
 }
 
+std::string ForwardedFor(absl::string_view peer, absl::string_view said) {
+  return std::string(peer.empty() ? said : peer);
+}
+
 bool IsPlainValue(absl::string_view value) {
   return std::all_of(value.begin(), value.end(), [](char c) { return c >= 0x20 && c < 0x7f; });
 }

@@ -50,6 +50,10 @@ absl::StatusOr<std::chrono::nanoseconds> TimeoutOf(absl::string_view value);
 // May go on from a request to the service, or from its trailers to the browser.
 bool IsPassedToService(absl::string_view name);
 bool IsPassedToBrowser(absl::string_view name);
+// Where a call comes from, as `x-forwarded-for` for the services: what a proxy on this machine
+// says; of anybody else their own address, whatever they say. `peer` is an address without a port;
+// empty: of this machine.
+std::string ForwardedFor(absl::string_view peer, absl::string_view said);
 // A value that gRPC can carry as text.
 bool IsPlainValue(absl::string_view value);
 

@@ -125,6 +125,13 @@ TEST(GrpcWebTest, TrailersAreLinesInAFrameOfTheirOwn) {
             Frame("grpc-status: 5\r\ngrpc-message: no\r\n", '\x80'));
 }
 
+TEST(GrpcWebTest, NobodyFromElsewhereSaysWhereTheyAre) {
+  EXPECT_EQ(ForwardedFor("", "192.0.2.1"), "192.0.2.1");
+  EXPECT_EQ(ForwardedFor("198.51.100.7", "192.0.2.1"), "198.51.100.7");
+  EXPECT_EQ(ForwardedFor("198.51.100.7", ""), "198.51.100.7");
+  EXPECT_EQ(ForwardedFor("", ""), "");
+}
+
 TEST(GrpcWebTest, OnlyNamedMetadataPasses) {
   for (const char* name : {"authorization", "x-halfterm-app"}) EXPECT_TRUE(IsPassedToService(name));
   for (const char* name : {"cookie", "host", "grpc-timeout", "user-agent", "x-forwarded-for",

@@ -2,8 +2,11 @@
 // what the answer is. After every case an honest client is served.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
 #include <chrono>
+#include <map>
 #include <thread>
 
 #include "absl/strings/str_cat.h"
@@ -20,6 +23,7 @@ using testing::Framed;
 using testing::FramesOf;
 using ::testing::HasSubstr;
 using ::testing::Not;
+using ::testing::Pair;
 using testing::RawAnswer;
 using testing::RawFrames;
 using testing::RawHttp;
@@ -378,6 +382,44 @@ TEST_F(G, T8_T12_WhoeverIsTooManyIsTurnedAwayAndServedLater) {
   }
   for (const auto& http : open) EXPECT_EQ(http->Read().status, 408);
   open.clear();
+}
+
+TEST_F(G, T12_AListenerOutlivesTheWantOfFiles) {
+  std::vector<std::unique_ptr<RawHttp>> open;
+  rlimit before{};
+  ASSERT_EQ(getrlimit(RLIMIT_NOFILE, &before), 0);
+  // Each client has its file already; the gateway has none for its side. What is free below the
+  // last file in use is used up first.
+  std::vector<int> spare;
+  for (int i = 0; i < 12; ++i) spare.push_back(dup(0));
+  rlimit none = before;
+  none.rlim_cur = static_cast<rlim_t>(spare.back()) + 1;
+  ASSERT_EQ(setrlimit(RLIMIT_NOFILE, &none), 0);
+  for (int i = 0; i < 12; ++i) {
+    close(spare[static_cast<size_t>(i)]);
+    open.push_back(std::make_unique<RawHttp>(gateway_.port()));
+    open.back()->Send(RunningGateway::Get("/"));
+  }
+  std::this_thread::sleep_for(milliseconds(250));
+  EXPECT_LT(gateway_.gateway().open_connections(), 12u) << "it did want files";
+  ASSERT_EQ(setrlimit(RLIMIT_NOFILE, &before), 0);
+  for (const auto& http : open) EXPECT_EQ(http->Read().status, 200);
+}
+
+TEST(BodiesTest, T32_WhatAllSendAtOnceIsBounded) {
+  WebLimits limits;
+  limits.body_bytes = 1000;
+  limits.body = std::chrono::seconds(2);
+  RunningGateway gateway(limits);
+  std::vector<std::unique_ptr<RawHttp>> open;
+  for (int i = 0; i < 10; ++i) {
+    open.push_back(std::make_unique<RawHttp>(gateway.port()));
+    open.back()->Send(absl::StrCat(kPost, "Content-Length: 900\r\n\r\n", std::string(600, 'x')));
+  }
+  std::map<int, int> answers;
+  for (const auto& http : open) ++answers[http->Read().status];
+  EXPECT_THAT(answers, ElementsAre(Pair(408, 1), Pair(503, 9))) << "one of them fits";
+  gateway.ExpectItServes();
 }
 
 TEST_F(G, T26_OtherContentTypesAreRefused) {

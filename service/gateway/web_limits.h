@@ -19,11 +19,11 @@ inline constexpr size_t kMaxFields = 64;
 inline constexpr size_t kFrameHeadBytes = 5;
 inline constexpr size_t kMaxBodyBytes = core::kMaxRequestBytes + kFrameHeadBytes;
 inline constexpr size_t kMaxTextBodyBytes = (kMaxBodyBytes + 2) / 3 * 4;
-// What has come of all bodies together: connections are many, and memory is one.
-inline constexpr size_t kMaxBodyBytesInAll = size_t{64} << 20;
 
 struct WebLimits {
   size_t connections = 8192;
+  // What has come of all bodies together: connections are many, and memory is one.
+  size_t body_bytes = size_t{64} << 20;
   // From the first byte of a request to the end of its head, and from there to its end. A new
   // connection has as long for its first byte.
   std::chrono::milliseconds head{10'000};

@@ -1,5 +1,6 @@
 // @connectrpc/connect in Node with its gRPC-Web transport, through the gateway: the same calls as the
-// other clients, then deadlines, leaving, and words that are not ASCII.
+// other clients, then deadlines and leaving. The third address is the gateway's, or an https URL of a
+// proxy before it.
 
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
@@ -33,7 +34,7 @@ function registryOf() {
 const registry = registryOf();
 
 const transports = {
-  web: createGrpcWebTransport({ baseUrl: `http://${webAddress}`, httpVersion: '1.1' }),
+  web: createGrpcWebTransport({ baseUrl: webAddress.startsWith('https:') ? webAddress : `http://${webAddress}`, httpVersion: '1.1' }),
   admin: createGrpcTransport({ baseUrl: `http://${adminAddress}` }),
 };
 const clientOf = (service, where) =>
