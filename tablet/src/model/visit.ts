@@ -74,6 +74,9 @@ export class VisitRecord {
   readonly observers: readonly string[];
   readonly #source: FacetSource;
   readonly #facets: readonly string[];
+  // Kept for as long as this record is: it is made anew when the visit changes.
+  #planStamp: number | null = null;
+  #versions: readonly VersionSeen[] | null = null;
 
   constructor(source: FacetSource, id: string) {
     this.id = id;
@@ -128,8 +131,7 @@ export class VisitRecord {
   get answers(): Answers {
     return this.#message(AnswersSchema, this.facet(facetClass.answers));
   }
-  // Ascending by round.
-  versions(): VersionSeen[] {
+  #readVersions(): VersionSeen[] {
     const found: VersionSeen[] = [];
     for (const facet of this.#facets) {
       const bytes = unhex(facet);
@@ -191,13 +193,21 @@ export class VisitRecord {
 
   // The newest stamp of the plan: when the server last wrote or took something of it.
   planStampMs(): number {
-    let newest = 0n;
-    for (const cell of this.#source.core.readCells(
-      this.#source.shown(this.facet(facetClass.plan)),
-    )) {
-      for (const sibling of cell.siblings) if (sibling.stamp > newest) newest = sibling.stamp;
+    if (this.#planStamp === null) {
+      let newest = 0n;
+      const plan = this.#source.shown(this.facet(facetClass.plan));
+      for (const cell of this.#source.core.readCells(plan)) {
+        for (const sibling of cell.siblings) if (sibling.stamp > newest) newest = sibling.stamp;
+      }
+      this.#planStamp = stampMs(newest);
     }
-    return stampMs(newest);
+    return this.#planStamp;
+  }
+
+  // Ascending by round.
+  versions(): readonly VersionSeen[] {
+    this.#versions ??= this.#readVersions();
+    return this.#versions;
   }
 
   #message<Desc extends DescMessage>(message: Desc, facet: string): MessageShape<Desc> {

@@ -5,6 +5,7 @@ import { readFileSync } from 'node:fs';
 import { create } from '@bufbuild/protobuf';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { coreSha256 } from '#core/pin';
+import { ReferenceSchema } from '#proto/directory_pb';
 import {
   FeedbackSchema,
   PlanSchema,
@@ -14,7 +15,8 @@ import {
 } from '#proto/observation_pb';
 import { Disposition, IntentSchema } from '#proto/sync_pb';
 import { Core } from '../../core/core';
-import { type Bytes, facetId, hex, newRecordId, unhex } from '../model/bytes';
+import { type Bytes, classOf, facetId, hex, newRecordId, unhex } from '../model/bytes';
+import { Directory } from '../model/directory';
 import { Changes } from '../model/gesture';
 import { facetClass, VisitRecord } from '../model/visit';
 import { newDatabaseName, PersonDatabase } from '../store/database';
@@ -230,6 +232,30 @@ describe.runIf(isBuilt)('a tablet and the built server', () => {
     const seen = new VisitRecord(reader.store, record);
     expect(seen.versions().map(({ shared }) => shared.strengths)).toEqual([['Calm and clear.']]);
     expect(seen.sheetOwners()).toEqual([]);
+
+    // "Who can see this?" says what the server files by: for whoever of its scopes each reader has.
+    for (const [{ store }, person] of [
+      [tablet, head],
+      [reader, teacher],
+    ] as const) {
+      const directory = new Directory();
+      for (const facets of store.base.records.values()) {
+        for (const facet of facets.keys()) {
+          if (classOf(unhex(facet)) === facetClass.body) {
+            directory.take(store.view(ReferenceSchema, facet).message);
+          }
+        }
+      }
+      const filed = new VisitRecord(store, record);
+      const facts = filed.audienceFacts(directory, 0, []);
+      const own = new Set([`02${hex(person)}`]);
+      if (person === head)
+        own.add(`04${directory.siteOf(directory.firstDepartment(hex(teacher)))}`);
+      for (const [facet, { heldBy }] of store.base.records.get(record) ?? []) {
+        const said = filed.audience(facet, facts).map(({ type, id }) => `0${type}${hex(id)}`);
+        expect(said.filter((scope) => own.has(scope)).join('')).toBe(hex(heldBy));
+      }
+    }
 
     const version = seen.versions()[0]?.facet ?? '';
     const { facet: digest } = core.digests(unhex(version), reader.store.shown(version));
