@@ -41,6 +41,7 @@ describe('A senior leader', () => {
       .locator('dialog')
       .getByRole('button', { name: say('walk.end') })
       .click();
+    await tablet.page.locator('dialog').waitFor({ state: 'detached' });
     await tablet.says(/^10 rooms in \d+ minutes?: 7 seen, 3 praised, 0 offers of help\.$/);
     await tablet.picture('walk-ended');
     await tablet.network(true);

@@ -6,6 +6,7 @@ import { type Scene, scriptedApp } from './scripted-app';
 
 const scenes: readonly Scene[] = [
   'busy',
+  'large',
   'empty',
   'offline',
   'people',

@@ -42,7 +42,15 @@ function store<T>(first: T) {
 
 const ready = <T>(one: T): Loaded<T> => ({ kind: 'ready', value: one });
 
-export type Scene = 'busy' | 'empty' | 'offline' | 'people' | 'unenrolled' | 'locked' | 'trouble';
+export type Scene =
+  | 'busy'
+  | 'large'
+  | 'empty'
+  | 'offline'
+  | 'people'
+  | 'unenrolled'
+  | 'locked'
+  | 'trouble';
 
 export function scriptedApp(scene: Scene): App {
   const empty = scene === 'empty';
@@ -127,7 +135,7 @@ export function scriptedApp(scene: Scene): App {
     }),
     settings: store({
       theme: 'system' as const,
-      textSize: 100 as const,
+      textSize: scene === 'large' ? (200 as const) : (100 as const),
       hand: 'right' as const,
       keys: true,
       lockVisitMin: 5,

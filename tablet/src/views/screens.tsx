@@ -195,6 +195,7 @@ function Appearance() {
     const apply = () => {
       root.dataset.theme = theme === 'system' ? (dark.matches ? 'dark' : 'light') : theme;
       root.dataset.hand = hand;
+      root.dataset.text = textSize >= 150 ? 'large' : 'usual';
       root.style.fontSize = `${(17 * textSize) / 100}px`;
     };
     apply();

@@ -82,10 +82,23 @@ function readerName(reader: WhoReader): string {
   }
 }
 
-// The quiet box beside a page: the sentence only.
+// The quiet box beside a page: the sentence, and who they are on a tap.
 export function WhoBox({ facts }: { readonly facts: WhoFacts }) {
   const when = useWhen();
-  return <WhoLine words={whoCanSee(facts, when.zone, when.now).sentence} />;
+  const [open, setOpen] = useState(false);
+  return (
+    <div>
+      <WhoLine words={whoCanSee(facts, when.zone, when.now).sentence} />
+      <button type="button" className="link second" onClick={() => setOpen(true)}>
+        {say('who.list')}
+      </button>
+      {open && (
+        <Dialog title={say('who.question')} onClose={() => setOpen(false)}>
+          <WhoDetails facts={facts} />
+        </Dialog>
+      )}
+    </div>
+  );
 }
 
 export function WhoLine({ words }: { readonly words: string }) {

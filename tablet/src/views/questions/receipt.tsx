@@ -174,7 +174,7 @@ function rowWords(row: ReceiptRow): { icon: IconName; head: string; words: strin
       return {
         icon: 'question',
         head: say('receipt.questions.head', { n: row.n }),
-        words: say('receipt.questions', { what: list(row.what) }),
+        words: row.what.length > 0 ? say('receipt.questions', { what: list(row.what) }) : '',
       };
     case 'addition':
       return {

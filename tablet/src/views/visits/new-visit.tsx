@@ -41,10 +41,13 @@ function Form({ options }: { readonly options: NewVisit }) {
   const kinds: readonly Kind[] = teacherId === self ? ['SELF'] : (teacher?.kinds ?? []);
   const kind = kindChosen && kinds.includes(kindChosen) ? kindChosen : kinds[0];
   const over = teacher?.load && teacher.load.visits >= teacher.load.ofVisits ? teacher.load : null;
-  const ready = kind !== undefined && (!over || reason.trim().length >= 10);
+  // A finger that taps twice begins one visit.
+  const [busy, setBusy] = useState(false);
+  const ready = !busy && kind !== undefined && (!over || reason.trim().length >= 10);
 
   const open = async () => {
-    if (!kind) return;
+    if (!kind || busy) return;
+    setBusy(true);
     const opened = await run(() =>
       app.openVisit({
         kind,
@@ -57,6 +60,7 @@ function Form({ options }: { readonly options: NewVisit }) {
         loadReason: over ? reason.trim() : '',
       }),
     );
+    setBusy(false);
     if (opened) go(later ? '/today' : `/visits/${opened.visitId}`);
   };
 

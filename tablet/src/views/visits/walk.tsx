@@ -19,6 +19,8 @@ const marks = {
   help: { icon: 'help', tone: 'help', hint: 'walk.helpHint' },
 } as const;
 
+const bounceMs = 400;
+
 export function WalkScreen({ id }: { readonly id: string }) {
   const app = useApp();
   const walk = useStore(app.walk(id));
@@ -121,7 +123,7 @@ function seenWords(room: WalkRoom): string {
   if (room.teacher === null) return say('walk.notCounted');
   return room.weeksSinceSeen === null
     ? say('walk.notSeen')
-    : say('walk.lastSeen', { when: say('common.weeks', { n: room.weeksSinceSeen }) });
+    : say('walk.lastSeen', { when: say('common.weeks', { n: Math.max(0, room.weeksSinceSeen) }) });
 }
 
 function RoomRow({
@@ -188,7 +190,13 @@ function OpenRoom({ walk, room }: { readonly walk: Walk; readonly room: WalkRoom
   const app = useApp();
   const run = useGesture();
   const teacher = room.teacher?.name ?? '';
-  const log = (mark: WalkMark) => void run(() => app.logRoom(walk.id, room.id, mark));
+  const loggedMs = useRef(Number.NEGATIVE_INFINITY);
+  // The next room opens under the finger: a tap that bounces must not log it too.
+  const log = (mark: WalkMark, tappedMs: number) => {
+    if (tappedMs - loggedMs.current < bounceMs) return;
+    loggedMs.current = tappedMs;
+    void run(() => app.logRoom(walk.id, room.id, mark));
+  };
   return (
     <>
       <div className="row walk-head">
@@ -213,7 +221,7 @@ function OpenRoom({ walk, room }: { readonly walk: Walk; readonly room: WalkRoom
             type="button"
             className={`walk-mark ${marks[mark].tone}`}
             aria-pressed={room.mark === mark}
-            onClick={() => log(mark)}
+            onClick={(event) => log(mark, event.timeStamp)}
           >
             <Icon name={marks[mark].icon} />
             <span>
