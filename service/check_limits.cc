@@ -121,7 +121,8 @@ absl::Status CheckLimits(const v1::FetchRequest& request) {
 
 absl::Status CheckLimits(const v1::DescendRequest& request) {
   return First(CheckScope("scope", request.scope()), CheckPeriod("period", request.period()),
-               CheckBytesOrNone("after_record", request.after_record(), kIdBytes));
+               CheckBytesOrNone("after_record", request.after_record(), kIdBytes),
+               CheckAtMost("place_prefix", request.place_prefix().size(), kMaxPlacePrefix));
 }
 
 absl::Status CheckLimits(const v1::ConfirmRequest& request) {

@@ -56,6 +56,7 @@ inline constexpr size_t kMaxRehomes = 16;
 inline constexpr size_t kMaxFetchRecords = 256;
 inline constexpr size_t kMaxInterestPeriods = 32;
 inline constexpr size_t kMaxConfirmDigests = 4096;
+inline constexpr size_t kMaxPlacePrefix = 4;
 inline constexpr int kMaxAdminMessageBytes = 16 << 20;  // A whole school's roster.
 
 inline constexpr int kMaxMetadataBytes = 8 << 10;

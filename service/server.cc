@@ -18,6 +18,7 @@
 #include "service/directory_service.h"
 #include "service/gateway/app_files.h"
 #include "service/gateway/gateway.h"
+#include "service/holdings_service.h"
 #include "service/keeping_service.h"
 #include "service/latency_ring.h"
 #include "service/limits.h"
@@ -26,6 +27,7 @@
 #include "service/sign_in/accounts_service.h"
 #include "service/sign_in/entrance.h"
 #include "service/streams/open_streams.h"
+#include "service/streams/repeat_limit.h"
 #include "service/summary_service.h"
 #include "service/sync_service.h"
 #include "service/ticker.h"
@@ -92,17 +94,19 @@ struct Server::Parts {
         writes(committer),
         reads(ReadThreads(), kMaxWaitingReads),
         reports(1, kMaxWaitingReports),
+        repeats(world.clock),
         pulls(kMaxPulls, nudge),
         watches(kMaxWatches, nudge),
         verifications(kMaxWaitingReports, nudge),
         sync(gate, puller, world.clock, writes, reads,
-             PullParts{gate, puller, world.clock, reads, pulls},
+             PullParts{gate, puller, world.clock, reads, pulls, repeats},
              WatchParts{gate, puller, stored->directories, world.clock, stored->changes, reads,
                         watches}),
         summary(gate, summaries, world.clock, reads, summary_times),
         keeping(gate, kept, world.clock, reads),
         keeping_admin(gate, *stored->engine, stored->directories, world.clock, reads),
         directory(gate, stored->directories, world.clock, writes, reads),
+        holdings(gate, *stored->engine, world.clock, reports),
         entrance({*stored->engine, stored->directories, stored->sessions, *stored->account_keys,
                   world.clock, world.random, writes},
                  options.passphrase_cost),
@@ -145,12 +149,14 @@ struct Server::Parts {
   WriteLane writes;
   WorkerPool reads, reports;
   const std::function<void()> nudge = [this] { ticker.Nudge(); };
+  RepeatLimit repeats;
   OpenStreams pulls, watches, verifications;
   SyncService sync;
   SummaryService summary;
   KeepingService keeping;
   KeepingAdminService keeping_admin;
   DirectoryService directory;
+  HoldingsService holdings;
   Entrance entrance;
   AccountsService accounts;
   AccountsAdminService accounts_admin;
@@ -279,7 +285,7 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(const ServerOptions& optio
 
   absl::StatusOr<Listening> admin =
       Listen(Port::kAdmin, options.admin_address,
-             {&p.admin, &p.directory, &p.accounts_admin, &p.keeping_admin});
+             {&p.admin, &p.directory, &p.holdings, &p.accounts_admin, &p.keeping_admin});
   if (!admin.ok()) return admin.status();
   p.admin_port = *std::move(admin);
   p.admin_port.server->GetHealthCheckService()->SetServingStatus(false);

@@ -6,10 +6,12 @@
 
 #include "service/answer.h"
 #include "service/check_limits.h"
+#include "service/grpc_status.h"
 #include "service/limits.h"
 #include "service/messages.h"
 #include "service/reading.h"
 #include "storage/commit/sync_jobs.h"
+#include "storage/proofs/note_proof.h"
 
 namespace halfterm::service {
 namespace {
@@ -100,7 +102,46 @@ grpc::ServerUnaryReactor* SyncService::Descend(Context* context, const Bytes* by
 }
 
 grpc::ServerUnaryReactor* SyncService::Confirm(Context* context, const Bytes* bytes, Bytes* reply) {
-  return Read(context, *bytes, reply, &storage::Puller::Confirm);
+  const Answer answer(context, reply, clock_, kUnaryMs);
+  const absl::StatusOr<storage::Caller> caller = gate_.CallerOf(*context);
+  if (!caller.ok()) return answer.Refuse(caller.status());
+  absl::StatusOr<v1::ConfirmRequest> request = Checked<v1::ConfirmRequest>(*bytes);
+  if (!request.ok()) return answer.Refuse(request.status());
+
+  // Compared on the pool; what is right is answered when the proof is on the disk.
+  const size_t size = bytes->Length();
+  const bool taken = reads_.Submit(
+      Urgency::kInteractive, [this, answer, size, caller = *caller, request = *request] {
+        if (absl::Status wanted = answer.Wanted(); !wanted.ok()) {
+          answer.Refuse(wanted);
+          return;
+        }
+        absl::StatusOr<storage::Confirmed> confirmed = puller_.Confirm(caller, request);
+        if (!confirmed.ok()) {
+          answer.Refuse(confirmed.status());
+        } else if (!confirmed->proof) {
+          answer.Give(confirmed->reply);
+        } else {
+          Keep(answer, size, caller, *std::move(confirmed));
+        }
+      });
+  if (!taken) answer.Refuse(Later("the server is busy; try again", kOverloadPushbackMs));
+  return answer.reactor();
+}
+
+void SyncService::Keep(const Answer& answer, size_t size, const storage::Caller& caller,
+                       storage::Confirmed confirmed) {
+  writes_.Submit<v1::ConfirmReply>(answer, size, [&](auto done) {
+    return storage::MakeNoteProof(
+        caller, *std::move(confirmed.proof),
+        [done = std::move(done), reply = std::move(confirmed.reply)](const absl::Status& noted) {
+          if (noted.ok()) {
+            done(reply);
+          } else {
+            done(noted);
+          }
+        });
+  });
 }
 
 template <class Request, class Reply>

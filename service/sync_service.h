@@ -54,6 +54,9 @@ class SyncService final : public RawSync {
   grpc::ServerUnaryReactor* Read(grpc::CallbackServerContext* context,
                                  const grpc::ByteBuffer& bytes, grpc::ByteBuffer* reply,
                                  PullerCall<Request, Reply> call);
+  // Answers a right confirmation once its proof is kept.
+  void Keep(const Answer& answer, size_t size, const storage::Caller& caller,
+            storage::Confirmed confirmed);
 
   const Gate& gate_;
   const storage::Puller& puller_;

@@ -20,6 +20,8 @@ enum class Tag : char {
   kSubject = 'j',
   kProvider = 'y',
   kDirectory = 'x',
+  kProof = 'h',
+  kScopeHistory = 'w',
   kOplog = 'o',
   kAudit = 'a',  // In another family than kAccount.
   kRecord = 'b',
@@ -28,8 +30,8 @@ enum class Tag : char {
   kChain = 'c',
   kLate = 'l',
   kQuarantine = 'q',
-  kReadEnd = 'w',
-  kHead = 'h',
+  kReadEnd = 'w',  // In another family than kScopeHistory.
+  kHead = 'h',  // In another family than kProof.
   kContextVersion = 'k',
   kTenant = 't',
   kEpoch = 'e',
@@ -243,6 +245,24 @@ std::optional<ParsedDirectoryKey> ParseDirectoryKey(absl::string_view key) {
   Parser parser(Tag::kDirectory, key);
   const ParsedDirectoryKey parsed{parser.School(), parser.Number<uint8_t>(), parser.Last()};
   return IfDone(parser, parsed);
+}
+
+std::string ProofKey(Tenant tenant, const core::Id16& person, const core::Id16& device) {
+  return Builder(Tag::kProof, tenant).Add(person).Add(device).Key();
+}
+std::string ProofPrefix(Tenant tenant) { return Builder(Tag::kProof, tenant).Key(); }
+std::optional<ParsedProofKey> ParseProofKey(absl::string_view key) {
+  Parser parser(Tag::kProof, key);
+  const ParsedProofKey parsed{parser.School(), parser.Id(), parser.Id()};
+  return IfDone(parser, parsed);
+}
+
+std::string ScopeHistoryKey(Tenant tenant, const core::Id16& person) {
+  return Builder(Tag::kScopeHistory, tenant).Add(person).Key();
+}
+std::string ScopeHistoryPrefix(Tenant tenant) { return Builder(Tag::kScopeHistory, tenant).Key(); }
+std::optional<ParsedIdKey> ParseScopeHistoryKey(absl::string_view key) {
+  return ParseIdKey(Tag::kScopeHistory, key);
 }
 
 // --- log -----------------------------------------------------------------------------------------

@@ -16,6 +16,8 @@
 //            "j" T4 digest32                           person16, by SHA-256(issuer | 0 | subject)
 //            "y" T4                                    ProviderRow
 //            "x" T4 kind1 name                         directory index: who or what has this name
+//            "h" T4 person16 device16                  ProofRow: what a copy last proved to hold
+//            "w" T4 person16                           ScopeHistoryRow
 //   log      "o" T4 seq8                               LogRow: one group, in the order of history
 //            "a" T4 n8                                 audit: one reading or act of an
 //            administrator
@@ -134,6 +136,21 @@ struct ParsedDirectoryKey {
   std::string name;
 };
 std::optional<ParsedDirectoryKey> ParseDirectoryKey(absl::string_view key);
+
+// What one person's copy on one tablet proved to hold (halfterm/disk/proofs.proto).
+std::string ProofKey(Tenant tenant, const core::Id16& person, const core::Id16& device);
+std::string ProofPrefix(Tenant tenant);
+struct ParsedProofKey {
+  Tenant tenant;
+  core::Id16 person;
+  core::Id16 device;
+};
+std::optional<ParsedProofKey> ParseProofKey(absl::string_view key);
+
+// The scopes that a person lost, or waits for.
+std::string ScopeHistoryKey(Tenant tenant, const core::Id16& person);
+std::string ScopeHistoryPrefix(Tenant tenant);
+std::optional<ParsedIdKey> ParseScopeHistoryKey(absl::string_view key);
 
 // --- log -----------------------------------------------------------------------------------------
 

@@ -152,6 +152,10 @@ TEST(KeysTest, AKeyTakenApartGivesWhatItWasBuiltFrom) {
     ASSERT_TRUE(device && device->tenant == tenant && device->id == a);
     const auto account = ParseAccountKey(AccountKey(tenant, a));
     ASSERT_TRUE(account && account->tenant == tenant && account->id == a);
+    const auto proof = ParseProofKey(ProofKey(tenant, a, b));
+    ASSERT_TRUE(proof && proof->tenant == tenant && proof->person == a && proof->device == b);
+    const auto history = ParseScopeHistoryKey(ScopeHistoryKey(tenant, a));
+    ASSERT_TRUE(history && history->tenant == tenant && history->id == a);
     const auto directory = ParseDirectoryKey(DirectoryKey(tenant, scope.type, name));
     ASSERT_TRUE(directory && directory->tenant == tenant && directory->kind == scope.type &&
                 directory->name == name);
@@ -210,7 +214,7 @@ TEST(KeysTest, NoTwoRowsOfAFamilyShareAKey) {
       std::copy(id.bytes.begin(), id.bytes.end(), digest.bytes.begin());
       state.insert({SessionKey(tenant, id), DeviceKey(tenant, id), AccountKey(tenant, id),
                     InvitationKey(tenant, digest), CredentialKey(tenant, id),
-                    SubjectKey(tenant, digest)});
+                    SubjectKey(tenant, digest), ScopeHistoryKey(tenant, id)});
       derived.insert({RecordKey(tenant, id), LateKey(tenant, id, 7), LateKey(tenant, id, 8)});
       derived.insert(ReadEndKey(tenant, 7, id, id));
       // A name may hold whatever looks like another row's key; the tag keeps it in its own.
@@ -224,7 +228,8 @@ TEST(KeysTest, NoTwoRowsOfAFamilyShareAKey) {
         facet.record = id;
         facet.facet_class = core::kSheet;
         facet.sub = other;
-        state.insert({FacetKey(tenant, facet), GrantKey(tenant, id, other)});
+        state.insert({FacetKey(tenant, facet), GrantKey(tenant, id, other),
+                      ProofKey(tenant, id, other)});
       }
     }
   }
@@ -385,6 +390,8 @@ TEST(KeysTest, TheBytesAreTheDocumentedOnes) {
   EXPECT_EQ(SignInNameKey(tenant, "name"), "n" + t + "name");
   EXPECT_EQ(SubjectKey(tenant, core::Digest32{}), "j" + t + std::string(32, '\0'));
   EXPECT_EQ(ProviderKey(tenant), "y" + t);
+  EXPECT_EQ(ProofKey(tenant, id, id), "h" + t + i + i);
+  EXPECT_EQ(ScopeHistoryKey(tenant, id), "w" + t + i);
   EXPECT_EQ(DirectoryKey(tenant, 5, "name"), "x" + t + "\x05name");
   EXPECT_EQ(OplogKey(tenant, 0x0102), "o" + t + n);
   EXPECT_EQ(AuditKey(tenant, 0x0102), "a" + t + n);

@@ -85,6 +85,7 @@ Directory::Directory(Content content) : content_(std::move(content)) {
     if (!calendar_of_.emplace(IdOrZeros(calendar.org()), calendars_.size()).second) continue;
     calendars_.emplace_back(calendar);
   }
+  for (const auto& [person, scope] : content_.held_back) held_back_from_[person].push_back(scope);
   default_policy_ = WithDefaults({});
   for (const v1::Policy& policy : content_.policies) {
     if (!policy_of_.emplace(IdOrZeros(policy.org()), policies_.size()).second) continue;
@@ -209,6 +210,16 @@ std::vector<Id16> Directory::HeadsOf(const Id16& site) const {
 }
 
 std::vector<core::Scope> Directory::ScopesOf(const Id16& person) const {
+  std::vector<core::Scope> scopes = GrantedScopesOf(person);
+  const auto held_back = held_back_from_.find(person);
+  if (held_back == held_back_from_.end()) return scopes;
+  for (const core::Scope& scope : held_back->second) {
+    scopes.erase(std::remove(scopes.begin(), scopes.end(), scope), scopes.end());
+  }
+  return scopes;
+}
+
+std::vector<core::Scope> Directory::GrantedScopesOf(const Id16& person) const {
   std::set<core::Scope> scopes;
   const v1::Person* found = Person(person);
   if (found != nullptr && !IsOver(*found)) {

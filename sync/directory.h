@@ -9,6 +9,7 @@
 #ifndef HALFTERM_SYNC_DIRECTORY_H_
 #define HALFTERM_SYNC_DIRECTORY_H_
 #include <cstdint>
+#include <utility>
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
@@ -37,6 +38,11 @@ class Directory {
     std::vector<v1::Template> templates;
     std::vector<v1::CoverageRule> rules;
     std::vector<v1::Cycle> cycles;
+    // Scopes that a grant opens and that stay shut for now, because records are still filed as they
+    // were before that grant.
+    std::vector<std::pair<core::Id16, core::Scope>> held_back;
+    // Sequence number of the last event of the school that this value knows of.
+    uint64_t as_of = 0;
   };
   explicit Directory(Content content);
 
@@ -70,9 +76,10 @@ class Directory {
   // The live grants of a person; and the scopes that are open to them, ascending, each once:
   // `staff` for staff and trainees; their own person, but for governors; a HOD's departments; an
   // SLT's and a HEAD's org with every school and site below it; the reviews of a REVIEWER, CHAMPION
-  // or EXTERNAL.
+  // or EXTERNAL. ScopesOf leaves out those that are held back, GrantedScopesOf does not.
   std::vector<const v1::RoleGrant*> GrantsOf(const core::Id16& person) const;
   std::vector<core::Scope> ScopesOf(const core::Id16& person) const;
+  std::vector<core::Scope> GrantedScopesOf(const core::Id16& person) const;
   // What one grant opens, or would, whatever its state; ascending.
   std::vector<core::Scope> ScopesOfGrant(const v1::RoleGrant& grant) const;
 
@@ -109,6 +116,7 @@ class Directory {
   Content content_;
   Index people_, orgs_, rubrics_, templates_;
   absl::flat_hash_map<core::Id16, std::vector<size_t>, Id16Hash> grants_of_;
+  absl::flat_hash_map<core::Id16, std::vector<core::Scope>, Id16Hash> held_back_from_;
   std::vector<size_t> head_grants_;
   Index calendar_of_, policy_of_;  // By org: indexes into the two lists below.
   std::vector<SchoolCalendar> calendars_;

@@ -15,6 +15,7 @@
 #include "tools/keeping_command.h"
 #include "tools/replay_command.h"
 #include "tools/summary_command.h"
+#include "tools/tablets_command.h"
 #include "tools/verify_command.h"
 
 namespace halfterm::tools {
@@ -24,7 +25,8 @@ namespace {
 constexpr AddCommand kCommands[] = {
     AddImportCommand,     AddInviteCommand,  AddAccountsCommand, AddProviderCommand,
     AddDemoSchoolCommand, AddReplayCommand,  AddSummaryCommand,  AddCoverageCommand,
-    AddVerifyCommand,     AddWaitingCommand, AddKeepingCommand,  AddBenchCommand,
+    AddTabletsCommand,    AddVerifyCommand,  AddWaitingCommand,  AddKeepingCommand,
+    AddBenchCommand,
 };
 
 int Main(int argc, char** argv) {

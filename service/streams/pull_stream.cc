@@ -46,9 +46,17 @@ void PullStream::ReadChunk() {
   // Asked again for each chunk: a session may end while a long pull runs.
   const absl::StatusOr<storage::Caller> caller = parts_.gate.CallerOf(token_);
   if (!caller.ok()) return stream_.End(caller.status());
+  const absl::StatusOr<uint64_t> from = parts_.puller.CompleteOf(*caller, request_.cursor());
+  if (!from.ok()) return stream_.End(from.status());
+  if (!is_repeat_) is_repeat_ = parts_.repeats.IsRepeat(*caller, request_.cursor(), *from);
+  if (*is_repeat_) {
+    if (absl::Status may = parts_.repeats.MayRepeat(*caller); !may.ok()) return stream_.End(may);
+  }
   const absl::StatusOr<v1::PullReply> chunk = parts_.puller.Next(*caller, request_);
   if (!chunk.ok()) return stream_.End(chunk.status());
   request_.set_cursor(chunk->cursor());
+  parts_.repeats.Note(*caller, chunk->has_end() ? chunk->end().seq() : 0,
+                      *is_repeat_ ? chunk->ByteSizeLong() : 0);
   if (chunk->more()) {
     stream_.Write(Encode(*chunk));
   } else {

@@ -10,12 +10,14 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "halfterm/v1/sync.pb.h"
 #include "service/caller_of.h"
 #include "service/streams/message_stream.h"
 #include "service/streams/open_streams.h"
+#include "service/streams/repeat_limit.h"
 #include "service/worker_pool.h"
 #include "storage/clock.h"
 #include "storage/pull/puller.h"
@@ -29,6 +31,7 @@ struct PullParts {
   const storage::Clock& clock;
   WorkerPool& reads;
   OpenStreams& streams;
+  RepeatLimit& repeats;
 };
 
 class PullStream final : public MessageStream::Source,
@@ -57,6 +60,8 @@ class PullStream final : public MessageStream::Source,
   const PullParts parts_;
   const std::string token_;
   const int64_t until_ms_;
+  // Whether the call asks for what was handed out before; not known before its first chunk.
+  std::optional<bool> is_repeat_;
   v1::PullRequest request_;  // With the cursor of the next chunk; used by one thread at a time.
   MessageStream stream_;
 };

@@ -87,6 +87,16 @@ absl::StatusOr<uint64_t> Batch::ServerStamp(Tenant tenant) {
   return (*head)->stamp();
 }
 
+absl::StatusOr<uint64_t> Batch::ScopesVersion(Tenant tenant, const core::Id16& person) {
+  const std::string key = AccountKey(tenant, person);
+  const absl::StatusOr<std::string> stored = Get(Family::kState, key);
+  if (absl::IsNotFound(stored.status())) return 0;
+  if (!stored.ok()) return stored.status();
+  disk::AccountRow row;
+  if (!row.ParseFromString(*stored)) return Damaged("account", key);
+  return row.scopes_version();
+}
+
 absl::StatusOr<disk::ReplicaRow*> Batch::Replica(Tenant tenant, uint64_t replica) {
   const ReplicaName name{tenant.handle(), replica};
   const auto found = replicas_.find(name);
@@ -259,6 +269,15 @@ void Batch::PutDirectory(Tenant tenant, std::string name,
   for (auto& [id, record] : records_) {
     if (id.tenant == tenant.handle()) record->facts_are_current = false;
   }
+}
+
+std::string Batch::NameOf(Tenant tenant) const {
+  const auto changed = directories_.find(tenant.handle());
+  if (changed != directories_.end()) return changed->second.first;
+  for (const auto& [name, known] : context_.directories.Tenants()) {
+    if (known == tenant) return name;
+  }
+  return "";
 }
 
 std::optional<Tenant> Batch::TenantNamed(absl::string_view name) {

@@ -111,11 +111,16 @@ class Batch {
   // The next step of that: at most `max_records`. False when nothing is left to do.
   absl::StatusOr<bool> RederiveSome(Tenant tenant, size_t max_records);
 
+  // The sequence number of the event that changed the person's scopes last; 0 for none.
+  absl::StatusOr<uint64_t> ScopesVersion(Tenant tenant, const core::Id16& person);
+
   // The school's directory with what this batch changed.
   const sync::Directory& DirectoryOf(Tenant tenant);
   // Takes effect for the jobs that follow; published after the commit.
   void PutDirectory(Tenant tenant, std::string name,
                     std::shared_ptr<const sync::Directory> directory);
+  // The name under which the school is known; empty for none.
+  std::string NameOf(Tenant tenant) const;
   // The school of that name with what this batch changed.
   std::optional<Tenant> TenantNamed(absl::string_view name);
   // Published after the commit.

@@ -9,6 +9,7 @@ namespace {
 constexpr size_t kBatchGroups = 512;
 constexpr size_t kBatchBytes = 1024 * 1024;
 constexpr size_t kRederivedAtOnce = 256;
+constexpr std::chrono::seconds kFilingRetry(1);
 
 }  // namespace
 
@@ -77,6 +78,10 @@ void Committer::Run() {
     if (jobs.empty() && draining) return;
     const absl::Status committed = CommitOnce(jobs);
     for (const std::unique_ptr<Job>& job : jobs) job->Done(committed);
+    if (committed.ok() || !jobs.empty()) continue;
+    // Only records were to be filed anew, and the disk is full: it will be for a while.
+    std::unique_lock<std::mutex> lock(mutex_);
+    wake_.wait_for(lock, kFilingRetry, [this] { return draining_ || !queue_.empty(); });
   }
 }
 

@@ -61,6 +61,10 @@ class HelloJob final : public Job {
 
  private:
   absl::Status TryApply(Batch& batch);
+  // Reads everything that greeting depends on and changes nothing, so that a greeting that is
+  // refused leaves no trace of the stores that it named before the wrong one.
+  absl::Status CheckFirst(Batch& batch);
+  absl::StatusOr<disk::DeviceRow> TabletRow(Batch& batch);
   absl::StatusOr<uint64_t> OpenStore(Batch& batch);
   absl::Status GreetStore(Batch& batch, const v1::Store& store);
   void NoteGreeting(Batch& batch, uint64_t replica, disk::ReplicaRow& row);
@@ -75,8 +79,8 @@ class HelloJob final : public Job {
 };
 
 absl::Status HelloJob::TryApply(Batch& batch) {
-  const absl::StatusOr<disk::HeadRow*> head = batch.Head(caller_.tenant);
-  if (!head.ok()) return head.status();
+  const absl::Status checked = CheckFirst(batch);
+  if (!checked.ok()) return checked;
   for (const v1::Store& store : request_.stores()) {
     const absl::Status greeted = GreetStore(batch, store);
     if (!greeted.ok()) return greeted;
@@ -98,10 +102,41 @@ absl::Status HelloJob::TryApply(Batch& batch) {
   FillLimits(*reply_.mutable_limits());
   const sync::Directory& directory = batch.DirectoryOf(caller_.tenant);
   FillGrants(directory);
-  reply_.set_scopes_version((*head)->context_version());
   reply_.set_time_zone(
       directory.ZoneOf(directory.SiteOf(directory.FirstDepartmentOf(caller_.person))).name());
   return absl::OkStatus();
+}
+
+absl::Status HelloJob::CheckFirst(Batch& batch) {
+  for (const v1::Store& store : request_.stores()) {
+    if (store.replica() == 0) continue;
+    const absl::StatusOr<disk::ReplicaRow*> found = batch.Replica(caller_.tenant, store.replica());
+    if (!found.ok()) return found.status();
+    if (*found == nullptr || (*found)->person() != caller_.person.view() ||
+        (*found)->device() != caller_.device.view()) {
+      return absl::PermissionDeniedError("no such store of this person on this tablet");
+    }
+    if ((*found)->rehomed_to() == 0) continue;
+    const absl::StatusOr<disk::ReplicaRow*> next =
+        batch.Replica(caller_.tenant, (*found)->rehomed_to());
+    if (!next.ok()) return next.status();
+  }
+  const absl::StatusOr<std::string> newest = batch.Get(Family::kState, NewestStoreKey(caller_));
+  if (!newest.ok() && !absl::IsNotFound(newest.status())) return newest.status();
+  const absl::StatusOr<uint64_t> version = batch.ScopesVersion(caller_.tenant, caller_.person);
+  if (!version.ok()) return version.status();
+  reply_.set_scopes_version(*version);
+  return TabletRow(batch).status();
+}
+
+absl::StatusOr<disk::DeviceRow> HelloJob::TabletRow(Batch& batch) {
+  disk::DeviceRow row;
+  const absl::StatusOr<std::string> stored =
+      batch.Get(Family::kState, DeviceKey(caller_.tenant, caller_.device));
+  if (absl::IsNotFound(stored.status())) return row;
+  if (!stored.ok()) return stored.status();
+  if (!row.ParseFromString(*stored)) return absl::DataLossError("a tablet's row cannot be read");
+  return row;
 }
 
 absl::StatusOr<uint64_t> HelloJob::OpenStore(Batch& batch) {
@@ -143,11 +178,7 @@ absl::Status HelloJob::GreetStore(Batch& batch, const v1::Store& store) {
   }
   const absl::StatusOr<disk::ReplicaRow*> found = batch.Replica(caller_.tenant, replica);
   if (!found.ok()) return found.status();
-  if (*found == nullptr || (*found)->person() != caller_.person.view() ||
-      (*found)->device() != caller_.device.view()) {
-    return absl::PermissionDeniedError("no such store of this person on this tablet");
-  }
-  disk::ReplicaRow& row = **found;
+  disk::ReplicaRow& row = **found;  // CheckFirst or OpenStore has seen it.
   NoteGreeting(batch, replica, row);
   v1::StoreReply& reply = *reply_.add_stores();
   reply.set_replica(replica);
@@ -198,18 +229,12 @@ void HelloJob::NoteGreeting(Batch& batch, uint64_t replica, disk::ReplicaRow& ro
 }
 
 absl::Status HelloJob::NoteTablet(Batch& batch) {
-  const std::string key = DeviceKey(caller_.tenant, caller_.device);
-  disk::DeviceRow row;
-  const absl::StatusOr<std::string> stored = batch.Get(Family::kState, key);
-  if (stored.ok()) {
-    if (!row.ParseFromString(*stored)) return absl::DataLossError("a tablet's row cannot be read");
-  } else if (!absl::IsNotFound(stored.status())) {
-    return stored.status();
-  }
-  row.set_app(request_.app());
-  row.set_seen_ms(batch.now_ms());
-  row.set_clock_offset_ms(request_.wall_ms() - batch.now_ms());
-  batch.Put(Family::kState, key, row.SerializeAsString());
+  absl::StatusOr<disk::DeviceRow> row = TabletRow(batch);
+  if (!row.ok()) return row.status();
+  row->set_app(request_.app());
+  row->set_seen_ms(batch.now_ms());
+  row->set_clock_offset_ms(request_.wall_ms() - batch.now_ms());
+  batch.Put(Family::kState, DeviceKey(caller_.tenant, caller_.device), row->SerializeAsString());
   return absl::OkStatus();
 }
 

@@ -5,6 +5,7 @@
 #include <map>
 
 #include "storage/commit/batch.h"
+#include "storage/directory/scope_changes.h"
 #include "storage/feed_row.h"
 #include "storage/scope_bytes.h"
 #include "sync/contribution.h"
@@ -264,7 +265,8 @@ absl::Status Batch::Rederive(Tenant tenant) {
 absl::StatusOr<bool> Batch::RederiveSome(Tenant tenant, size_t max_records) {
   const absl::StatusOr<disk::HeadRow*> head = Head(tenant);
   if (!head.ok()) return head.status();
-  if ((*head)->recomputing_since_ms() == 0) return false;
+  const bool has_held_back = !DirectoryOf(tenant).content().held_back.empty();
+  if ((*head)->recomputing_since_ms() == 0 && !has_held_back) return false;
   const std::string prefix = RecordPrefix(tenant);
   std::string begin = prefix;
   if (!(*head)->recomputed_to().empty()) begin = (*head)->recomputed_to() + '\0';
@@ -279,11 +281,14 @@ absl::StatusOr<bool> Batch::RederiveSome(Tenant tenant, size_t max_records) {
     }
     if (!cursor->status().ok()) return cursor->status();
   }
-  if (ids.empty()) {
+  const bool is_last = ids.size() < max_records;
+  if (is_last) {
     (*head)->clear_recomputing_since_ms();
     (*head)->clear_recomputed_to();
-    return false;
+  } else {
+    (*head)->set_recomputed_to(RecordKey(tenant, ids.back()));
   }
+  if (ids.empty() && !has_held_back) return false;
   const absl::StatusOr<uint64_t> seq = NextSeq(tenant);
   if (!seq.ok()) return seq.status();
   for (const core::Id16& id : ids) {
@@ -292,11 +297,13 @@ absl::StatusOr<bool> Batch::RederiveSome(Tenant tenant, size_t max_records) {
     (*record)->touched = true;
     (*record)->seq = *seq;
   }
-  (*head)->set_recomputed_to(RecordKey(tenant, ids.back()));
   disk::LogRow log;
   log.set_disposition(1);
   PutUnread(Family::kLog, OplogKey(tenant, *seq), log.SerializeAsString());
-  return true;
+  if (!is_last) return true;
+  const absl::Status opened = OpenHeldBack(*this, tenant, *seq);
+  if (!opened.ok()) return opened;
+  return false;
 }
 
 }  // namespace halfterm::storage

@@ -4,8 +4,11 @@
 
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
+#include "halfterm/disk/proofs.pb.h"
 #include "halfterm/disk/rows.pb.h"
 #include "storage/directory/reference.h"
+#include "storage/directory/schools.h"
+#include "storage/scope_bytes.h"
 #include "sync/core/codec.h"
 
 namespace halfterm::storage {
@@ -70,6 +73,24 @@ absl::Status ReadGrants(const Snapshot& snapshot, Tenant tenant,
   return cursor->status();
 }
 
+absl::Status ReadHeldBack(const Snapshot& snapshot, Tenant tenant,
+                          sync::Directory::Content& content) {
+  const std::string prefix = ScopeHistoryPrefix(tenant);
+  const auto cursor = snapshot.NewCursor(Family::kState, prefix, EndOfPrefix(prefix));
+  for (; cursor->Valid(); cursor->Next()) {
+    const std::optional<ParsedIdKey> key = ParseScopeHistoryKey(cursor->key());
+    disk::ScopeHistoryRow row;
+    std::vector<core::Scope> held_back;
+    if (!key ||
+        !row.ParseFromArray(cursor->value().data(), static_cast<int>(cursor->value().size())) ||
+        !ParseScopes(row.held_back(), held_back)) {
+      return Damaged("history of scopes", cursor->key());
+    }
+    for (const core::Scope& scope : held_back) content.held_back.emplace_back(key->id, scope);
+  }
+  return cursor->status();
+}
+
 }  // namespace
 
 absl::Status Directories::Load(const Engine& engine) {
@@ -122,6 +143,8 @@ void Directories::Put(Tenant tenant, absl::string_view name,
 
 absl::StatusOr<std::shared_ptr<const sync::Directory>> ReadDirectory(const Snapshot& snapshot,
                                                                      Tenant tenant) {
+  const absl::StatusOr<disk::HeadRow> head = ReadHead(snapshot, tenant);
+  if (!head.ok()) return head.status();
   sync::Directory::Content content;
   for (int kind = kFirstReferenceKind; kind <= kLastReferenceKind; ++kind) {
     const absl::StatusOr<std::vector<std::string>> keys = FacetKeysOf(snapshot, tenant, kind);
@@ -129,8 +152,10 @@ absl::StatusOr<std::shared_ptr<const sync::Directory>> ReadDirectory(const Snaps
     const absl::Status read = ReadReferences(snapshot, *keys, content);
     if (!read.ok()) return read;
   }
-  const absl::Status read = ReadGrants(snapshot, tenant, content.grants);
+  absl::Status read = ReadGrants(snapshot, tenant, content.grants);
+  if (read.ok()) read = ReadHeldBack(snapshot, tenant, content);
   if (!read.ok()) return read;
+  content.as_of = head->seq();
   return std::make_shared<const sync::Directory>(std::move(content));
 }
 

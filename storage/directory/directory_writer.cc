@@ -2,10 +2,10 @@
 
 #include <algorithm>
 #include <memory>
-#include <set>
 
 #include "halfterm/v1/sync.pb.h"
 #include "storage/directory/reference.h"
+#include "storage/directory/scope_changes.h"
 #include "storage/import/import_plan.h"
 
 namespace halfterm::storage {
@@ -13,25 +13,12 @@ namespace {
 
 constexpr int kGrantsInAGroup = 256;
 
-// The log row of a group of the server's own that begins now.
-absl::StatusOr<disk::LogRow> BeginGroup(Batch& batch, Tenant tenant) {
-  const absl::StatusOr<uint64_t> stamp = batch.ServerStamp(tenant);
-  if (!stamp.ok()) return stamp.status();
-  disk::LogRow log;
-  log.set_disposition(v1::DISPOSITION_COMMITTED);
-  log.set_stamp(*stamp);
-  log.set_lower_ms(batch.now_ms());
-  log.set_estimate_ms(batch.now_ms());
-  log.set_upper_ms(batch.now_ms());
-  return log;
-}
-
 absl::StatusOr<uint64_t> WriteReference(Batch& batch, Tenant tenant,
                                         const v1::Reference& reference) {
   const core::Id16 id = IdOf(reference);
   const absl::StatusOr<RecordState*> record = batch.Record(tenant, id);
   if (!record.ok()) return record.status();
-  absl::StatusOr<disk::LogRow> log = BeginGroup(batch, tenant);
+  absl::StatusOr<disk::LogRow> log = BeginServerGroup(batch, tenant);
   if (!log.ok()) return log.status();
   const absl::StatusOr<uint64_t> seq = batch.NextSeq(tenant);
   if (!seq.ok()) return seq.status();
@@ -53,7 +40,7 @@ absl::StatusOr<uint64_t> WriteReference(Batch& batch, Tenant tenant,
 
 absl::StatusOr<uint64_t> WriteGrants(Batch& batch, Tenant tenant, const v1::RoleGrant* grants,
                                      int count) {
-  absl::StatusOr<disk::LogRow> log = BeginGroup(batch, tenant);
+  absl::StatusOr<disk::LogRow> log = BeginServerGroup(batch, tenant);
   if (!log.ok()) return log.status();
   const absl::StatusOr<uint64_t> seq = batch.NextSeq(tenant);
   if (!seq.ok()) return seq.status();
@@ -68,21 +55,19 @@ absl::StatusOr<uint64_t> WriteGrants(Batch& batch, Tenant tenant, const v1::Role
   return *seq;
 }
 
-void RaiseScopesVersions(Batch& batch, Tenant tenant, const sync::Directory& before,
-                         const sync::Directory& after, uint64_t seq) {
-  std::set<core::Id16> people;
-  for (const v1::Person& person : after.content().people) {
-    people.insert(core::Id16::FromBytes(person.id()).value_or(core::Id16{}));
-  }
-  for (const core::Id16& person : people) {
-    if (before.ScopesOf(person) == after.ScopesOf(person)) continue;
-    disk::AccountRow account;
-    account.set_scopes_version(seq);
-    batch.Put(Family::kState, AccountKey(tenant, person), account.SerializeAsString());
-  }
-}
-
 }  // namespace
+
+absl::StatusOr<disk::LogRow> BeginServerGroup(Batch& batch, Tenant tenant) {
+  const absl::StatusOr<uint64_t> stamp = batch.ServerStamp(tenant);
+  if (!stamp.ok()) return stamp.status();
+  disk::LogRow log;
+  log.set_disposition(v1::DISPOSITION_COMMITTED);
+  log.set_stamp(*stamp);
+  log.set_lower_ms(batch.now_ms());
+  log.set_estimate_ms(batch.now_ms());
+  log.set_upper_ms(batch.now_ms());
+  return log;
+}
 
 absl::StatusOr<std::vector<size_t>> TakenIds(Batch& batch, Tenant tenant,
                                              const std::vector<v1::Reference>& references) {
@@ -102,8 +87,8 @@ absl::StatusOr<std::vector<size_t>> TakenIds(Batch& batch, Tenant tenant,
 absl::StatusOr<uint64_t> WriteDirectory(Batch& batch, Tenant tenant, absl::string_view name,
                                         const DirectoryChange& change) {
   if (change.references.empty() && change.grants.empty()) return 0;
-  auto after = std::make_shared<const sync::Directory>(
-      Changed(batch.DirectoryOf(tenant).content(), change.references, change.grants));
+  sync::Directory::Content after =
+      Changed(batch.DirectoryOf(tenant).content(), change.references, change.grants);
   absl::StatusOr<uint64_t> seq = 0;
   for (const v1::Reference& reference : change.references) {
     seq = WriteReference(batch, tenant, reference);
@@ -115,8 +100,11 @@ absl::StatusOr<uint64_t> WriteDirectory(Batch& batch, Tenant tenant, absl::strin
                       std::min(kGrantsInAGroup, grants - begin));
     if (!seq.ok()) return seq;
   }
-  RaiseScopesVersions(batch, tenant, batch.DirectoryOf(tenant), *after, *seq);
-  batch.PutDirectory(tenant, std::string(name), std::move(after));
+  const absl::Status noted = NoteScopeChanges(batch, tenant, batch.DirectoryOf(tenant), after,
+                                              change.rederive, *seq);
+  if (!noted.ok()) return noted;
+  batch.PutDirectory(tenant, std::string(name),
+                     std::make_shared<const sync::Directory>(std::move(after)));
   if (change.rederive) {
     const absl::Status rederive = batch.Rederive(tenant);
     if (!rederive.ok()) return rederive;

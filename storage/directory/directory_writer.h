@@ -8,6 +8,7 @@
 
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "halfterm/disk/rows.pb.h"
 #include "halfterm/v1/directory.pb.h"
 #include "storage/commit/batch.h"
 
@@ -23,6 +24,10 @@ struct DirectoryChange {
 // the records, so that WriteDirectory cannot fail on one half-way. Errors as Batch::Record's.
 absl::StatusOr<std::vector<size_t>> TakenIds(Batch& batch, Tenant tenant,
                                              const std::vector<v1::Reference>& references);
+
+// The log row of a group of the server's own that begins now; its number and its effects are still
+// to come.
+absl::StatusOr<disk::LogRow> BeginServerGroup(Batch& batch, Tenant tenant);
 
 // One group of the server's own for each record, and one for every 256 grants; the people whose
 // scopes change get a new scopes version; the batch's directory becomes the changed one. The

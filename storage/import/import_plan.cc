@@ -362,6 +362,8 @@ sync::Directory::Content Changed(const sync::Directory::Content& held,
   sync::Directory::Content content;
   for (auto& [id, reference] : all) Append(std::move(reference), content);
   for (auto& [id, grant] : all_grants) content.grants.push_back(std::move(grant));
+  content.held_back = held.held_back;
+  content.as_of = held.as_of;
   return content;
 }
 

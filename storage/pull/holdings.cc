@@ -5,9 +5,12 @@
 #include <utility>
 
 #include "absl/strings/escaping.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "storage/feed_row.h"
 #include "storage/pull/feed_merge.h"
+#include "sync/core/digest.h"
+#include "sync/core/sha256.h"
 
 namespace halfterm::storage {
 namespace {
@@ -29,6 +32,28 @@ std::map<Pair, const v1::ScopeDigest*> ByPair(const Digests& digests) {
 bool IsSame(const v1::ScopeDigest* a, const v1::ScopeDigest* b) {
   if (a == nullptr || b == nullptr) return a == b;
   return a->count() == b->count() && a->digest() == b->digest();
+}
+
+// Calls `see` with each record that the scope holds in the period and whose place begins with the
+// prefix, with its place and its row.
+template <typename See>
+absl::Status ForEachHeld(const Snapshot& snapshot, Tenant tenant, const core::Scope& scope,
+                         uint16_t period, absl::string_view place_prefix, const See& see) {
+  const std::string prefix = FeedPrefix(tenant, scope);
+  const auto cursor = snapshot.NewCursor(Family::kFeed, prefix, EndOfPrefix(prefix));
+  for (; cursor->Valid(); cursor->Next()) {
+    const std::optional<ParsedFeedKey> key = ParseFeedKey(cursor->key());
+    const std::optional<FeedRow> row = ParseFeedRow(cursor->value());
+    if (!key || !row) {
+      return absl::DataLossError(absl::StrCat(
+          "the feed row at ", absl::BytesToHexString(cursor->key()), " cannot be read"));
+    }
+    if (row->kind != FeedKind::kHeld || row->period != period) continue;
+    const core::Digest32 place = core::Sha256(key->record.view());
+    if (!absl::StartsWith({place.view().data(), place.view().size()}, place_prefix)) continue;
+    see(key->record, place, *row);
+  }
+  return cursor->status();
 }
 
 }  // namespace
@@ -80,27 +105,21 @@ absl::Status AddDigests(const Snapshot& snapshot, Tenant tenant,
 
 absl::StatusOr<v1::DescendReply> Descend(const Snapshot& snapshot, Tenant tenant,
                                          const core::Scope& scope, uint16_t period,
+                                         absl::string_view place_prefix,
                                          const core::Id16& after_record) {
   // The least ids after `after_record`, one more than a page; the last is the greatest.
   std::map<core::Id16, core::Digest32> page;
-  const std::string prefix = FeedPrefix(tenant, scope);
-  const auto cursor = snapshot.NewCursor(Family::kFeed, prefix, EndOfPrefix(prefix));
-  for (; cursor->Valid(); cursor->Next()) {
-    const std::optional<ParsedFeedKey> key = ParseFeedKey(cursor->key());
-    const std::optional<FeedRow> row = ParseFeedRow(cursor->value());
-    if (!key || !row) {
-      return absl::DataLossError(absl::StrCat(
-          "the feed row at ", absl::BytesToHexString(cursor->key()), " cannot be read"));
-    }
-    if (row->kind != FeedKind::kHeld || row->period != period) continue;
-    if (!(after_record < key->record)) continue;
-    if (page.size() > kRecordsAPage) {
-      if (page.rbegin()->first < key->record) continue;
-      page.erase(std::prev(page.end()));
-    }
-    page[key->record] = row->digest;
-  }
-  if (!cursor->status().ok()) return cursor->status();
+  const absl::Status read =
+      ForEachHeld(snapshot, tenant, scope, period, place_prefix,
+                  [&](const core::Id16& record, const core::Digest32&, const FeedRow& row) {
+                    if (!(after_record < record)) return;
+                    if (page.size() > kRecordsAPage) {
+                      if (page.rbegin()->first < record) return;
+                      page.erase(std::prev(page.end()));
+                    }
+                    page[record] = row.digest;
+                  });
+  if (!read.ok()) return read;
 
   v1::DescendReply reply;
   for (const auto& [record, digest] : page) {
@@ -111,6 +130,28 @@ absl::StatusOr<v1::DescendReply> Descend(const Snapshot& snapshot, Tenant tenant
     v1::RecordDigest& entry = *reply.add_records();
     entry.set_record(record.bytes.data(), core::Id16::kSize);
     entry.set_digest(digest.bytes.data(), core::Digest32::kSize);
+  }
+  return reply;
+}
+
+absl::StatusOr<v1::DescendReply> SumParts(const Snapshot& snapshot, Tenant tenant,
+                                          const core::Scope& scope, uint16_t period,
+                                          absl::string_view place_prefix) {
+  std::map<uint8_t, std::pair<uint64_t, core::SumDigest>> parts;
+  const absl::Status read =
+      ForEachHeld(snapshot, tenant, scope, period, place_prefix,
+                  [&](const core::Id16&, const core::Digest32& place, const FeedRow& row) {
+                    auto& [records, sum] = parts[place.bytes[place_prefix.size()]];
+                    ++records;
+                    sum.Add(row.digest);
+                  });
+  if (!read.ok()) return read;
+  v1::DescendReply reply;
+  for (const auto& [next_byte, part] : parts) {
+    v1::PartDigest& entry = *reply.add_parts();
+    entry.set_next_byte(next_byte);
+    entry.set_records(part.first);
+    entry.set_digest(part.second.bytes().bytes.data(), core::Digest32::kSize);
   }
   return reply;
 }

@@ -9,6 +9,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
 #include "halfterm/v1/sync.pb.h"
 #include "storage/engine.h"
 #include "storage/keys.h"
@@ -29,11 +30,20 @@ absl::Status AddDigests(const Snapshot& snapshot, Tenant tenant,
                         const std::vector<core::Scope>& scopes,
                         const std::vector<uint16_t>& periods, Digests& digests);
 
-// What the scope holds in the period, a page at a time, in the order of record ids. Reads the
-// scope's whole feed for each page, because a feed is ordered by number.
+// At most so many bytes narrow a descent: two of them part a million records into sixteens.
+constexpr size_t kMaxPlacePrefix = 4;
+
+// What the scope holds in the period of records whose place (SHA-256 of the id) begins with
+// `place_prefix`, a page at a time, in the order of record ids. Reads the scope's whole feed for
+// each page, because a feed is ordered by number.
 absl::StatusOr<v1::DescendReply> Descend(const Snapshot& snapshot, Tenant tenant,
                                          const core::Scope& scope, uint16_t period,
+                                         absl::string_view place_prefix,
                                          const core::Id16& after_record);
+// The same records as at most 256 sums, by the next byte of their places.
+absl::StatusOr<v1::DescendReply> SumParts(const Snapshot& snapshot, Tenant tenant,
+                                          const core::Scope& scope, uint16_t period,
+                                          absl::string_view place_prefix);
 
 // Compares what a tablet holds with `right`; neither need be in order. A pair that is missing
 // counts as nothing held. A difference in a scope that changed since `at` says nothing, because the

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <memory>
+#include <thread>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -12,20 +13,12 @@
 #include "storage/pull/pull_cursor.h"
 #include "storage/pull/pull_run.h"
 #include "storage/pull/record_reader.h"
+#include "storage/scope_bytes.h"
 
 namespace halfterm::storage {
 namespace {
 
 constexpr int kMaxFetchRecords = 256;
-
-// Whoever is in a school whose directory is not there holds nothing.
-std::shared_ptr<const sync::Directory> DirectoryOf(const Directories& directories, Tenant tenant) {
-  std::shared_ptr<const sync::Directory> directory = directories.Of(tenant);
-  if (directory == nullptr) {
-    directory = std::make_shared<const sync::Directory>(sync::Directory::Content{});
-  }
-  return directory;
-}
 
 absl::Status CheckEpoch(const PullCursor& cursor, uint32_t epoch, uint64_t head_seq) {
   if (cursor.epoch != epoch || SeqIn(cursor.at) > head_seq) {
@@ -33,6 +26,9 @@ absl::Status CheckEpoch(const PullCursor& cursor, uint32_t epoch, uint64_t head_
   }
   return absl::OkStatus();
 }
+
+// How often a call looks again for the directory that goes with its snapshot.
+constexpr int kLooks = 10'000;
 
 }  // namespace
 
@@ -44,13 +40,35 @@ Puller::Puller(const Engine& engine, const Directories& directories, const Epoch
       secrets_(secrets),
       clock_(clock) {}
 
+absl::StatusOr<Puller::Sight> Puller::SightOf(const Caller& caller) const {
+  for (int look = 0; look < kLooks; ++look) {
+    Sight sight;
+    sight.directory = directories_.Of(caller.tenant);
+    if (sight.directory == nullptr) {  // Whoever is in a school that is not there holds nothing.
+      sight.directory = std::make_shared<const sync::Directory>(sync::Directory::Content{});
+    }
+    sight.snapshot = engine_.NewSnapshot();
+    const absl::StatusOr<uint64_t> version =
+        ScopesVersionOf(*sight.snapshot, caller.tenant, caller.person);
+    if (!version.ok()) return version.status();
+    if (*version <= sight.directory->content().as_of || sight.directory->content().as_of == 0) {
+      sight.scopes = sight.directory->ScopesOf(caller.person);
+      return sight;
+    }
+    std::this_thread::yield();  // The commit is there, and its directory follows in a moment.
+  }
+  return absl::UnavailableError("roles are changing; try again");
+}
+
 absl::StatusOr<v1::PullReply> Puller::Next(const Caller& caller,
                                            const v1::PullRequest& request) const {
-  const std::shared_ptr<const sync::Directory> directory = DirectoryOf(directories_, caller.tenant);
+  absl::StatusOr<Sight> sight = SightOf(caller);
+  if (!sight.ok()) return sight.status();
+  const Snapshot& snapshot = *sight->snapshot;
   PullWish wish;
-  wish.scopes = directory->ScopesOf(caller.person);
+  wish.scopes = std::move(sight->scopes);
   absl::StatusOr<std::vector<uint16_t>> periods =
-      PeriodsOf(request.interest(), caller.person, wish.scopes, *directory, clock_.NowMs());
+      PeriodsOf(request.interest(), caller.person, wish.scopes, *sight->directory, clock_.NowMs());
   if (!periods.ok()) return periods.status();
   wish.periods = *std::move(periods);
   wish.max_bytes = request.max_bytes() == 0
@@ -62,8 +80,7 @@ absl::StatusOr<v1::PullReply> Puller::Next(const Caller& caller,
     decoded = DecodeCursor(request.cursor(), caller, secrets_, wish.scopes);
     if (!decoded.ok()) return decoded.status();
   }
-  const std::unique_ptr<Snapshot> snapshot = engine_.NewSnapshot();
-  const absl::StatusOr<disk::HeadRow> head = ReadHead(*snapshot, caller.tenant);
+  const absl::StatusOr<disk::HeadRow> head = ReadHead(snapshot, caller.tenant);
   if (!head.ok()) return head.status();
   PullCursor& cursor = decoded->cursor;
   if (!request.cursor().empty()) {
@@ -72,7 +89,7 @@ absl::StatusOr<v1::PullReply> Puller::Next(const Caller& caller,
   }
 
   v1::PullReply reply;
-  PullRun run(*snapshot, caller.tenant, head->seq(), std::move(wish));
+  PullRun run(snapshot, caller.tenant, head->seq(), std::move(wish));
   if (decoded->scopes_unknown) reply.add_scope_drops();  // Of type 0: all scopes.
   if (request.cursor().empty() || decoded->scopes_unknown) cursor = run.Begin(epochs_.current());
   const absl::Status filled = run.Fill(cursor, reply);
@@ -87,10 +104,10 @@ absl::StatusOr<v1::FetchReply> Puller::Fetch(const Caller& caller,
     return absl::InvalidArgumentError(
         absl::StrCat("a fetch names 1 to ", kMaxFetchRecords, " records"));
   }
-  const std::vector<core::Scope> scopes =
-      DirectoryOf(directories_, caller.tenant)->ScopesOf(caller.person);
-  const std::unique_ptr<Snapshot> snapshot = engine_.NewSnapshot();
-  RecordReader reader(*snapshot, caller.tenant);
+  const absl::StatusOr<Sight> sight = SightOf(caller);
+  if (!sight.ok()) return sight.status();
+  const std::vector<core::Scope>& scopes = sight->scopes;
+  RecordReader reader(*sight->snapshot, caller.tenant);
   v1::FetchReply reply;
   size_t bytes = 0;
   for (const std::string& id : request.records()) {
@@ -120,45 +137,74 @@ absl::StatusOr<v1::DescendReply> Puller::Descend(const Caller& caller,
   const std::optional<core::Scope> scope = ScopeOf(request.scope());
   const auto after =
       request.after_record().empty() ? core::Id16{} : core::Id16::FromBytes(request.after_record());
-  if (!scope || !after || request.period() > 0xFFFF) {
-    return absl::InvalidArgumentError("no such scope, period or record");
+  if (!scope || !after || request.period() > 0xFFFF ||
+      request.place_prefix().size() > kMaxPlacePrefix) {
+    return absl::InvalidArgumentError("no such scope, period, record or place");
   }
-  const std::vector<core::Scope> scopes =
-      DirectoryOf(directories_, caller.tenant)->ScopesOf(caller.person);
-  if (!std::binary_search(scopes.begin(), scopes.end(), *scope)) {
+  const absl::StatusOr<Sight> sight = SightOf(caller);
+  if (!sight.ok()) return sight.status();
+  if (!std::binary_search(sight->scopes.begin(), sight->scopes.end(), *scope)) {
     return absl::PermissionDeniedError("the scope is not one of yours");
   }
-  const std::unique_ptr<Snapshot> snapshot = engine_.NewSnapshot();
-  return storage::Descend(*snapshot, caller.tenant, *scope, static_cast<uint16_t>(request.period()),
+  const auto period = static_cast<uint16_t>(request.period());
+  if (request.sums()) {
+    return SumParts(*sight->snapshot, caller.tenant, *scope, period, request.place_prefix());
+  }
+  return storage::Descend(*sight->snapshot, caller.tenant, *scope, period, request.place_prefix(),
                           *after);
 }
 
-absl::StatusOr<v1::ConfirmReply> Puller::Confirm(const Caller& caller,
-                                                 const v1::ConfirmRequest& request) const {
-  const std::vector<core::Scope> scopes =
-      DirectoryOf(directories_, caller.tenant)->ScopesOf(caller.person);
+absl::StatusOr<Confirmed> Puller::Confirm(const Caller& caller,
+                                          const v1::ConfirmRequest& request) const {
+  const absl::StatusOr<Sight> sight = SightOf(caller);
+  if (!sight.ok()) return sight.status();
+  const std::vector<core::Scope>& scopes = sight->scopes;
   const absl::StatusOr<DecodedCursor> decoded =
       DecodeCursor(request.cursor(), caller, secrets_, scopes);
   if (!decoded.ok()) return decoded.status();
   const PullCursor& cursor = decoded->cursor;
-  const std::unique_ptr<Snapshot> snapshot = engine_.NewSnapshot();
-  const absl::StatusOr<disk::HeadRow> head = ReadHead(*snapshot, caller.tenant);
+  const Snapshot& snapshot = *sight->snapshot;
+  const absl::StatusOr<disk::HeadRow> head = ReadHead(snapshot, caller.tenant);
   if (!head.ok()) return head.status();
   const absl::Status epoch = CheckEpoch(cursor, epochs_.current(), head->seq());
   if (!epoch.ok()) return epoch;
   // Not the end of a pull, or the caller's scopes have changed: pull, and confirm again.
-  if (!cursor.IsComplete() || cursor.scopes != scopes) return v1::ConfirmReply{};
+  Confirmed confirmed;
+  if (!cursor.IsComplete() || cursor.scopes != scopes) return confirmed;
 
   Digests right;
-  const absl::Status read = AddDigests(*snapshot, caller.tenant, scopes, cursor.periods, right);
+  const absl::Status read = AddDigests(snapshot, caller.tenant, scopes, cursor.periods, right);
   if (!read.ok()) return read;
-  return Compare(*snapshot, caller.tenant, request.held(), right, cursor.at);
+  absl::StatusOr<v1::ConfirmReply> reply =
+      Compare(snapshot, caller.tenant, request.held(), right, cursor.at);
+  if (!reply.ok()) return reply.status();
+  confirmed.reply = *std::move(reply);
+  if (!confirmed.reply.right()) return confirmed;
+  disk::ProofRow& proof = confirmed.proof.emplace();
+  proof.set_epoch(cursor.epoch);
+  proof.set_seq(cursor.complete);
+  proof.set_scopes(ScopeBytes(scopes));
+  for (const uint16_t period : cursor.periods) proof.add_periods(period);
+  uint64_t pairs = 0;
+  for (const v1::ScopeDigest& digest : right) pairs += digest.count();
+  proof.set_pairs(pairs);
+  return confirmed;
 }
 
 absl::StatusOr<uint64_t> Puller::SeqOf(const Caller& caller, absl::string_view cursor) const {
   const absl::StatusOr<DecodedCursor> decoded = DecodeCursor(cursor, caller, secrets_, {});
   if (!decoded.ok()) return decoded.status();
   return SeqIn(decoded->cursor.at);
+}
+
+absl::StatusOr<uint64_t> Puller::CompleteOf(const Caller& caller, absl::string_view cursor) const {
+  if (cursor.empty()) return 0;
+  const absl::StatusOr<DecodedCursor> decoded = DecodeCursor(cursor, caller, secrets_, {});
+  if (!decoded.ok()) return decoded.status();
+  const PullCursor& read = decoded->cursor;
+  // A first pull is under way: nothing is complete before its end.
+  const bool begins = read.scopes.empty() && read.HasNew();
+  return begins ? 0 : read.complete;
 }
 
 }  // namespace halfterm::storage

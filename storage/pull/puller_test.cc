@@ -12,7 +12,9 @@
 
 #include "storage/pull/pull_cursor.h"
 #include "storage/rocks/rocks_engine.h"
+#include "sync/core/digest.h"
 #include "sync/core/limits.h"
+#include "sync/core/sha256.h"
 #include "tests/support/fake_clock.h"
 #include "tests/support/filed_school.h"
 #include "tests/support/pulling_reader.h"
@@ -484,6 +486,68 @@ TEST_F(PullerTest, ADescentListsTheRecordsBehindADigestPageByPage) {
             absl::StatusCode::kInvalidArgument);
 }
 
+TEST_F(PullerTest, ADescentNarrowsToTheRecordsOfOnePart) {
+  school_->Begin();
+  for (uint64_t i = 1; i <= 3000; ++i) {
+    school_->Write(FacetOf(i), "x");
+    school_->SetScopes(FacetOf(i), maths_);
+  }
+  school_->File();
+  school_->Commit();
+  v1::DescendRequest request;
+  request.mutable_scope()->set_type(static_cast<uint32_t>(core::ScopeType::kDepartment));
+  request.mutable_scope()->set_id(Text(kMaths));
+  request.set_sums(true);
+  const absl::StatusOr<v1::DescendReply> parts = puller_->Descend(CallerOf(kZoe), request);
+  ASSERT_TRUE(parts.ok()) << parts.status();
+  EXPECT_THAT(parts->records(), IsEmpty());
+  EXPECT_LE(parts->parts_size(), 256);
+  EXPECT_LT(parts->ByteSizeLong(), 12'000U) << "and not the 150 KB of all records";
+  uint64_t records = 0;
+  for (const v1::PartDigest& part : parts->parts()) {
+    records += part.records();
+    if (part.next_byte() % 16 != 3) continue;
+    request.set_sums(false);
+    request.set_place_prefix(std::string(1, static_cast<char>(part.next_byte())));
+    const absl::StatusOr<v1::DescendReply> listed = puller_->Descend(CallerOf(kZoe), request);
+    ASSERT_TRUE(listed.ok()) << listed.status();
+    EXPECT_EQ(static_cast<uint64_t>(listed->records_size()), part.records());
+    core::SumDigest sum;
+    for (const v1::RecordDigest& record : listed->records()) {
+      EXPECT_EQ(core::Sha256(record.record()).bytes[0], part.next_byte());
+      sum.Add(*core::Digest32::FromBytes(record.digest()));
+    }
+    EXPECT_EQ(sum.bytes().view(), part.digest());
+  }
+  EXPECT_EQ(records, 3000U);
+  request.set_place_prefix("12345");
+  EXPECT_EQ(puller_->Descend(CallerOf(kZoe), request).status().code(),
+            absl::StatusCode::kInvalidArgument);
+}
+
+TEST_F(PullerTest, NoCallGoesByRolesThatAreOlderThanItsRows) {
+  Put(FacetOf(1), "plan", maths_);
+  sync::Directory::Content content = directories_.Of(Tenant(1))->content();
+  content.as_of = 5;
+  directories_.Put(Tenant(1), "one", std::make_shared<const sync::Directory>(content));
+  ASSERT_TRUE(Pull(kZoe, "").ok());
+  // The commit of an event that changes Zoe's scopes is there, its directory is not.
+  disk::AccountRow account;
+  account.set_scopes_version(6);
+  WriteSet writes;
+  writes.Put(Family::kState, AccountKey(Tenant(1), kZoe), account.SerializeAsString());
+  ASSERT_TRUE(engine_->Commit(writes).ok());
+  EXPECT_EQ(Pull(kZoe, "").status().code(), absl::StatusCode::kUnavailable);
+  v1::FetchRequest fetch;
+  fetch.add_records(Text(Record(1)));
+  EXPECT_EQ(puller_->Fetch(CallerOf(kZoe), fetch).status().code(), absl::StatusCode::kUnavailable);
+  EXPECT_TRUE(Pull(kAmy, "").ok()) << "nothing of hers has changed";
+  content.as_of = 6;
+  content.grants.clear();
+  directories_.Put(Tenant(1), "one", std::make_shared<const sync::Directory>(content));
+  EXPECT_EQ(Pull(kZoe, "")->items_size(), 0);
+}
+
 TEST_F(PullerTest, AConfirmationIsRightOrSaysWhereItDiffersOrThatMoreHasCome) {
   Put(FacetOf(1), "plan", maths_);
   Put(FacetOf(2), "own", {core::PersonScope(kZoe)});
@@ -491,7 +555,7 @@ TEST_F(PullerTest, AConfirmationIsRightOrSaysWhereItDiffersOrThatMoreHasCome) {
   v1::ConfirmRequest request;
   request.set_cursor(pulled.cursor());
   *request.mutable_held() = pulled.end().digests();
-  const auto confirm = [&] { return *puller_->Confirm(CallerOf(kZoe), request); };
+  const auto confirm = [&] { return puller_->Confirm(CallerOf(kZoe), request)->reply; };
   EXPECT_TRUE(confirm().right());
 
   v1::ScopeDigest* maths = nullptr;
