@@ -22,6 +22,7 @@ let teacher: Bytes = new Uint8Array(16);
 const idOf = (text: string) => unhex(text.replaceAll('-', ''));
 const pin = '271828';
 let tablets = 0;
+let laterMs = 0;
 
 async function newTablet(): Promise<App> {
   const { app } = await startApp({
@@ -30,7 +31,7 @@ async function newTablet(): Promise<App> {
     database: new TabletDatabase(`tablet-${++tablets}`),
     calls: connect(server.url),
     app: 'a test',
-    nowMs: () => Date.now(),
+    nowMs: () => Date.now() + laterMs,
     monoMs: () => performance.now(),
     random: (size) => crypto.getRandomValues(new Uint8Array(size)),
     jitter: () => 1,
@@ -196,6 +197,26 @@ describe.runIf(isBuilt)('the app behind its contract', () => {
     must(await app.sendNow());
     expect(app.header.get().unsent).toBe(0);
     expect(ready(app.visit(visitId)).mySheet?.notes).toHaveLength(1);
+  }, 120_000);
+
+  test('takes ten wrong PINs, and then a sign-in; the first store and its work stay', async () => {
+    const app = await joined(teacher);
+    const person = me(app);
+    must(await app.switchPerson());
+    for (let tries = 1; tries <= 10; ++tries) {
+      laterMs += 3_600_000;
+      const reason = tries < 10 ? 'pinWrong' : 'pinLocked';
+      expect(await app.enterPin(person, '314159')).toMatchObject({ problem: { reason } });
+    }
+    laterMs += 86_400_000;
+    expect(await app.enterPin(person, pin)).toMatchObject({ problem: { reason: 'pinLocked' } });
+    const { code } = await server.invite(teacher);
+    must(await app.signIn({ kind: 'code', personId: person, code }));
+    expect(app.tablet.get().people[0]).toMatchObject({ needsPin: true, pinTriesLeft: 10 });
+    must(await app.choosePin(person, '161803'));
+    must(await app.sendNow());
+    expect(app.visits.get().kind).toBe('ready');
+    laterMs = 0;
   }, 120_000);
 
   test('logs rooms of a walk with a tap each', async () => {

@@ -136,7 +136,7 @@ export async function startApp(options: AppOptions): Promise<RunningApp> {
           initials: initialsOf(person.name),
           unsent: person.unsent,
           lastUsedMs: person.lastUsedMs,
-          pinTriesLeft: Math.max(0, pinTries - person.pinTries),
+          pinTriesLeft: Math.max(0, pinTries - Math.max(0, person.pinTries)),
           waitUntilMs: person.waitUntilMs > options.nowMs() ? person.waitUntilMs : null,
           needsPin: tablet.needsPin(person),
           signInEnded: person.signInEnded,

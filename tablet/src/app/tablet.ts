@@ -60,9 +60,11 @@ export interface SyncSeen {
   readonly busyUntilMs: number;
 }
 
-// A quarter of its time before a session ends it is renewed.
+// So long before a session ends it is renewed.
 const renewBeforeMs = 24 * 3_600_000;
 const courierGroups = 100;
+// In the place of the tries: the person signed in after the last of them.
+const choosesAnother = -1;
 
 export class Tablet {
   readonly #around: Surroundings;
@@ -121,7 +123,7 @@ export class Tablet {
     return this.#seen;
   }
   needsPin(person: PersonRow): boolean {
-    return person.key === null || person.pinTries < 0;
+    return person.key === null || person.pinTries === choosesAnother;
   }
   readonly now = (): TabletMoment => ({
     wallMs: Math.floor(this.#around.nowMs()),
@@ -199,7 +201,12 @@ export class Tablet {
     const reply = await signIn(this.#around.calls.accounts, row, row.school, by);
     const id = hex(reply.person);
     await this.#addPerson(id, reply.displayName, reply.signInName);
-    await this.#changePerson(id, { pinTries: 0, waitUntilMs: 0, signInEnded: false });
+    // Whoever had no PIN left chooses another one, for a store beside the first.
+    const wasLockedOut = this.#people.some(
+      (person) => person.id === id && person.pinTries >= pinTries,
+    );
+    const tries = wasLockedOut ? choosesAnother : 0;
+    await this.#changePerson(id, { pinTries: tries, waitUntilMs: 0, signInEnded: false });
     this.#sessions.set(id, {
       session: reply.session,
       token: reply.token,
@@ -475,7 +482,9 @@ export class Tablet {
 
   async #renewInTime(store: PersonStore, row: TabletRow): Promise<void> {
     const expires = store.local<number>('expiresMs') ?? 0;
-    if (expires === 0 || expires - this.#around.nowMs() > renewBeforeMs) return;
+    // By the server's clock: the tablet's may be days wrong.
+    const nowMs = this.#around.nowMs() + Number(store.outbox.row.clockOffsetMs);
+    if (expires === 0 || expires - nowMs > renewBeforeMs) return;
     const reply = await renew(this.#around.calls.accounts, row, store.outbox.row.token).catch(
       () => null,
     );
