@@ -20,6 +20,10 @@
 
 namespace halfterm::sync {
 
+// Grows with every change of what a record adds: a store whose derived rows were made by another
+// definition makes them again when it is opened.
+constexpr uint32_t kContributionDefinition = 2;
+
 struct Contribution {
   std::string key;              // kind1 | key; integers in it are big-endian.
   std::vector<int64_t> vector;  // Trailing zeros left out.

@@ -461,11 +461,12 @@ TEST_F(ContributionTest, AVisitWhoseRubricNobodyKnowsCountsWithoutLevels) {
 
 TEST_F(ContributionTest, CoverageFollowsTheVisitFromBookedToShared) {
   Plan();
-  EXPECT_THAT(Cover(), ElementsAre(1));
-  visit_.SetPhase(visit_.Facet(core::kPlan), 0, core::kDraft);
-  EXPECT_THAT(Cover(), ElementsAre(1));
-  visit_.SetPhase(visit_.Facet(core::kPlan), 0, core::kSubmitted);
   // The twelfth day after the half-term's first, counted from 0.
+  const Row booked = {1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, kCoverBookedOnDay};
+  EXPECT_EQ(Cover(), booked);
+  visit_.SetPhase(visit_.Facet(core::kPlan), 0, core::kDraft);
+  EXPECT_EQ(Cover(), booked);
+  visit_.SetPhase(visit_.Facet(core::kPlan), 0, core::kSubmitted);
   EXPECT_THAT(Cover(), ElementsAre(0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1));
   visit_.Share();
   EXPECT_EQ(Cover()[kCoverShared], 1);
@@ -507,7 +508,8 @@ TEST_F(ContributionTest, CoverageKeepsTheRolesThatTheLeadHeldOnTheDay) {
     SCOPED_TRACE(c.what);
     visit_.written.clear();
     Plan([&](PlanOf& plan) { plan.start_ms = c.start_ms; });
-    EXPECT_THAT(Cover(c.roles), ElementsAre(1));
+    ASSERT_FALSE(Cover(c.roles).empty());
+    EXPECT_EQ(Cover(c.roles)[kCoverBooked], 1);
     EXPECT_EQ(CountOf(RollupKind::kCover), 1u);
   }
 }
@@ -516,7 +518,10 @@ TEST_F(ContributionTest, EveryKindWithATeacherIsCovered) {
   for (int kind = v1::VISIT_KIND_DEPT; kind <= v1::VISIT_KIND_GOVERNOR; ++kind) {
     visit_.written.clear();
     Plan([&](PlanOf& plan) { plan.kind = static_cast<v1::VisitKind>(kind); });
-    EXPECT_THAT(Cover(), ElementsAre(1)) << kind;
+    ASSERT_FALSE(Cover().empty()) << kind;
+    EXPECT_EQ(Cover()[kCoverBooked], 1) << kind;
+    const bool is_private = kind == v1::VISIT_KIND_COACH || kind == v1::VISIT_KIND_PEER;
+    EXPECT_EQ(Cover().size(), is_private ? 1 : kCoverDays + 13) << kind;
     visit_.written.clear();
     Plan([&](PlanOf& plan) {
       plan.kind = static_cast<v1::VisitKind>(kind);
@@ -560,13 +565,73 @@ TEST_F(ContributionTest, TheLoopCountsAnAcknowledgementOfTheNewestVersion) {
   Plan();
   ShareAll();
   const auto loop = [this](uint16_t half_term = SmallSchool::kAutumn1) {
-    return At_(RowKey(RollupKind::kLoop).Id(school_.maths).U16(half_term));
+    return At_(RowKey(RollupKind::kLoop).Id(school_.maths).U16(half_term).Id(school_.tia));
   };
   EXPECT_THAT(loop(), ElementsAre(1));
   tia_.Acknowledge(visit_, 1);
   EXPECT_THAT(loop(), ElementsAre(1, 1));
   visit_.Share(2);
   EXPECT_THAT(loop(), ElementsAre(1)) << "the second version was not acknowledged";
+}
+
+TEST_F(ContributionTest, TheLagIsCountedInSchoolDaysToTheFirstVersion) {
+  const struct {
+    const char* what;
+    int32_t shared_day;
+    size_t lag;
+  } cases[] = {
+      {"the day of the lesson", Day(2026, 9, 14), 0},
+      {"the next day", Day(2026, 9, 15), 1},
+      {"over a weekend", Day(2026, 9, 21), 5},
+      {"longer than is told apart", Day(2026, 12, 1), 30},
+      {"a clock before the lesson", Day(2026, 9, 1), 0},
+  };
+  for (const auto& c : cases) {
+    SCOPED_TRACE(c.what);
+    visit_.written.clear();
+    Plan();
+    ShareAll();
+    v1::SharedVersion version;
+    version.set_round(1);
+    version.set_shared_day(c.shared_day);
+    version.set_first_shared_day(c.shared_day);
+    server_.WriteVersion(visit_, version);
+    const auto loop = [this] {
+      return At_(
+          RowKey(RollupKind::kLoop).Id(school_.maths).U16(SmallSchool::kAutumn1).Id(school_.tia));
+    };
+    ASSERT_EQ(loop().size(), kLoopLags + c.lag + 1);
+    EXPECT_EQ(loop().back(), 1);
+    version.set_round(2);
+    version.set_shared_day(Day(2026, 12, 18));
+    server_.WriteVersion(visit_, version);
+    visit_.Share(2);
+    EXPECT_EQ(loop().size(), kLoopLags + c.lag + 1) << "a later version is no later sharing";
+  }
+}
+
+TEST_F(ContributionTest, OnlyANotedDayAfterTheHalfTermIsLate) {
+  const struct {
+    const char* what;
+    int32_t noted;
+    int64_t late;
+  } cases[] = {{"nothing noted", 0, 0},
+               {"its last day", Day(2026, 10, 23), 0},
+               {"the day after", Day(2026, 10, 24), 1}};
+  for (const auto& c : cases) {
+    SCOPED_TRACE(c.what);
+    visit_.written.clear();
+    Plan();
+    SubmitAll();
+    visit_.SetPhase(visit_.Facet(core::kPlan), 0, core::kSubmitted);
+    if (c.noted != 0) {
+      server_.Write(visit_, visit_.Facet(core::kPlan),
+                    {{core::Path::Field(v1::Plan::kDoneLateDayFieldNumber, core::Kind::kReg),
+                      testing::Signed(c.noted)}});
+    }
+    ASSERT_GT(Cover().size(), kCoverLate);
+    EXPECT_EQ(Cover()[kCoverLate], c.late);
+  }
 }
 
 TEST_F(ContributionTest, AStepCountsInTheHalfTermOfItsDueDay) {
@@ -576,7 +641,7 @@ TEST_F(ContributionTest, AStepCountsInTheHalfTermOfItsDueDay) {
   const int32_t due = Day(2026, 11, 20);
   hana_.AddStep(visit_, step, due);
   const auto loop = [this](uint16_t half_term) {
-    return At_(RowKey(RollupKind::kLoop).Id(school_.maths).U16(half_term));
+    return At_(RowKey(RollupKind::kLoop).Id(school_.maths).U16(half_term).Id(school_.tia));
   };
   const RowKey decisions = RowKey(RollupKind::kDecisions)
                                .Id(school_.site)

@@ -51,9 +51,11 @@ std::vector<Rating> LevelsOf(const RecordView& record, const std::vector<core::I
 std::vector<Rating> ShareableLevels(const RecordView& record,
                                     const std::vector<core::Id16>& observers);
 
-// The newest version's ratings, with what it left out as disputed; and the rubric that it names.
+// The newest version's ratings, with what it left out as disputed; the rubric that it names; and the
+// day on which version 1 was shared, in days since 1970, 0 where that is not known.
 struct VersionLevels {
   bool exists = false;
+  int32_t first_shared_day = 0;
   core::Id16 rubric{};
   std::vector<Rating> ratings;
 };

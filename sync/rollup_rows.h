@@ -115,8 +115,10 @@ constexpr size_t kCoverBooked = 0;
 constexpr size_t kCoverDone = 1;
 constexpr size_t kCoverShared = 2;
 constexpr size_t kCoverLate = 3;
+// What stands there for a day: visits done, and kCoverBookedOnDay for each that is booked.
 constexpr size_t kCoverDays = 4;
 constexpr int32_t kCoverLastDay = 127;
+constexpr int64_t kCoverBookedOnDay = int64_t{1} << 20;
 
 // --- LOAD, OBSERVER_LOAD -------------------------------------------------------------------------
 
@@ -132,6 +134,8 @@ constexpr size_t kLoopShared = 0;
 constexpr size_t kLoopAcknowledged = 1;
 constexpr size_t kLoopStepsDue = 2;
 constexpr size_t kLoopStepsChecked = 3;
+constexpr size_t kLoopLags = 4;
+constexpr int kLoopLastLag = 30;  // And longer.
 
 // --- DECISIONS -----------------------------------------------------------------------------------
 

@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "storage/feed_row.h"
 #include "storage/scope_bytes.h"
+#include "sync/contribution.h"
 #include "sync/core/codec.h"
 #include "sync/facts.h"
 
@@ -59,6 +60,7 @@ absl::StatusOr<disk::HeadRow*> Batch::Head(Tenant tenant) {
     const std::string random = context_.random(8);
     for (const char byte : random) replica = replica << 8 | static_cast<uint8_t>(byte);
     head.row.set_replica(replica);
+    head.row.set_contribution_definition(sync::kContributionDefinition);
   }
   while (head.row.dispositions_size() < 5) head.row.add_dispositions(0);
   head.touched = true;

@@ -108,7 +108,8 @@ class Batch {
   absl::Status Rederive(Tenant tenant);
   // The schools for which that was asked in this batch.
   const std::set<Tenant>& Rederiving() const { return rederiving_; }
-  // The next step of that: at most `max_records`. False when nothing is left to do.
+  // The next step of that: at most `max_records`. Begins it where the school's rows were made by
+  // another definition than this program's. False when nothing is left to do.
   absl::StatusOr<bool> RederiveSome(Tenant tenant, size_t max_records);
 
   // The sequence number of the event that changed the person's scopes last; 0 for none.

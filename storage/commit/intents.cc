@@ -13,8 +13,10 @@
 #include "sync/core/limits.h"
 #include "sync/facts.h"
 #include "sync/judge.h"
+#include "sync/late.h"
 #include "sync/levels.h"
 #include "sync/schema.h"
+#include "sync/school_calendar.h"
 #include "sync/value.h"
 
 namespace halfterm::storage {
@@ -30,6 +32,10 @@ using core::VisitKind;
 constexpr uint16_t kPlanPhase = v1::Plan::kPhaseFieldNumber;
 constexpr uint16_t kSheetPhase = v1::Sheet::kPhaseFieldNumber;
 
+// Raises the plan, and notes where the visit becomes done after its half-term has closed.
+absl::Status RaiseTo(Batch& batch, RecordState& record, const core::Phase& phase, uint64_t seq,
+                     disk::LogRow& log);
+
 Facet PhaseDelta(uint16_t field, const core::Phase& phase) {
   core::Cell cell;
   cell.path = Path::Field(field, Kind::kPhase);
@@ -44,6 +50,30 @@ IntentResult Refused(v1::Outcome outcome, std::string detail) {
 }
 
 IntentResult NotAllowed(const char* who) { return Refused(v1::OUTCOME_NOT_ALLOWED, who); }
+
+absl::Status RaiseTo(Batch& batch, RecordState& record, const core::Phase& phase, uint64_t seq,
+                     disk::LogRow& log) {
+  const FacetId plan{record.id, core::kPlan, {}};
+  const core::VisitFacts& facts = batch.FactsOf(record);
+  Facet delta = PhaseDelta(kPlanPhase, phase);
+  if (!sync::IsDone(facts.phase) && sync::IsDone(phase)) {
+    const std::optional<int32_t> late =
+        sync::DoneLateDay(record.View(), facts, batch.DirectoryOf(record.tenant), batch.now_ms());
+    if (late) {
+      const absl::StatusOr<core::Dot> dot = batch.ServerDot(record.tenant);
+      if (!dot.ok()) return dot.status();
+      const absl::StatusOr<uint64_t> stamp = batch.ServerStamp(record.tenant);
+      if (!stamp.ok()) return stamp.status();
+      const FacetState* held = record.Find(plan);
+      core::Cell cell = core::Written(held == nullptr ? Facet{} : held->facet,
+                                      Path::Field(v1::Plan::kDoneLateDayFieldNumber, Kind::kReg),
+                                      *dot, facts.lead, sync::EncodeSigned(*late));
+      for (core::Sibling& sibling : cell.siblings) sibling.stamp = *stamp;
+      core::Put(delta, std::move(cell));
+    }
+  }
+  return batch.ServerWrite(record, plan, std::move(delta), seq, log);
+}
 
 // The intent of one group, while it is carried out.
 class Intents {
@@ -144,7 +174,7 @@ class Intents {
 
   absl::Status RaisePlan(const core::Phase& phase) {
     if (!(facts().phase < phase)) return absl::OkStatus();
-    return batch_.ServerWrite(record_, PlanId(), PhaseDelta(kPlanPhase, phase), seq_, log_);
+    return RaiseTo(batch_, record_, phase, seq_, log_);
   }
 
   absl::Status SubmitSheet(const FacetId& sheet) {
@@ -257,7 +287,10 @@ class Intents {
   }
 
   absl::Status WriteVersion(uint16_t round) {
-    const v1::SharedVersion version = SharedVersionOf(record_.View(), facts(), round, author_);
+    const sync::Directory& directory = batch_.DirectoryOf(record_.tenant);
+    const int32_t today = sync::DayOf(batch_.now_ms(), directory.ZoneOf(facts().school));
+    const v1::SharedVersion version =
+        SharedVersionOf(record_.View(), facts(), {round, author_, today});
     const absl::StatusOr<core::Dot> dot = batch_.ServerDot(record_.tenant);
     if (!dot.ok()) return dot.status();
     const Path path = Path::Field(v1::Version::kSharedFieldNumber, Kind::kBlob);
@@ -478,8 +511,7 @@ absl::Status RaiseDraft(Batch& batch, RecordState& record, const core::FacetId& 
                           : facts.revealed ? core::kSubmitted
                                            : core::kDraft};
   if (!facts.has_plan || !(facts.phase < phase)) return absl::OkStatus();
-  return batch.ServerWrite(record, {record.id, core::kPlan, {}}, PhaseDelta(kPlanPhase, phase), seq,
-                           log);
+  return RaiseTo(batch, record, phase, seq, log);
 }
 
 }  // namespace halfterm::storage

@@ -9,9 +9,12 @@
 #include <vector>
 
 #include "halfterm/v1/observation.pb.h"
+#include "storage/commit/rollups.h"
+#include "sync/contribution.h"
 #include "sync/core/codec.h"
 #include "sync/facts.h"
 #include "tests/support/committed_school.h"
+#include "tests/support/hex.h"
 #include "tests/support/visit_writer.h"
 
 namespace halfterm::testing {
@@ -118,6 +121,118 @@ TEST_F(PushTest, WhatWasAcknowledgedIsThereAfterReopening) {
   const auto again = hana.PushAgain();
   ASSERT_TRUE(again.ok()) << again.status();
   EXPECT_EQ(again->applied_n(), 3u);
+}
+
+// The half-term of the lesson closes on 23 October.
+class LateTest : public PushTest {
+ protected:
+  int64_t RecordedLate() {
+    const std::string prefix = ToHex(storage::RollupPrefix(school.tenant(), 6));
+    int64_t late = 0;
+    for (const auto& [key, value] : school.Rollups()) {
+      if (key.compare(0, prefix.size(), prefix) != 0) continue;
+      const auto row = storage::DecodeVector(FromHex(value));
+      EXPECT_TRUE(row.ok());
+      if (row->size() > sync::kCoverLate) late += (*row)[sync::kCoverLate];
+    }
+    return late;
+  }
+};
+
+TEST_F(LateTest, AVisitIsLateByTheDayOnWhichItsLastPageComesWhicheverThatIs) {
+  const int64_t in_time = At(2026, 10, 23, 23, 59), late = At(2026, 10, 24, 0, 0);
+  const struct {
+    const char* what;
+    int64_t plan_ms, sheet_ms;
+    int64_t late;
+  } cases[] = {{"all on the last day", in_time, in_time, 0},
+               {"the plan after the sheet", late, in_time, 1},
+               {"the sheet after the plan", in_time, late, 1},
+               {"all a day late", late, late, 1}};
+  int64_t expected = 0;
+  uint8_t device = 1;
+  for (const auto& c : cases) {
+    SCOPED_TRACE(c.what);
+    visit = school.NewId();
+    PushingTablet office = school.Tablet(people.hana, device++);
+    PushingTablet classroom = school.Tablet(people.hana, device++);
+    const auto plan = [&] {
+      school.clock.SetWall(c.plan_ms);
+      office.Write(Facet(core::kPlan), {},
+                   PlanValues(v1::VISIT_KIND_DEPT, people.tia, people.maths, people.rubric_a));
+      EXPECT_EQ(Only(office).disposition(), v1::DISPOSITION_COMMITTED);
+    };
+    const auto sheet = [&] {
+      school.clock.SetWall(c.sheet_ms);
+      classroom.Write(Facet(core::kSheet, people.hana), {}, RatingValues(4, 3));
+      EXPECT_EQ(Only(classroom).disposition(), v1::DISPOSITION_COMMITTED);
+      EXPECT_EQ(Submit(classroom).outcome(), v1::OUTCOME_DONE);
+    };
+    if (c.plan_ms > c.sheet_ms) {
+      sheet();
+      plan();
+    } else {
+      plan();
+      sheet();
+    }
+    EXPECT_EQ(PlanPhase().level, core::kSubmitted);
+    expected += c.late;
+    EXPECT_EQ(RecordedLate(), expected);
+    // What comes afterwards makes nothing late.
+    school.clock.SetWall(At(2026, 12, 1));
+    classroom.Write(Facet(core::kSheet, people.hana),
+                    school.Stored(Facet(core::kSheet, people.hana)), RatingValues(5, 2));
+    EXPECT_EQ(Only(classroom).disposition(), v1::DISPOSITION_COMMITTED);
+    EXPECT_EQ(RecordedLate(), expected);
+  }
+}
+
+TEST_F(LateTest, AVersionCarriesTheDayInTheSchoolsZoneAndThatOfTheFirst) {
+  PushingTablet hana = school.Tablet(people.hana, 1);
+  WriteVisit(hana);
+  school.clock.SetWall(At(2026, 9, 16, 0, 30));  // In UTC it is the day before.
+  ASSERT_EQ(Share(hana, 1).outcome(), v1::OUTCOME_DONE);
+  school.clock.SetWall(At(2026, 9, 30));
+  ASSERT_EQ(Share(hana, 2).outcome(), v1::OUTCOME_DONE);
+  const auto version = [this](uint8_t round) {
+    core::Id16 sub;
+    sub.bytes[15] = round;
+    const core::Facet facet = school.Stored(Facet(core::kVersion, sub));
+    v1::SharedVersion shared;
+    EXPECT_TRUE(shared.ParseFromString(ValuesAt(facet, Path::Field(1, Kind::kBlob)).at(0)));
+    return shared;
+  };
+  EXPECT_EQ(version(1).shared_day(), Day(2026, 9, 16));
+  EXPECT_EQ(version(1).first_shared_day(), Day(2026, 9, 16));
+  EXPECT_EQ(version(2).shared_day(), Day(2026, 9, 30));
+  EXPECT_EQ(version(2).first_shared_day(), Day(2026, 9, 16));
+}
+
+// A store whose figures were made by an older program.
+TEST_F(PushTest, RowsOfAnotherDefinitionAreMadeAgainWhenTheStoreIsOpened) {
+  PushingTablet hana = school.Tablet(people.hana, 1);
+  WriteVisit(hana);
+  const auto before = school.Rollups();
+  ASSERT_FALSE(before.empty());
+  storage::WriteSet writes;
+  disk::HeadRow head = school.Head();
+  head.set_contribution_definition(1);
+  writes.Put(storage::Family::kMeta, storage::HeadKey(school.tenant()), head.SerializeAsString());
+  disk::RecordRow record;
+  const std::string key = storage::RecordKey(school.tenant(), visit);
+  ASSERT_TRUE(record.ParseFromString(*school.engine().Get(storage::Family::kDerived, key)));
+  for (disk::ContributionRow& row : *record.mutable_contributions()) {
+    writes.Delete(storage::Family::kDerived, storage::RollupKey(school.tenant(), row.key()));
+  }
+  record.clear_contributions();
+  writes.Put(storage::Family::kDerived, key, record.SerializeAsString());
+  school.committer().Drain();
+  ASSERT_TRUE(school.engine().Commit(writes).ok());
+  school.Reopen();
+  // The first greeting after the opening waits behind the first step.
+  for (int i = 0; i < 3; ++i) ASSERT_TRUE(hana.Hello().ok());
+  EXPECT_EQ(school.Rollups(), before);
+  EXPECT_EQ(school.Head().contribution_definition(), sync::kContributionDefinition);
 }
 
 TEST_F(PushTest, C9ARepeatedPushIsAnsweredAlikeAndHasNoSecondEffect) {

@@ -265,6 +265,11 @@ absl::Status Batch::Rederive(Tenant tenant) {
 absl::StatusOr<bool> Batch::RederiveSome(Tenant tenant, size_t max_records) {
   const absl::StatusOr<disk::HeadRow*> head = Head(tenant);
   if (!head.ok()) return head.status();
+  if ((*head)->contribution_definition() != sync::kContributionDefinition) {
+    (*head)->set_contribution_definition(sync::kContributionDefinition);
+    const absl::Status begun = Rederive(tenant);
+    if (!begun.ok()) return begun;
+  }
   const bool has_held_back = !DirectoryOf(tenant).content().held_back.empty();
   if ((*head)->recomputing_since_ms() == 0 && !has_held_back) return false;
   const std::string prefix = RecordPrefix(tenant);

@@ -28,10 +28,14 @@ core::FacetId VersionFacet(const core::Id16& record, uint16_t round) {
 }
 
 v1::SharedVersion SharedVersionOf(const sync::RecordView& record, const core::VisitFacts& facts,
-                                  uint32_t round, const core::Id16& shared_by) {
+                                  const Sharing& sharing) {
   v1::SharedVersion version;
-  version.set_round(round);
-  version.set_shared_by(std::string(shared_by.view()));
+  version.set_round(sharing.round);
+  version.set_shared_by(std::string(sharing.by.view()));
+  version.set_shared_day(sharing.day);
+  // Each version carries the first day on, so that one of them is enough to read.
+  version.set_first_shared_day(sharing.round == 1 ? sharing.day
+                                                  : sync::NewestVersion(record).first_shared_day);
   const auto plan = ViewOf<v1::Plan>(record, core::kPlan);
   version.set_rubric_version(plan.rubric_version());
 

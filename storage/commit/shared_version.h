@@ -12,8 +12,13 @@ namespace halfterm::storage {
 // that count (the consensus where all agreed; else the one sheet's own; of a team without agreement
 // none). Elements with two different values are listed as left out. Notes go along when the
 // feedback says so, private ones never.
+struct Sharing {
+  uint16_t round = 0;
+  core::Id16 by{};
+  int32_t day = 0;  // Since 1970, in the school's zone.
+};
 v1::SharedVersion SharedVersionOf(const sync::RecordView& record, const core::VisitFacts& facts,
-                                  uint32_t round, const core::Id16& shared_by);
+                                  const Sharing& sharing);
 
 // version number `round` of the record.
 core::FacetId VersionFacet(const core::Id16& record, uint16_t round);

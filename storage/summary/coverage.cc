@@ -101,13 +101,15 @@ void AddRow(const CoverRow& cover, const CoverPeriod& period,
             const CoverPeriod::HalfTerm& half_term, Counts& counts) {
   const std::vector<int64_t>& row = cover.row;
   const bool is_private = cover.kind == v1::VISIT_KIND_COACH || cover.kind == v1::VISIT_KIND_PEER;
-  uint32_t done_within = 0;
+  uint32_t done_within = 0, booked_within = 0;
   for (size_t at = sync::kCoverDays; at < row.size(); ++at) {
     const int32_t day = half_term.start_day + static_cast<int32_t>(at - sync::kCoverDays);
     if (row[at] <= 0) continue;
     if (!period.whole_half_terms && !IsWithin(day, period.from_day, period.to_day)) continue;
-    done_within += static_cast<uint32_t>(row[at]);
-    counts.last_day = std::max(counts.last_day, day);
+    const auto done = static_cast<uint32_t>(row[at] % sync::kCoverBookedOnDay);
+    done_within += done;
+    booked_within += static_cast<uint32_t>(row[at] / sync::kCoverBookedOnDay);
+    if (done > 0) counts.last_day = std::max(counts.last_day, day);
   }
   const uint32_t shared = At(row, sync::kCoverShared);
   if (period.whole_half_terms) {
@@ -116,7 +118,8 @@ void AddRow(const CoverRow& cover, const CoverPeriod& period,
     counts.shared += shared;
     counts.late += At(row, sync::kCoverLate);
   } else {
-    // Which of them are shared is not kept by day: at most all.
+    if (!is_private) counts.booked += booked_within;
+    // Which of them are shared is not kept by day: at most all. Nor is which of them were late.
     counts.done += done_within;
     counts.shared += std::min(done_within, shared);
   }

@@ -152,6 +152,8 @@ class CoveragePage {
     for (const v1::Person* person : people) {
       if (!IsOfItsPeople(*asked.rule, *person)) continue;
       const Id16 teacher = *Id16::FromBytes(person->id());
+      // Numbers are sums of what could be listed: a difference would tell of whoever is not.
+      if (!MayList(teacher, department)) continue;
       const bool is_asked_for =
           IsAskedFor(*asked.rule, *person, asked.period, policy_.eligible_percent());
       v1::TeacherCoverage one =
@@ -159,7 +161,6 @@ class CoveragePage {
                      policy_.at_risk_school_days(), today_, zone_);
       Count(one, coverage);
       if (numbers_only) continue;
-      if (!MayList(teacher, department)) continue;
       one.set_teacher(person->id());
       one.set_display_name(person->display_name());
       *coverage.add_teachers() = std::move(one);

@@ -290,6 +290,42 @@ TEST_F(CoverageTest, ARuleByWeekLooksAtTheWeekOfToday) {
   EXPECT_EQ(Maths().from_day(), Day(2026, 10, 19)) << "of a half-term that is over, its last week";
 }
 
+TEST_F(CoverageTest, ARuleByWeekShowsTheBookingsOfThatWeek) {
+  rule_->set_per(v1::COVERAGE_PERIOD_WEEK);
+  Put(people().tia, At(2026, 10, 16), kBookedOnly);
+  Put(people().tia, At(2026, 10, 16, 14), kBookedOnly);
+  Put(people().tom, At(2026, 10, 19), kBookedOnly);
+  Put(people().hana, At(2026, 10, 15), kIsSubmitted);
+  Put(people().hana, At(2026, 10, 15, 14), kBookedOnly);
+  const v1::RuleCoverage maths = Maths();
+  EXPECT_EQ(maths.booked(), 1u);
+  EXPECT_EQ(maths.done(), 1u);
+  EXPECT_EQ(Of(people().tia).state(), v1::COVERAGE_STATE_BOOKED);
+  EXPECT_EQ(Of(people().tia).booked(), 2u);
+  EXPECT_EQ(Of(people().tia).last_done_ms(), 0) << "a booking is no visit";
+  EXPECT_EQ(Of(people().tom).state(), v1::COVERAGE_STATE_DUE) << "booked for another week";
+  EXPECT_EQ(Of(people().hana).done(), 1u);
+  EXPECT_EQ(Of(people().hana).booked(), 1u) << "both on one day";
+  EXPECT_EQ(Of(people().hana).last_done_ms(), At(2026, 10, 15, 0));
+}
+
+TEST_F(CoverageTest, ARuleByCycleShowsTheBookingsOfItsWeeksAndNoPrivateOnes) {
+  rule_->set_per(v1::COVERAGE_PERIOD_CYCLE);
+  rule_->add_kinds(v1::VISIT_KIND_PEER);
+  rule_->add_kinds(v1::VISIT_KIND_COACH);
+  v1::Cycle& cycle = people().content.cycles.emplace_back();
+  cycle.set_id(BytesOf(IdNumber(70)));
+  cycle.set_org(BytesOf(people().site));
+  cycle.set_start_day(Day(2026, 9, 28));
+  Put(people().tia, At(2026, 9, 25), kBookedOnly);
+  Put(people().tom, At(2026, 11, 6), kBookedOnly);
+  Put(people().hana, At(2026, 10, 15), kBookedOnly, v1::VISIT_KIND_PEER);
+  Put(people().sara, At(2026, 10, 15), kBookedOnly, v1::VISIT_KIND_COACH);
+  EXPECT_EQ(Of(people().tia).booked(), 0u) << "before the cycle";
+  EXPECT_EQ(Of(people().tom).booked(), 1u) << "in its last week, after the holiday";
+  EXPECT_EQ(Of(people().hana).booked() + Of(people().sara).booked(), 0u);
+}
+
 TEST_F(CoverageTest, ARuleByYearAddsUpItsHalfTerms) {
   rule_->set_per(v1::COVERAGE_PERIOD_YEAR);
   Put(people().tia, At(2026, 9, 14), kIsShared);
@@ -358,7 +394,10 @@ TEST_F(CoverageTest, OneLineForEachTeacherWhomTheCallerMayReadAboutAndForThemsel
     names.push_back(one.display_name());
   }
   EXPECT_THAT(names, ElementsAre("Hana Owen", "Tia Green", "Tom Baker"));
-  EXPECT_EQ(reply->rules(0).eligible(), 4u) << "the numbers hold everybody";
+  EXPECT_EQ(reply->rules(0).eligible(), 3u) << "the numbers are sums of the lines";
+  request_.set_numbers_only(true);
+  EXPECT_EQ(Read(people().hana, people().maths)->rules(0).eligible(), 3u);
+  EXPECT_EQ(Read(people().hedy, people().maths)->rules(0).eligible(), 4u);
 }
 
 }  // namespace

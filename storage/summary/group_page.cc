@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 #include <string>
 #include <utility>
 
@@ -19,18 +20,50 @@ using sync::RowKey;
 using ByTeacher = std::map<Id16, Sums>;
 
 // The rows of some departments in one half-term: by rubric version, then department, then teacher.
+//
+// Only of teachers whom the caller may read one by one. A total that holds somebody who is not in
+// the rows below it would tell of exactly that person.
 struct GroupRows {
   std::map<Id16, std::map<Id16, ByTeacher>> by_rubric;
+  std::map<Id16, std::map<Id16, std::set<Id16>>> observers;  // By department, then teacher.
 
-  absl::Status Read(RollupRows& rows, const sync::Directory& directory, const Id16& department,
+  absl::Status Read(RollupRows& rows, const Question& question, const Id16& department,
                     uint16_t half_term) {
-    return rows.ForEach(RowKey(RollupKind::kDeptTeacher).Id(department).U16(half_term),
-                        [&](KeyRest rest, const std::vector<int64_t>& row) {
-                          const Id16 rubric = rest.Id();
-                          by_rubric[rubric][department][rest.Id()].AddRow(row,
-                                                                          directory.Rubric(rubric));
-                          return true;
-                        });
+    const absl::Status figures = rows.ForEach(
+        RowKey(RollupKind::kDeptTeacher).Id(department).U16(half_term),
+        [&](KeyRest rest, const std::vector<int64_t>& row) {
+          const Id16 rubric = rest.Id(), teacher = rest.Id();
+          const auto [known, is_new] = may_read_.try_emplace({department, teacher});
+          if (is_new) known->second = question.access.LeadsPage(teacher, department);
+          if (!known->second) return true;
+          observers[department][teacher];
+          by_rubric[rubric][department][teacher].AddRow(row, question.directory.Rubric(rubric));
+          return true;
+        });
+    if (!figures.ok()) return figures;
+    for (auto& [teacher, people] : observers[department]) {
+      const absl::Status read =
+          rows.ForEach(RowKey(RollupKind::kObserver).Id(teacher).U16(half_term).Id(department),
+                       [&people = people](KeyRest rest, const std::vector<int64_t>&) {
+                         people.insert(rest.Id());
+                         return true;
+                       });
+      if (!read.ok()) return read;
+    }
+    return absl::OkStatus();
+  }
+
+  // Different people who observed in these departments, or in one of them.
+  uint32_t Observers() const {
+    std::set<Id16> all;
+    for (const auto& [department, teachers] : observers) AddObservers(teachers, all);
+    return static_cast<uint32_t>(all.size());
+  }
+  uint32_t ObserversIn(const Id16& department) const {
+    std::set<Id16> all;
+    const auto found = observers.find(department);
+    if (found != observers.end()) AddObservers(found->second, all);
+    return static_cast<uint32_t>(all.size());
   }
 
   // The one with the most visits; of several the least.
@@ -59,6 +92,13 @@ struct GroupRows {
     }
     return all;
   }
+
+ private:
+  static void AddObservers(const std::map<Id16, std::set<Id16>>& teachers, std::set<Id16>& all) {
+    for (const auto& [teacher, people] : teachers) all.insert(people.begin(), people.end());
+  }
+
+  std::map<std::pair<Id16, Id16>, bool> may_read_;  // By department and teacher.
 };
 
 GroupSums SumOf(const ByTeacher& teachers) {
@@ -80,14 +120,15 @@ void FillGroup(const GroupRows& rows, const Id16& rubric, const Question& questi
   const GroupSums group = SumOf(rows.TeachersOf(rubric));
   *reply.mutable_elements() = group.FiguresFor(RubricOrNone(question.directory, rubric));
   reply.set_visits(static_cast<uint32_t>(group.visits()));
+  reply.set_observers(rows.Observers());
 }
 
 // By name, never by level.
-void FillTeachers(const Question& question, const ByTeacher& teachers, const Id16& department,
+void FillTeachers(const Question& question, const GroupRows& rows, const Id16& department,
                   const Id16& rubric, v1::DepartmentReply& reply) {
-  for (const auto& [teacher, sums] : teachers) {
-    if (!question.access.LeadsPage(teacher, department)) continue;
+  for (const auto& [teacher, sums] : rows.TeachersOf(rubric)) {
     v1::TeacherRow& row = *reply.add_teachers();
+    row.set_observers(static_cast<uint32_t>(rows.observers.at(department).at(teacher).size()));
     row.set_teacher(std::string(teacher.view()));
     const v1::Person* person = question.directory.Person(teacher);
     if (person != nullptr) row.set_display_name(person->display_name());
@@ -138,7 +179,7 @@ absl::StatusOr<v1::DepartmentReply> ReadDepartmentPage(const Question& question,
 
   RollupRows rollups(question.snapshot, question.tenant);
   GroupRows rows;
-  const absl::Status read = rows.Read(rollups, question.directory, *department, *half_term);
+  const absl::Status read = rows.Read(rollups, question, *department, *half_term);
   if (!read.ok()) return read;
   if (rubric->IsZero()) *rubric = rows.MostUsedRubric();
 
@@ -152,9 +193,7 @@ absl::StatusOr<v1::DepartmentReply> ReadDepartmentPage(const Question& question,
   reply.set_h2(*half_term);
   reply.set_name(question.directory.Org(*department)->name());
   FillGroup(rows, *rubric, question, reply);
-  if (request.with_teachers()) {
-    FillTeachers(question, rows.TeachersOf(*rubric), *department, *rubric, reply);
-  }
+  if (request.with_teachers()) FillTeachers(question, rows, *department, *rubric, reply);
   return reply;
 }
 
@@ -173,8 +212,7 @@ absl::StatusOr<v1::SchoolReply> ReadSchoolPage(const Question& question,
   std::vector<Id16> departments;
   for (const v1::Org* org : DepartmentsBelow(question.directory, *school)) {
     departments.push_back(*Id16::FromBytes(org->id()));
-    const absl::Status read =
-        rows.Read(rollups, question.directory, departments.back(), *half_term);
+    const absl::Status read = rows.Read(rollups, question, departments.back(), *half_term);
     if (!read.ok()) return read;
   }
   if (rubric->IsZero()) *rubric = rows.MostUsedRubric();
@@ -197,6 +235,7 @@ absl::StatusOr<v1::SchoolReply> ReadSchoolPage(const Question& question,
     v1::DepartmentRow& row = *reply.add_departments();
     row.set_department(std::string(department.view()));
     row.set_name(question.directory.Org(department)->name());
+    row.set_observers(rows.ObserversIn(department));
     *row.mutable_elements() =
         SumOf(teachers->second).FiguresFor(RubricOrNone(question.directory, *rubric));
   }

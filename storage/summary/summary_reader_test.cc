@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "storage/summary/access.h"
+#include "storage/summary/figures.h"
 #include "tests/support/summed_school.h"
 
 namespace halfterm::storage {
@@ -378,7 +379,78 @@ TEST_F(SummaryReaderTest, ADepartmentsListLeavesOutThoseWhomTheCallerMayNotReadA
               ElementsAre("Hana Owen", "Tia Green"));
   EXPECT_THAT(names(Department(people().hedy, people().maths)),
               ElementsAre("Hana Owen", "Sara Khan", "Tia Green"));
-  EXPECT_EQ(Department(people().hana, people().maths)->elements(0).teachers(), 3u);
+}
+
+// Else a head of department would take the rows from the total, and have the senior leader's
+// levels, and their own before they were shared.
+TEST_F(SummaryReaderTest, TotalsAreSumsOfTheRowsThatAreShown) {
+  Shared(Dept(people().tia, people().maths, At(2026, 9, 14)), 2);
+  Shared(Dept(people().hana, people().maths, At(2026, 9, 15)), 4);
+  Shared(Dept(people().sara, people().maths, At(2026, 9, 16)), 1);
+  Shared(Dept(people().ann, people().art, At(2026, 9, 17)), 3);
+  const struct {
+    const char* who;
+    Id16 caller;
+    uint64_t in_department, in_school;
+  } cases[] = {{"the head of department, who teaches there", people().hana, 1, 0},
+               {"a senior leader, who teaches there", people().sara, 2, 3},
+               {"the head", people().hedy, 3, 4}};
+  for (const auto& c : cases) {
+    SCOPED_TRACE(c.who);
+    const auto page = Department(c.caller, people().maths);
+    ASSERT_TRUE(page.ok()) << page.status();
+    uint64_t n = 0;
+    int64_t sum_of_means = 0;
+    for (const v1::TeacherRow& row : page->teachers()) {
+      n += row.elements(0).n();
+      sum_of_means += row.elements(0).mean_millionths();
+    }
+    const auto rows = static_cast<uint64_t>(page->teachers_size());
+    EXPECT_EQ(rows, c.in_department);
+    EXPECT_EQ(page->visits(), c.in_department);
+    EXPECT_EQ(page->elements(0).teachers(), rows);
+    EXPECT_EQ(page->elements(0).n(), n);
+    EXPECT_EQ(page->elements(0).mean_of_means_millionths(),
+              MeanOfMeansMillionths(sum_of_means, rows));
+    const auto school = School(c.caller, people().site);
+    EXPECT_EQ(school.ok(), c.in_school > 0);
+    if (!school.ok()) continue;
+    uint64_t teachers = 0;
+    for (const v1::DepartmentRow& row : school->departments()) {
+      teachers += row.elements(0).teachers();
+    }
+    EXPECT_EQ(teachers, c.in_school);
+    EXPECT_EQ(school->elements(0).teachers(), c.in_school);
+  }
+}
+
+TEST_F(SummaryReaderTest, GroupPagesSayHowManyDifferentPeopleObserved) {
+  PlanOf team = Dept(people().tia, people().maths, At(2026, 9, 14));
+  team.kind = v1::VISIT_KIND_TEAM;
+  team.observers = {people().hana, people().hugo, people().sara};
+  Shared(team, 2);
+  Shared(Dept(people().tia, people().maths, At(2026, 9, 15)), 3);
+  Shared(Dept(people().tom, people().maths, At(2026, 9, 16)), 3);
+  PlanOf art = Dept(people().ann, people().art, At(2026, 9, 17));
+  art.lead = people().hugo;
+  art.observers = {people().hugo};
+  Shared(art, 3);
+  PlanOf unseen = Dept(people().sara, people().maths, At(2026, 9, 18));
+  unseen.lead = people().hedy;
+  unseen.observers = {people().hedy};
+  Shared(unseen, 3);
+  const auto maths = Department(people().hana, people().maths);
+  ASSERT_TRUE(maths.ok()) << maths.status();
+  EXPECT_EQ(maths->observers(), 3u) << "not the one of a teacher who is not shown";
+  ASSERT_EQ(maths->teachers_size(), 2);
+  EXPECT_EQ(maths->teachers(0).observers(), 3u);
+  EXPECT_EQ(maths->teachers(1).observers(), 1u);
+  const auto school = School(people().hedy, people().site);
+  ASSERT_TRUE(school.ok()) << school.status();
+  EXPECT_EQ(school->observers(), 4u);
+  ASSERT_EQ(school->departments_size(), 2);
+  EXPECT_EQ(school->departments(0).observers(), 1u) << "Art";
+  EXPECT_EQ(school->departments(1).observers(), 4u);
 }
 
 TEST_F(SummaryReaderTest, AnEndedGrantReadsNothing) {

@@ -9,7 +9,8 @@
 // as you like, one after another; "-" reads standard input. --all also wants a page of every teacher,
 // department and school with a counted visit. Exit 1 on any difference.
 //
-// Teachers' pages must have been read by somebody who leads all of the teacher's departments.
+// Teachers' pages must have been read by somebody who leads all of the teacher's departments, and
+// schools' pages by a head whom nobody observes.
 
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
@@ -28,7 +29,7 @@ function commonModel(recordsPath, editsPath) {
   for (const v of visits) teachers.set(v.department, (teachers.get(v.department) ?? new Set()).add(v.teacher));
   const heads = new Array(common.HEADS_OF_DEPARTMENT).fill(0).map((_, i) => `head ${i}`);
   const peopleOf = (department) => [...(teachers.get(department) ?? []), ...heads];
-  return { visits, policy: common.POLICY, zone: common.ZONE, terms: common.TERMS, rules: common.RULES, peopleOf };
+  return { visits, policy: common.POLICY, zone: common.ZONE, terms: common.TERMS, rules: common.RULES, peopleOf, everybodyIsShown: true };
 }
 
 // A file of gestures says nothing of rosters and rules: its coverage is not compared.

@@ -153,6 +153,7 @@ void CommittedSchool::Open() {
   directories_ = std::make_unique<storage::Directories>();
   sessions_ = std::make_unique<storage::Sessions>();
   changes_ = std::make_unique<storage::Changes>();
+  if (Head().seq() > 0) PutDirectory();  // What is there is known before the committer begins.
   EXPECT_TRUE(sessions_->Load(*engine_).ok());
   context_ = std::make_unique<storage::BatchContext>(storage::BatchContext{
       *engine_, clock, *directories_, *sessions_, *changes_, *secrets_, *epochs_,
@@ -171,7 +172,6 @@ void CommittedSchool::Reopen() {
   EXPECT_TRUE(engine_->Close().ok());
   engine_.reset();
   Open();
-  PutDirectory();
 }
 
 void CommittedSchool::PutDirectory() {

@@ -110,12 +110,16 @@ export class Comparison {
     this.pages[kind].add(id);
     const all = this.counted.filter((v) => (keyOf(v) === id || keyOf(v) === ONLY_SITE) && v.h2 === reply.h2);
     const visits = this.#withRubricOf(reply, all, where);
-    const byTeacher = new Map([...groupBy(visits, (v) => v.teacher)].map(([t, vs]) => [t, teacherFigures(vs)]));
+    const shown = this.#shown(reply, visits, where);
+    const byTeacher = new Map([...groupBy(shown, (v) => v.teacher)].map(([t, vs]) => [t, teacherFigures(vs)]));
     const figures = groupFigures([...byTeacher.values()]);
     this.#same(where, 'visits', reply.visits, figures.visits);
+    const observersOf = (vs) => new Set(vs.flatMap((v) => v.observers)).size;
+    if (shown.length === all.length) this.#same(where, 'observers', reply.observers, observersOf(all));
     this.#elements(where, reply.elements, figures, (at, got, wanted) => this.#means(at, got, wanted));
     for (const row of reply.teachers ?? []) {
       const teacher = uuidOf(row.teacher), at = `${where}, teacher ${teacher}`;
+      this.#same(at, 'observers', row.observers, observersOf(all.filter((v) => v.teacher === teacher)));
       const wanted = byTeacher.get(teacher) ?? teacherFigures([]);
       this.#elements(at, row.elements, wanted, (here, got, sums) => this.#sums(here, got, sums));
     }
@@ -127,6 +131,16 @@ export class Comparison {
     }
     const names = (reply.departments ?? []).map((row) => row.name);
     this.#same(where, 'departments are by name', names, [...names].sort());
+  }
+
+  // A page holds the teachers whom its reader may read one by one; a department's lists them. Where the
+  // workload says that nobody leads and is observed, these are all of them.
+  #shown(reply, visits, where) {
+    if (!reply.department || !reply.teachers) return visits;
+    const listed = new Set(reply.teachers.map((row) => uuidOf(row.teacher)));
+    const shown = visits.filter((v) => listed.has(v.teacher));
+    if (this.model.everybodyIsShown) this.#same(where, 'visits of teachers who are listed', shown.length, visits.length);
+    return shown;
   }
 
   #elements(where, got, wanted, compare) {

@@ -134,12 +134,20 @@ test('a comparison counts what it compares and names each difference', () => {
   assert.equal(uuid(0xab), 'abababab-abab-abab-abab-abababababab');
   const visits = [visit({ teacher: uuid(1), department: uuid(2), site: uuid(3), rubric: uuid(4) })];
   const element = { element: 1, teachers: '1', n: '1', mean_of_means_millionths: '2000000', median_hist: ['0', '1', '0', '0'], unresolved: '0' };
-  const reply = { department: bytes(2), h2: 209, visits: 1, watermark: { rubric_version: bytes(4) }, other_rubric_versions: [], elements: [element], teachers: [] };
+  const sums = { element: 1, n: '1', sum: '2', hist: ['0', '1', '0', '0'], lower_median: 2, mean_millionths: '2000000', unresolved: '0' };
+  const reply = { department: bytes(2), h2: 209, visits: 1, watermark: { rubric_version: bytes(4) }, other_rubric_versions: [], elements: [element], observers: 1,
+    teachers: [{ teacher: bytes(1), observers: 1, elements: [sums] }] };
   const right = new Comparison({ visits, policy: POLICY });
   right.add(reply);
   assert.deepEqual(right.differences, []);
-  assert.equal(right.figures, 9);
+  assert.equal(right.figures, 18);
   assert.equal(right.missing().length, 2, 'no page of the teacher and of the school');
+  const unseen = new Comparison({ visits, policy: POLICY, everybodyIsShown: true });
+  unseen.add({ ...reply, visits: 0, elements: [], teachers: [] });
+  assert.deepEqual(unseen.differences.length, 1, 'a teacher who is left out, though nobody may be');
+  const leaky = new Comparison({ visits, policy: POLICY });
+  leaky.add({ ...reply, teachers: [] });
+  assert.ok(leaky.differences.length > 0, 'a total with a teacher who is in no row');
   const wrong = new Comparison({ visits, policy: POLICY });
   wrong.add({ ...reply, elements: [{ ...element, mean_of_means_millionths: '2000001' }] });
   assert.equal(wrong.differences.length, 1);
