@@ -14,6 +14,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "service/admin_service.h"
+#include "service/aggregate_service.h"
+#include "service/audit_service.h"
 #include "service/caller_of.h"
 #include "service/directory_service.h"
 #include "service/gateway/app_files.h"
@@ -35,6 +37,10 @@
 #include "service/write_lane.h"
 #include "storage/accounts/account_keys.h"
 #include "storage/accounts/session_terms.h"
+#include "storage/aggregates/aggregate_reader.h"
+#include "storage/aggregates/freeze.h"
+#include "storage/audit/audit_reader.h"
+#include "storage/audit/read_trail.h"
 #include "storage/commit/changes.h"
 #include "storage/commit/committer.h"
 #include "storage/commit/epochs.h"
@@ -60,6 +66,7 @@ constexpr std::chrono::seconds kGatewayGrace(1);
 // that come in the moment of its closing, and a client then does not know to come again.
 constexpr std::chrono::milliseconds kLastRefusals(250);
 constexpr int64_t kGrantClockMs = 60'000;
+constexpr int64_t kTrailMs = 1'000;
 
 size_t ReadThreads() { return std::clamp<size_t>(std::thread::hardware_concurrency(), 2, 4); }
 
@@ -90,6 +97,9 @@ struct Server::Parts {
                world.clock),
         summaries(*stored->engine, stored->directories, world.clock),
         kept(*stored->engine, stored->directories),
+        aggregates(*stored->engine, stored->directories),
+        audits(*stored->engine, stored->directories, world.clock),
+        trail(*stored->engine, world.clock, committer),
         gate(stored->sessions, stored->directories, world.clock),
         writes(committer),
         reads(ReadThreads(), kMaxWaitingReads),
@@ -99,12 +109,16 @@ struct Server::Parts {
         watches(kMaxWatches, nudge),
         verifications(kMaxWaitingReports, nudge),
         sync(gate, puller, world.clock, writes, reads,
-             PullParts{gate, puller, world.clock, reads, pulls, repeats},
+             PullParts{gate, puller, trail, world.clock, reads, pulls, repeats},
              WatchParts{gate, puller, stored->directories, world.clock, stored->changes, reads,
                         watches}),
-        summary(gate, summaries, world.clock, reads, summary_times),
+        summary(gate, summaries, trail, world.clock, reads, summary_times),
         keeping(gate, kept, world.clock, reads),
         keeping_admin(gate, *stored->engine, stored->directories, world.clock, reads),
+        aggregate(gate, aggregates, world.clock, reads),
+        freezing(gate, world.clock, writes),
+        audit(AuditParts{gate, audits, stored->directories, world.clock, trail, reports}),
+        audit_trail(AuditParts{gate, audits, stored->directories, world.clock, trail, reports}),
         directory(gate, stored->directories, world.clock, writes, reads),
         holdings(gate, *stored->engine, world.clock, reports),
         entrance({*stored->engine, stored->directories, stored->sessions, *stored->account_keys,
@@ -130,12 +144,14 @@ struct Server::Parts {
   }
 
   void Tick(bool nudged);
-  // Begins and ends grants whose day has come.
+  // Begins and ends grants whose day has come, and freezes half-terms that have closed.
   void RunGrantClock();
   // Ends sessions whose time has come.
   void RunSessionClock();
   // Ends what teachers let be read until a day, and clears the log of erased records.
   void RunUpkeep();
+  // What was read since the last time goes into the audit.
+  void WriteTrail();
 
   const World world;
   const std::unique_ptr<Stored> stored;
@@ -144,6 +160,9 @@ struct Server::Parts {
   storage::Puller puller;
   storage::SummaryReader summaries;
   storage::KeepingReader kept;
+  storage::AggregateReader aggregates;
+  storage::AuditReader audits;
+  storage::ReadTrail trail;
   Gate gate;
   LatencyRing summary_times;
   WriteLane writes;
@@ -155,6 +174,10 @@ struct Server::Parts {
   SummaryService summary;
   KeepingService keeping;
   KeepingAdminService keeping_admin;
+  AggregateService aggregate;
+  FreezingService freezing;
+  AuditService audit;
+  AuditTrailService audit_trail;
   DirectoryService directory;
   HoldingsService holdings;
   Entrance entrance;
@@ -163,6 +186,8 @@ struct Server::Parts {
   AdminService admin;
   std::atomic<bool> grant_clock_runs{false};
   std::atomic<int64_t> grant_clock_ms{0};
+  std::atomic<bool> trail_runs{false};
+  std::atomic<int64_t> trail_ms{0};
   Ticker ticker;
   Listening public_port, admin_port;
   std::unique_ptr<Gateway> gateway;
@@ -177,6 +202,17 @@ void Server::Parts::Tick(bool nudged) {
     RunGrantClock();
     RunSessionClock();
   }
+  if (!nudged && world.clock.MonotonicMs() - trail_ms >= kTrailMs) WriteTrail();
+}
+
+void Server::Parts::WriteTrail() {
+  if (!trail.HasNotes() || trail_runs.exchange(true)) return;
+  trail_ms = world.clock.MonotonicMs();
+  const bool taken = reports.Submit(Urgency::kInteractive, [this] {
+    trail.Write();
+    trail_runs = false;
+  });
+  if (!taken) trail_runs = false;
 }
 
 void Server::Parts::RunGrantClock() {
@@ -200,6 +236,8 @@ void Server::Parts::RunUpkeep() {
       [failed](const absl::Status& done) { failed("ends of reading", done); }));
   committer.Submit(storage::MakeLogClearing(
       [failed](const absl::StatusOr<bool>& done) { failed("clearing the log", done.status()); }));
+  committer.Submit(storage::MakeFreezeClock(
+      [failed](const absl::Status& done) { failed("freeze clock", done); }));
 }
 
 void Server::Parts::RunSessionClock() {
@@ -283,14 +321,15 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(const ServerOptions& optio
   Parts& p = *server->parts_;
   p.RunGrantClock();
 
-  absl::StatusOr<Listening> admin =
-      Listen(Port::kAdmin, options.admin_address,
-             {&p.admin, &p.directory, &p.holdings, &p.accounts_admin, &p.keeping_admin});
+  absl::StatusOr<Listening> admin = Listen(Port::kAdmin, options.admin_address,
+                                           {&p.admin, &p.directory, &p.holdings, &p.accounts_admin,
+                                            &p.keeping_admin, &p.freezing, &p.audit_trail});
   if (!admin.ok()) return admin.status();
   p.admin_port = *std::move(admin);
   p.admin_port.server->GetHealthCheckService()->SetServingStatus(false);
   absl::StatusOr<Listening> pub =
-      Listen(Port::kPublic, options.grpc_address, {&p.sync, &p.summary, &p.accounts, &p.keeping});
+      Listen(Port::kPublic, options.grpc_address,
+             {&p.sync, &p.summary, &p.accounts, &p.keeping, &p.aggregate, &p.audit});
   if (!pub.ok()) return pub.status();
   p.public_port = *std::move(pub);
   if (!options.http_address.empty()) {
@@ -341,6 +380,7 @@ void Server::Drain() {
   p.verifications.StopAll();
   // What was taken is committed and answered; the connections are still there for that.
   p.entrance.Close();
+  p.trail.Write();
   p.writes.Drain();
   p.reads.Close();
   p.reports.Close();

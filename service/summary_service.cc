@@ -14,8 +14,9 @@ using Bytes = grpc::ByteBuffer;
 using Context = grpc::CallbackServerContext;
 
 SummaryService::SummaryService(const Gate& gate, const storage::SummaryReader& reader,
-                               const storage::Clock& clock, WorkerPool& reads, LatencyRing& times)
-    : gate_(gate), reader_(reader), clock_(clock), reads_(reads), times_(times) {}
+                               storage::ReadTrail& trail, const storage::Clock& clock,
+                               WorkerPool& reads, LatencyRing& times)
+    : gate_(gate), reader_(reader), trail_(trail), clock_(clock), reads_(reads), times_(times) {}
 
 grpc::ServerUnaryReactor* SummaryService::Teacher(Context* context, const Bytes* bytes,
                                                   Bytes* reply) {
@@ -51,6 +52,10 @@ grpc::ServerUnaryReactor* SummaryService::Read(Context* context, const Bytes& by
   return AnswerFrom(reads_, Urgency::kInteractive, answer,
                     [this, call, start, caller = *caller, request = *std::move(request)] {
                       absl::StatusOr<Reply> read = (reader_.*call)(caller, request);
+                      if (read.ok()) {
+                        absl::Status noted = trail_.Note(caller, *read);
+                        if (!noted.ok()) read = std::move(noted);
+                      }
                       const auto took = std::chrono::steady_clock::now() - start;
                       times_.Add(static_cast<uint64_t>(
                           std::chrono::duration_cast<std::chrono::microseconds>(took).count()));

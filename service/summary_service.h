@@ -8,6 +8,7 @@
 #include "service/caller_of.h"
 #include "service/latency_ring.h"
 #include "service/worker_pool.h"
+#include "storage/audit/read_trail.h"
 #include "storage/clock.h"
 #include "storage/summary/summary_reader.h"
 
@@ -22,7 +23,7 @@ class SummaryService final : public RawSummaries {
  public:
   // All must outlive the service. `times` gets the time of each read from the handler's start to
   // its answer, the wait for a thread included.
-  SummaryService(const Gate& gate, const storage::SummaryReader& reader,
+  SummaryService(const Gate& gate, const storage::SummaryReader& reader, storage::ReadTrail& trail,
                  const storage::Clock& clock, WorkerPool& reads, LatencyRing& times);
 
   grpc::ServerUnaryReactor* Teacher(grpc::CallbackServerContext* context,
@@ -48,6 +49,7 @@ class SummaryService final : public RawSummaries {
 
   const Gate& gate_;
   const storage::SummaryReader& reader_;
+  storage::ReadTrail& trail_;
   const storage::Clock& clock_;
   WorkerPool& reads_;
   LatencyRing& times_;

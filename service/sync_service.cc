@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <type_traits>
 #include <utility>
 
 #include "service/answer.h"
@@ -155,7 +156,14 @@ grpc::ServerUnaryReactor* SyncService::Read(Context* context, const Bytes& bytes
 
   return AnswerFrom(reads_, Urgency::kInteractive, answer,
                     [this, call, caller = *caller, request = *std::move(request)] {
-                      return (puller_.*call)(caller, request);
+                      absl::StatusOr<Reply> read = (puller_.*call)(caller, request);
+                      if constexpr (std::is_same_v<Reply, v1::FetchReply>) {
+                        if (read.ok()) {
+                          absl::Status noted = pulls_.trail.Note(caller, *read);
+                          if (!noted.ok()) read = std::move(noted);
+                        }
+                      }
+                      return read;
                     });
 }
 

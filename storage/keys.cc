@@ -19,6 +19,7 @@ enum class Tag : char {
   kSignInName = 'n',
   kSubject = 'j',
   kProvider = 'y',
+  kFrozen = 'z',
   kDirectory = 'x',
   kProof = 'h',
   kScopeHistory = 'w',
@@ -236,6 +237,18 @@ std::string SubjectKey(Tenant tenant, const core::Digest32& digest) {
   return Builder(Tag::kSubject, tenant).Add(digest.bytes).Key();
 }
 std::string ProviderKey(Tenant tenant) { return Builder(Tag::kProvider, tenant).Key(); }
+
+std::string FrozenKey(Tenant tenant, const core::Id16& site, uint16_t half_term) {
+  return Builder(Tag::kFrozen, tenant).Add(site).Add(half_term).Key();
+}
+std::string FrozenPrefix(Tenant tenant, const core::Id16& site) {
+  return Builder(Tag::kFrozen, tenant).Add(site).Key();
+}
+std::optional<ParsedFrozenKey> ParseFrozenKey(absl::string_view key) {
+  Parser parser(Tag::kFrozen, key);
+  const ParsedFrozenKey parsed{parser.School(), parser.Id(), parser.Number<uint16_t>()};
+  return IfDone(parser, parsed);
+}
 
 std::string DirectoryKey(Tenant tenant, uint8_t kind, absl::string_view name) {
   return Builder(Tag::kDirectory, tenant).Add(kind).AddLast(name).Key();

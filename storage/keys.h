@@ -15,6 +15,7 @@
 //            "n" T4 name                               person16, by the name they sign in with
 //            "j" T4 digest32                           person16, by SHA-256(issuer | 0 | subject)
 //            "y" T4                                    ProviderRow
+//            "z" T4 site16 h2                          FrozenRow (disk/aggregate.proto)
 //            "x" T4 kind1 name                         directory index: who or what has this name
 //            "h" T4 person16 device16                  ProofRow: what a copy last proved to hold
 //            "w" T4 person16                           ScopeHistoryRow
@@ -125,6 +126,16 @@ std::string CredentialKey(Tenant tenant, const core::Id16& person);
 std::string SignInNameKey(Tenant tenant, absl::string_view name);
 std::string SubjectKey(Tenant tenant, const core::Digest32& digest);
 std::string ProviderKey(Tenant tenant);
+
+// One frozen half-term of a school or site; and all of a site's.
+std::string FrozenKey(Tenant tenant, const core::Id16& site, uint16_t half_term);
+std::string FrozenPrefix(Tenant tenant, const core::Id16& site);
+struct ParsedFrozenKey {
+  Tenant tenant;
+  core::Id16 site;
+  uint16_t half_term;
+};
+std::optional<ParsedFrozenKey> ParseFrozenKey(absl::string_view key);
 
 // `kind` says what is looked up (a staff code, a OneRoster sourcedId, ...); the directory numbers
 // them. `name` is any bytes.

@@ -202,6 +202,7 @@ TEST(KeysTest, NoTwoRowsOfAFamilyShareAKey) {
     log.insert(AuditPrefix(tenant));
     meta.insert({HeadKey(tenant), ContextVersionKey(tenant)});
     state.insert(ProviderKey(tenant));
+    state.insert(FrozenKey(tenant, core::Id16{}, 209));
     for (const uint64_t n : kNumbers) {
       state.insert(ReplicaKey(tenant, n));
       log.insert({OplogKey(tenant, n), AuditKey(tenant, n)});
@@ -228,8 +229,8 @@ TEST(KeysTest, NoTwoRowsOfAFamilyShareAKey) {
         facet.record = id;
         facet.facet_class = core::kSheet;
         facet.sub = other;
-        state.insert({FacetKey(tenant, facet), GrantKey(tenant, id, other),
-                      ProofKey(tenant, id, other)});
+        state.insert(
+            {FacetKey(tenant, facet), GrantKey(tenant, id, other), ProofKey(tenant, id, other)});
       }
     }
   }
@@ -392,6 +393,7 @@ TEST(KeysTest, TheBytesAreTheDocumentedOnes) {
   EXPECT_EQ(ProviderKey(tenant), "y" + t);
   EXPECT_EQ(ProofKey(tenant, id, id), "h" + t + i + i);
   EXPECT_EQ(ScopeHistoryKey(tenant, id), "w" + t + i);
+  EXPECT_EQ(FrozenKey(tenant, core::Id16{}, 0x0102), "z" + t + std::string(16, '\0') + "\x01\x02");
   EXPECT_EQ(DirectoryKey(tenant, 5, "name"), "x" + t + "\x05name");
   EXPECT_EQ(OplogKey(tenant, 0x0102), "o" + t + n);
   EXPECT_EQ(AuditKey(tenant, 0x0102), "a" + t + n);

@@ -7,10 +7,12 @@
 
 #include "storage/clock.h"
 #include "tools/accounts_command.h"
+#include "tools/audit_command.h"
 #include "tools/bench_command.h"
 #include "tools/command.h"
 #include "tools/coverage_command.h"
 #include "tools/demo_school_command.h"
+#include "tools/freeze_command.h"
 #include "tools/import_command.h"
 #include "tools/keeping_command.h"
 #include "tools/replay_command.h"
@@ -23,10 +25,10 @@ namespace {
 
 // In the order in which --help lists them.
 constexpr AddCommand kCommands[] = {
-    AddImportCommand,     AddInviteCommand,  AddAccountsCommand, AddProviderCommand,
-    AddDemoSchoolCommand, AddReplayCommand,  AddSummaryCommand,  AddCoverageCommand,
-    AddTabletsCommand,    AddVerifyCommand,  AddWaitingCommand,  AddKeepingCommand,
-    AddBenchCommand,
+    AddImportCommand,     AddInviteCommand, AddAccountsCommand, AddProviderCommand,
+    AddDemoSchoolCommand, AddReplayCommand, AddSummaryCommand,  AddCoverageCommand,
+    AddTabletsCommand,    AddVerifyCommand, AddWaitingCommand,  AddKeepingCommand,
+    AddFreezeCommand,     AddAuditCommand,  AddBenchCommand,
 };
 
 int Main(int argc, char** argv) {

@@ -11,6 +11,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "tools/figures.h"
+#include "tools/freeze_command.h"
 #include "tools/half_term_name.h"
 #include "tools/message_json.h"
 #include "tools/reading.h"
@@ -26,6 +27,7 @@ struct SummaryFlags {
   ReadingFlags reading;
   std::string whose;
   bool details = false;
+  bool frozen = false;
 };
 
 std::string Count(uint64_t count, const char* one, const char* many) {
@@ -240,6 +242,7 @@ int Department(Invocation& invocation, const SummaryFlags& flags) {
 }
 
 int School(Invocation& invocation, const SummaryFlags& flags) {
+  if (flags.frozen) return ShowFrozen(invocation, flags.reading, flags.whose);
   const auto reader = BeginReading(invocation, flags.reading);
   if (!reader.ok()) return FailReading(invocation, reader.status());
   const auto org = (*reader)->OrgFor(flags.whose, /*departments=*/false);
@@ -310,6 +313,10 @@ void AddSummaryCommand(CLI::App& app, Invocation& invocation) {
     const auto flags = std::make_shared<SummaryFlags>();
     command->add_option("whose", flags->whose, page.whose)->type_name("NAME");
     command->add_flag(page.flag, flags->details, page.details);
+    if (page.run == School) {
+      command->add_flag("--frozen", flags->frozen,
+                        "What was frozen of a half-term, for governors and partners");
+    }
     AddReadingFlags(*command, flags->reading);
     command->footer(absl::StrCat("Example: ", page.example));
     command->callback([&invocation, flags, run = page.run] {

@@ -54,6 +54,9 @@ void PullStream::ReadChunk() {
   }
   const absl::StatusOr<v1::PullReply> chunk = parts_.puller.Next(*caller, request_);
   if (!chunk.ok()) return stream_.End(chunk.status());
+  if (absl::Status noted = parts_.trail.Note(*caller, *chunk); !noted.ok()) {
+    return stream_.End(noted);
+  }
   request_.set_cursor(chunk->cursor());
   parts_.repeats.Note(*caller, chunk->has_end() ? chunk->end().seq() : 0,
                       *is_repeat_ ? chunk->ByteSizeLong() : 0);

@@ -19,6 +19,7 @@
 #include "service/streams/open_streams.h"
 #include "service/streams/repeat_limit.h"
 #include "service/worker_pool.h"
+#include "storage/audit/read_trail.h"
 #include "storage/clock.h"
 #include "storage/pull/puller.h"
 
@@ -28,6 +29,7 @@ namespace halfterm::service {
 struct PullParts {
   const Gate& gate;
   const storage::Puller& puller;
+  storage::ReadTrail& trail;
   const storage::Clock& clock;
   WorkerPool& reads;
   OpenStreams& streams;

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "absl/strings/escaping.h"
+#include "storage/audit/audit_log.h"
 #include "storage/commit/sync_jobs.h"
 #include "sync/core/sha256.h"
 
@@ -56,6 +57,13 @@ class SessionJob final : public Job {
     row.set_opened_ms(batch.now_ms());
     batch.Put(Family::kState, SessionKey(*tenant, *session), row.SerializeAsString());
     batch.PutSession(row.token_hash(), *SessionFromRow(*tenant, *session, row));
+
+    v1::AuditEvent event;
+    event.set_act(v1::AUDIT_ACT_SESSION_OPENED);
+    event.set_subject(request_.person());
+    event.set_device(request_.device());
+    const absl::Status noted = AppendAudit(batch, *tenant, std::move(event));
+    if (!noted.ok()) return noted;
 
     const std::string tablet = DeviceKey(*tenant, *device);
     const absl::StatusOr<std::string> known = batch.Get(Family::kState, tablet);

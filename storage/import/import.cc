@@ -4,6 +4,7 @@
 #include <string>
 #include <utility>
 
+#include "storage/audit/audit_log.h"
 #include "storage/directory/directory_writer.h"
 #include "storage/directory/reference.h"
 #include "storage/import/import_check.h"
@@ -89,6 +90,7 @@ class Import final : public Job {
     reply = std::move(plan.reply);
     if (request_.dry_run() || reply.refusal() != v1::IMPORT_REFUSAL_UNSPECIFIED) return reply;
 
+    const uint64_t changes = plan.references.size() + plan.grants.size();
     const absl::Status named = PutTenant(batch, tenant, known.has_value());
     if (!named.ok()) return named;
     const absl::StatusOr<uint64_t> seq =
@@ -97,6 +99,12 @@ class Import final : public Job {
     if (!seq.ok()) return seq.status();
     reply.set_seq(*seq);
     reply.set_applied(true);
+    if (*seq == 0) return reply;
+    v1::AuditEvent event;
+    event.set_act(v1::AUDIT_ACT_IMPORTED);
+    event.set_count(changes);
+    const absl::Status noted = AppendAudit(batch, tenant, std::move(event));
+    if (!noted.ok()) return noted;
     return reply;
   }
 

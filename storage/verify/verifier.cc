@@ -12,6 +12,7 @@
 #include "storage/directory/schools.h"
 #include "storage/feed_row.h"
 #include "storage/row_view.h"
+#include "storage/verify/audit_check.h"
 #include "storage/verify/directory_check.h"
 #include "storage/verify/findings.h"
 #include "storage/verify/log_check.h"
@@ -141,6 +142,8 @@ absl::Status VerifySchool(const Engine& engine, Tenant tenant, const Secrets* se
   LoggedGrants grants;
   const absl::Status log = CheckLog(*snapshot, tenant, *head, findings, grants);
   if (!log.ok()) return log;
+  const absl::Status audit = CheckAudit(*snapshot, tenant, *head, findings);
+  if (!audit.ok()) return audit;
   const absl::Status erased = CheckErased(*snapshot, tenant, findings);
   if (!erased.ok()) return erased;
 

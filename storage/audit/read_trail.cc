@@ -1,0 +1,223 @@
+#include "storage/audit/read_trail.h"
+
+#include <algorithm>
+#include <map>
+#include <memory>
+#include <tuple>
+
+#include "absl/hash/hash.h"
+#include "halfterm/disk/rows.pb.h"
+#include "halfterm/v1/observation.pb.h"
+#include "storage/audit/audit_log.h"
+#include "sync/core/codec.h"
+#include "sync/core/path.h"
+#include "sync/facts.h"
+
+namespace halfterm::storage {
+
+using core::Id16;
+using core::Kind;
+using core::Path;
+
+// What was noted in about a second, as rows.
+class TrailJob final : public Job {
+ public:
+  TrailJob(ReadTrail& trail, std::vector<ReadTrail::Event> events)
+      : trail_(trail), events_(std::move(events)) {}
+
+  void Apply(Batch& batch) override {
+    for (const auto& [tenant, event] : events_) {
+      result_ = AppendAudit(batch, tenant, event);
+      if (!result_.ok()) return;
+    }
+  }
+  void Done(const absl::Status& committed) override {
+    if (!committed.ok() || !result_.ok()) trail_.PutBack(std::move(events_));
+  }
+  size_t Bytes() const override { return events_.size() * 256; }
+
+ private:
+  ReadTrail& trail_;
+  std::vector<ReadTrail::Event> events_;
+  absl::Status result_;
+};
+
+namespace {
+
+constexpr size_t kMaxToday = 200'000;
+constexpr size_t kEventsInAJob = 256;
+constexpr int64_t kDayMs = 86'400'000;
+
+// Whether the bytes name a version of feedback.
+bool IsVersion(const std::string& facet) {
+  return facet.size() == core::FacetId::kSize &&
+         static_cast<uint8_t>(facet[Id16::kSize]) == core::kVersion;
+}
+
+v1::AuditEvent EventOf(const Caller& caller, v1::AuditAct act) {
+  v1::AuditEvent event;
+  event.set_act(act);
+  event.set_person(std::string(caller.person.view()));
+  event.set_device(std::string(caller.device.view()));
+  return event;
+}
+
+}  // namespace
+
+template <typename Items>
+absl::Status ReadTrail::NoteItems(const Caller& caller, const Items& items) {
+  std::vector<Id16> records;
+  for (const v1::Item& item : items) {
+    const bool has_feedback = std::any_of(
+        item.held().begin(), item.held().end(),
+        [](const v1::Held& held) { return !held.state().empty() && IsVersion(held.facet()); });
+    const auto record = Id16::FromBytes(item.record());
+    if (has_feedback && record) records.push_back(*record);
+  }
+  if (records.empty()) return absl::OkStatus();
+  const std::lock_guard<std::mutex> lock(mutex_);
+  if (absl::Status room = Room(records.size()); !room.ok()) return room;
+  for (const Id16& record : records) {
+    if (IsFirstToday(caller, v1::AUDIT_ACT_READ_FEEDBACK,
+                     absl::string_view(record.view().data(), Id16::kSize))) {
+      seen_.push_back({caller, record});
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::Status ReadTrail::Note(const Caller& caller, const v1::PullReply& reply) {
+  return NoteItems(caller, reply.items());
+}
+
+absl::Status ReadTrail::Note(const Caller& caller, const v1::FetchReply& reply) {
+  return NoteItems(caller, reply.items());
+}
+
+absl::Status ReadTrail::Note(const Caller& caller, const v1::TeacherReply& reply) {
+  if (reply.teacher() == caller.person.view()) return absl::OkStatus();
+  const std::lock_guard<std::mutex> lock(mutex_);
+  if (absl::Status room = Room(1); !room.ok()) return room;
+  if (IsFirstToday(caller, v1::AUDIT_ACT_READ_FIGURES, reply.teacher(), reply.h2())) {
+    v1::AuditEvent event = EventOf(caller, v1::AUDIT_ACT_READ_FIGURES);
+    event.set_subject(reply.teacher());
+    event.set_h2(reply.h2());
+    events_.emplace_back(caller.tenant, std::move(event));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status ReadTrail::Note(const Caller& caller, const v1::DepartmentReply& reply) {
+  if (reply.teachers().empty()) return absl::OkStatus();
+  const std::lock_guard<std::mutex> lock(mutex_);
+  if (absl::Status room = Room(static_cast<size_t>(reply.teachers_size())); !room.ok()) return room;
+  for (const v1::TeacherRow& row : reply.teachers()) {
+    if (row.teacher() == caller.person.view() ||
+        !IsFirstToday(caller, v1::AUDIT_ACT_READ_LIST, row.teacher() + reply.department(),
+                      reply.h2())) {
+      continue;
+    }
+    v1::AuditEvent event = EventOf(caller, v1::AUDIT_ACT_READ_LIST);
+    event.set_subject(row.teacher());
+    event.set_org(reply.department());
+    event.set_h2(reply.h2());
+    events_.emplace_back(caller.tenant, std::move(event));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status ReadTrail::NoteAct(Tenant tenant, v1::AuditEvent event) {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  if (absl::Status room = Room(1); !room.ok()) return room;
+  events_.emplace_back(tenant, std::move(event));
+  return absl::OkStatus();
+}
+
+absl::Status ReadTrail::Room(size_t more) const {
+  if (seen_.size() + events_.size() + more <= kMaxNotes) return absl::OkStatus();
+  return absl::ResourceExhaustedError("what is read cannot be noted just now; try again");
+}
+
+bool ReadTrail::IsFirstToday(const Caller& caller, v1::AuditAct act, absl::string_view what,
+                             uint32_t h2) {
+  const int64_t day = clock_.NowMs() / kDayMs;
+  // Forgetting makes a second row of what has one, never none.
+  if (day != day_ || today_.size() >= kMaxToday) today_.clear();
+  day_ = day;
+  const absl::string_view reader(caller.person.view().data(), Id16::kSize);
+  return today_
+      .insert(absl::HashOf(caller.tenant.handle(), reader, static_cast<int>(act), what, h2))
+      .second;
+}
+
+bool ReadTrail::HasNotes() const {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  return !seen_.empty() || !events_.empty();
+}
+
+void ReadTrail::Write() {
+  std::vector<Seen> seen;
+  std::vector<Event> events;
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    seen.swap(seen_);
+    events.swap(events_);
+  }
+  AddAbout(seen, events);
+  for (size_t begin = 0; begin < events.size(); begin += kEventsInAJob) {
+    const size_t end = std::min(events.size(), begin + kEventsInAJob);
+    committer_.Submit(std::make_unique<TrailJob>(
+        *this,
+        std::vector<Event>(std::make_move_iterator(events.begin() + static_cast<ptrdiff_t>(begin)),
+                           std::make_move_iterator(events.begin() + static_cast<ptrdiff_t>(end)))));
+  }
+}
+
+void ReadTrail::AddAbout(const std::vector<Seen>& seen, std::vector<Event>& events) const {
+  // By school, reader, tablet and teacher.
+  std::map<std::tuple<uint32_t, Id16, Id16, Id16>, std::vector<Id16>> about;
+  for (const Seen& one : seen) {
+    const core::FacetId plan_id{one.record, core::kPlan, {}};
+    const absl::StatusOr<std::string> stored =
+        engine_.Get(Family::kState, FacetKey(one.caller.tenant, plan_id));
+    disk::FacetRow row;
+    Id16 teacher;  // Of a plan that cannot be read: nobody in particular, and still a row.
+    bool wrote_it = false;
+    if (stored.ok() && row.ParseFromString(*stored)) {
+      const core::Result<core::Facet> plan = core::Decode(row.facet(), core::kFacetLimits);
+      if (plan.ok()) {
+        teacher = sync::ShownId(*plan, Path::Field(v1::Plan::kTeacherFieldNumber, Kind::kReg));
+        const std::vector<Id16> observers =
+            sync::PresentEntries(*plan, v1::Plan::kObserversFieldNumber);
+        wrote_it =
+            sync::AuthorOf(plan_id, *plan) == one.caller.person ||
+            std::find(observers.begin(), observers.end(), one.caller.person) != observers.end() ||
+            sync::ShownId(*plan, Path::Field(v1::Plan::kLeadFieldNumber, Kind::kReg)) ==
+                one.caller.person;
+      }
+    }
+    if (wrote_it || teacher == one.caller.person) continue;
+    about[{one.caller.tenant.handle(), one.caller.person, one.caller.device, teacher}].push_back(
+        one.record);
+  }
+  for (const auto& [whose, records] : about) {
+    const auto& [tenant, reader, device, teacher] = whose;
+    for (size_t begin = 0; begin < records.size(); begin += kMaxAuditRecords) {
+      v1::AuditEvent event =
+          EventOf({Tenant(tenant), {}, reader, device}, v1::AUDIT_ACT_READ_FEEDBACK);
+      if (!teacher.IsZero()) event.set_subject(std::string(teacher.view()));
+      for (size_t i = begin; i < std::min(records.size(), begin + kMaxAuditRecords); ++i) {
+        event.add_records(std::string(records[i].view()));
+      }
+      events.emplace_back(Tenant(tenant), std::move(event));
+    }
+  }
+}
+
+void ReadTrail::PutBack(std::vector<Event> events) {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  events_.insert(events_.begin(), std::make_move_iterator(events.begin()),
+                 std::make_move_iterator(events.end()));
+}
+
+}  // namespace halfterm::storage
