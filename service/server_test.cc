@@ -17,6 +17,8 @@
 #include <utility>
 #include <vector>
 
+#include "halfterm/v1/audit.grpc.pb.h"
+#include "halfterm/v1/summary.grpc.pb.h"
 #include "service/limits.h"
 #include "service/messages.h"
 #include "tests/support/running_server.h"
@@ -148,6 +150,49 @@ TEST_F(ServerTest, APullComesInChunksAndEndsWithWhatItAddsUpTo) {
   EXPECT_EQ(whole.held.Digests(), hana.held.Digests());
 }
 
+// Over the real calls: who pulled the feedback, who read the figures.
+TEST_F(ServerTest, ATeacherIsToldWhoReadAboutThem) {
+  WireTablet hana = Tablet(school_.hana, 1);
+  const core::Id16 visit = WriteVisit(hana, school_.tia), strength = IdNumber(211);
+  hana.Write({visit, core::kFeedback, {}},
+             {{core::Path::Entry(1, strength, 0, core::Kind::kElem), ""},
+              {core::Path::Entry(1, strength, 1, core::Kind::kPara), "calm start"}});
+  v1::Intent share;
+  share.mutable_share()->set_round(1);
+  hana.Intend({visit, core::kPlan, {}}, share);
+  v1::PushReply pushed;
+  ASSERT_TRUE(hana.Push(&pushed).ok());
+  ASSERT_EQ(pushed.results(3).outcome(), v1::OUTCOME_DONE) << pushed.results(3).detail();
+
+  WireTablet tia = Tablet(school_.tia, 2), sara = Tablet(school_.sara, 3);
+  for (WireTablet* tablet : {&hana, &tia, &sara}) ASSERT_TRUE(tablet->Pull().ok());
+  const auto summaries = v1::Summaries::NewStub(sara.channel());
+  v1::TeacherRequest figures;
+  figures.set_teacher(BytesOf(school_.tia));
+  v1::TeacherReply page;
+  grpc::ClientContext reading;
+  sara.Prepare(reading);
+  ASSERT_TRUE(summaries->Teacher(&reading, figures, &page).ok());
+
+  const auto audit = v1::Audit::NewStub(tia.channel());
+  v1::AboutMeReply about;
+  WaitForUpTo(std::chrono::seconds(20), [&] {
+    server_.clock.Advance(1'000);
+    grpc::ClientContext context;
+    tia.Prepare(context);
+    EXPECT_TRUE(audit->AboutMe(&context, v1::AboutMeRequest(), &about).ok());
+    return about.readings_size() == 2;
+  });
+  ASSERT_EQ(about.readings_size(), 2);
+  EXPECT_EQ(about.readers(), 1u);
+  std::set<int> acts;
+  for (const v1::Reading& one : about.readings()) {
+    EXPECT_EQ(one.display_name(), "Sara Khan");
+    acts.insert(one.act());
+  }
+  EXPECT_EQ(acts, (std::set<int>{v1::AUDIT_ACT_READ_FEEDBACK, v1::AUDIT_ACT_READ_FIGURES}));
+}
+
 TEST_F(ServerTest, AWatchTellsOfNewsAndThatItIsAlive) {
   WireTablet hana = Tablet(school_.hana, 1), sara = Tablet(school_.sara, 2);
   ASSERT_TRUE(sara.Pull().ok());
@@ -271,7 +316,8 @@ TEST_F(ServerTest, WithoutALiveSessionEveryCallSaysTheSame) {
     for (const char* method :
          {"Sync/Hello", "Sync/Push", "Sync/Pull", "Sync/Watch", "Sync/Fetch", "Sync/Descend",
           "Sync/Confirm", "Summaries/Teacher", "Summaries/Department", "Summaries/School",
-          "Summaries/Coverage", "Keeping/Counts", "Keeping/Kept", "Keeping/Own"}) {
+          "Summaries/Coverage", "Keeping/Counts", "Keeping/Kept", "Keeping/Own",
+          "Aggregates/FrozenSchool", "Aggregates/FrozenFederation", "Audit/AboutMe"}) {
       grpc::ClientContext context;
       for (const std::string& header : headers) context.AddMetadata("authorization", header);
       const grpc::Status status = CallByName(hana.channel(), std::string("/halfterm.v1.") + method,
@@ -294,6 +340,8 @@ TEST_F(ServerTest, Z21Z22AdministrationHealthAndReflectionAreOnTheAdminPortOnly)
        {"/grpc.health.v1.Health/Check", "/halfterm.v1.Admin/OpenSession",
         "/halfterm.v1.Admin/Stats", "/halfterm.v1.Admin/Verify", "/halfterm.v1.Directory/Import",
         "/halfterm.v1.Directory/List", "/halfterm.v1.KeepingAdmin/Counts",
+        "/halfterm.v1.Freezing/Freeze", "/halfterm.v1.AuditTrail/WhoSaw",
+        "/halfterm.v1.AuditTrail/ListAudit",
         "/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo",
         "/grpc.channelz.v1.Channelz/GetServers", "/halfterm.v1.Sync/Nothing"}) {
     EXPECT_EQ(CallByName(pub, method, Encode(v1::StatsRequest())).error_code(),

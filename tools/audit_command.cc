@@ -139,7 +139,7 @@ int Export(Invocation& invocation) {
   }
   invocation.out.flush();
   invocation.err << "halfterm: " << request.after_n() << " rows; the chain ends with "
-                 << absl::BytesToHexString(chain.view()) << "\n";
+                 << absl::BytesToHexString(std::string(chain.view())) << "\n";
   return kExitOk;
 }
 
