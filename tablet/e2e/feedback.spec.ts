@@ -26,6 +26,8 @@ beforeAll(async () => {
   await mine.enrol(school.invite(head));
   await office.enrol(school.invite(head));
   await theirs.enrol(school.invite(teacher));
+  await mine.knows(teacher.name);
+  await office.knows(teacher.name);
 });
 
 afterAll(async () => {

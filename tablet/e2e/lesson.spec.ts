@@ -107,6 +107,7 @@ describe('A tablet whose clock is five days fast', () => {
     try {
       const hod = school.holder('hod', 2);
       await wrong.enrol(school.invite(hod));
+      await wrong.knows(school.teacherOf(hod.org).name);
       await wrong.begin(school.teacherOf(hod.org).name, '7E1');
       await wrong.note('Books out before the register.');
       await wrong.send();

@@ -25,7 +25,7 @@ describe('A shared tablet', () => {
     const first = school.holder('hod', 1);
     const second = school.holder('hod', 2);
     await tablet.enrol(school.invite(first));
-    await tablet.sent();
+    await tablet.knows(school.teacherOf(first.org).name);
     await tablet.network(false);
     await tablet.begin(school.teacherOf(first.org).name, '8M1');
     await tablet.note('Only the first observer reads this.');

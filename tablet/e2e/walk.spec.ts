@@ -3,6 +3,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { say } from '../src/words/say';
 import { faultsOf } from './accessible';
+import { stepMs } from './browser';
 import { TabletPage } from './pages/tablet';
 import { School } from './school';
 
@@ -22,10 +23,11 @@ afterAll(async () => {
 describe('A senior leader', () => {
   it('walks ten rooms in one pass, two taps a room, offline', async () => {
     await tablet.enrol(school.invite(school.holder('slt')));
-    await tablet.sent();
-    await tablet.network(false);
     await tablet.go('/walk');
-    await tablet.page.getByRole('button', { name: say('walk.order.leastRecent') }).click();
+    const rooms = tablet.page.getByRole('button', { name: say('walk.order.leastRecent') });
+    await rooms.waitFor({ timeout: 2 * stepMs });
+    await tablet.network(false);
+    await rooms.click();
     await tablet.page.locator('.walk-row').first().waitFor();
     expect(await tablet.page.locator('.walk-row').count()).toBe(10);
     for (let room = 0; room < 10; room += 1) {

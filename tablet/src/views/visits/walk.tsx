@@ -32,6 +32,7 @@ function Walking({ walk }: { readonly walk: Walk }) {
   const run = useGesture();
   const when = useWhen();
   const [ending, setEnding] = useState(false);
+  const loggedMs = useRef(Number.NEGATIVE_INFINITY);
   const counted = walk.rooms.filter((room) => room.teacher !== null);
   const done = counted.filter((room) => room.mark !== null).length;
   const open = walk.rooms.find((room) => room.id === walk.openRoomId) ?? null;
@@ -82,7 +83,10 @@ function Walking({ walk }: { readonly walk: Walk }) {
                   key={room.id}
                   room={room}
                   open={room.id === walk.openRoomId}
-                  arrive={() => void run(() => app.arrive(walk.id, room.id))}
+                  arrive={() => {
+                    loggedMs.current = Number.NEGATIVE_INFINITY;
+                    void run(() => app.arrive(walk.id, room.id));
+                  }}
                 />
               ))}
             </ul>
@@ -91,7 +95,7 @@ function Walking({ walk }: { readonly walk: Walk }) {
         <aside className="walk-room" aria-label={open?.teacher?.name ?? say('walk.title')}>
           <Part>
             {walk.endedMs === null && open?.teacher ? (
-              <OpenRoom walk={walk} room={open} />
+              <OpenRoom walk={walk} room={open} loggedMs={loggedMs} />
             ) : (
               <>
                 {walk.endedMs === null ? (
@@ -186,11 +190,19 @@ function RoomRow({
   );
 }
 
-function OpenRoom({ walk, room }: { readonly walk: Walk; readonly room: WalkRoom }) {
+function OpenRoom({
+  walk,
+  room,
+  loggedMs,
+}: {
+  readonly walk: Walk;
+  readonly room: WalkRoom;
+  // When a room was last logged by a tap, and no room chosen since.
+  readonly loggedMs: { current: number };
+}) {
   const app = useApp();
   const run = useGesture();
   const teacher = room.teacher?.name ?? '';
-  const loggedMs = useRef(Number.NEGATIVE_INFINITY);
   // The next room opens under the finger: a tap that bounces must not log it too.
   const log = (mark: WalkMark, tappedMs: number) => {
     if (tappedMs - loggedMs.current < bounceMs) return;
