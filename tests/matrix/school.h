@@ -16,11 +16,12 @@
 namespace halfterm::testing {
 
 // What somebody is to the visit.
-enum class Place { kNobody, kObserver, kLead, kTeacher, kReader, kStray };
+enum class Place { kNobody, kObserver, kLead, kTeacher, kReader, kStray, kLeadOfOneself };
 inline constexpr Place kPlaces[] = {Place::kNobody,  Place::kObserver, Place::kLead,
                                     Place::kTeacher, Place::kReader,   Place::kStray};
 inline const char* NameOf(Place place) {
-  const char* const names[] = {"nobody", "observer", "lead", "teacher", "reader", "stray"};
+  const char* const names[] = {"nobody", "observer",        "lead", "teacher", "reader",
+                               "stray",  "lead of themself"};
   return names[static_cast<int>(place)];
 }
 
@@ -92,10 +93,13 @@ class MatrixVisit {
  public:
   MatrixVisit(const MatrixSchool& school, const VisitState& given, Place place)
       : state(given), held_(kRecord) {
-    lead = place == Place::kLead ? school.one : school.lead;
+    const bool of_oneself = place == Place::kLeadOfOneself;
+    lead = place == Place::kLead || of_oneself ? school.one : school.lead;
     const bool names_teacher =
         state.kind != core::VisitKind::kReview && state.kind != core::VisitKind::kGovernor;
-    if (names_teacher) teacher = place == Place::kTeacher ? school.one : school.teacher;
+    if (names_teacher) {
+      teacher = place == Place::kTeacher || of_oneself ? school.one : school.teacher;
+    }
     if (state.kind == core::VisitKind::kSelf) {
       if (place == Place::kLead) teacher = school.one;
       lead = teacher;

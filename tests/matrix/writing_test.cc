@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdio>
+#include <iterator>
 #include <set>
 #include <string>
 #include <unordered_map>
@@ -308,7 +309,10 @@ void ForEveryCase(const std::vector<Standing>& standings, Do visit_case) {
         for (const VisitKind kind : AllKinds()) {
           for (const VisitState& state : StatesOf(kind)) {
             if (state.announced || state.phase.withdrawn) continue;  // Decide who reads, only.
-            for (const Place place : kPlaces) {
+            std::vector<Place> places(std::begin(kPlaces), std::end(kPlaces));
+            // A plan that should never have been: it gives nobody a right over their own lesson.
+            places.push_back(Place::kLeadOfOneself);
+            for (const Place place : places) {
               const MatrixVisit visit(school, state, place);
               const core::VisitFacts facts = sync::FactsOf(visit.View(), directory);
               visit_case(Case{school, visit, role, reaches, standing}, facts, directory);
