@@ -63,6 +63,8 @@ export interface SyncSeen {
 // So long before a session ends it is renewed.
 const renewBeforeMs = 24 * 3_600_000;
 const courierGroups = 100;
+// How long leaving waits for a meeting that was told to stop; what it still does then is refused.
+const leaveMs = 1000;
 // In the place of the tries: the person signed in after the last of them.
 const choosesAnother = -1;
 
@@ -89,6 +91,8 @@ export class Tablet {
   #watch: AbortController | null = null;
   #meeting: Promise<void> = Promise.resolve();
   #leaving = new AbortController();
+  #meetings = 0;
+  #relisten: ReturnType<typeof setTimeout> | null = null;
   // Called after every change of what is here.
   changed: () => void = () => {};
   // Called with what a meeting did, and how many records were here before it.
@@ -358,10 +362,13 @@ export class Tablet {
     await this.#sealOpen();
     // A meeting may stop anywhere; the next person does not wait for it.
     this.#leaving.abort();
-    await this.#meeting.catch(() => {});
+    const moment = new Promise((resolve) => setTimeout(resolve, leaveMs));
+    await Promise.race([this.#meeting.catch(() => {}), moment]);
     this.#leaving = new AbortController();
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#timer = null;
+    if (this.#relisten !== null) clearTimeout(this.#relisten);
+    this.#relisten = null;
     this.#store?.close();
     this.#store = null;
     this.#desk = null;
@@ -388,10 +395,10 @@ export class Tablet {
 
   // Resolves when the meeting that runs, or the one that this begins, is over.
   async meetNow(): Promise<Outcome> {
+    const before = this.#meetings;
     this.wantMeeting();
     while (this.#state.kind === 'meeting') await this.#meeting;
-    if (this.#state.kind === 'idle') return done;
-    return { ok: false, problem: { kind: 'offline' } };
+    return this.#meetings > before ? done : { ok: false, problem: { kind: 'offline' } };
   }
 
   #step(event: SyncEvent) {
@@ -455,6 +462,7 @@ export class Tablet {
       await this.met(report);
       await this.#carry(row).catch(() => {});
       this.#see({ online: true, sending: null, fetching: null, busyUntilMs: 0 });
+      this.#meetings += 1;
       this.#step({ kind: 'met' });
       this.#listen(store);
     } catch (error) {
@@ -567,8 +575,14 @@ export class Tablet {
       if (this.#watch !== watch) return;
       this.#watch = null;
       if (watch.signal.aborted || this.#store !== store) return;
-      const failed = { kind: 'failed', nowMs: this.#around.nowMs(), pushbackMs: 0 } as const;
-      this.#step({ ...failed, waitMs: waitMs(3, this.#around.jitter()) });
+      // Not a failure of ours to send: the next meeting is by chance within some seconds, and listens.
+      if (this.#relisten !== null) clearTimeout(this.#relisten);
+      this.#relisten = setTimeout(
+        () => {
+          if (this.#store === store) this.wantMeeting();
+        },
+        waitMs(4, this.#around.jitter()),
+      );
     };
     void run();
   }

@@ -151,7 +151,7 @@ describe.runIf(isBuilt)('a tablet and the built server', () => {
     const posts = new Set(grants.map(([person]) => person));
     const staff = rows('people').find(([id, , type]) => type === 'staff' && !posts.has(id));
     teacher = idOf(staff?.[0] ?? '');
-  }, 60_000);
+  }, 120_000);
   afterAll(() => server.end());
 
   test('holds the same as the server after a first fetch, and again after a restart', async () => {
@@ -162,7 +162,7 @@ describe.runIf(isBuilt)('a tablet and the built server', () => {
     expect(report.records).toBe(0);
     await tablet.offAndOn();
     expect((await tablet.meet()).confirmed).toBe(true);
-  }, 60_000);
+  }, 120_000);
 
   test('keeps what was written with no server, through a power cut, and sends it once', async () => {
     const tablet = await tabletOf(head);
@@ -181,7 +181,7 @@ describe.runIf(isBuilt)('a tablet and the built server', () => {
     expect(notesOn(tablet, record)).toEqual(['Quiet start.', 'Two hands up.']);
     const other = await tabletOf(head);
     expect(notesOn(other, record)).toEqual(['Quiet start.', 'Two hands up.']);
-  }, 60_000);
+  }, 120_000);
 
   test('keeps both levels of two tablets of one author, for the author to choose from', async () => {
     const one = await tabletOf(head);
@@ -205,7 +205,7 @@ describe.runIf(isBuilt)('a tablet and the built server', () => {
     await two.meet();
     await one.meet();
     expect(one.store.view(SheetSchema, hex(sheetOf(record))).disputed).toEqual([]);
-  }, 60_000);
+  }, 120_000);
 
   test('shares a version that the teacher acknowledges, bound to its text', async () => {
     const tablet = await tabletOf(head);
@@ -266,5 +266,5 @@ describe.runIf(isBuilt)('a tablet and the built server', () => {
     await tablet.meet();
     const [acked] = new VisitRecord(tablet.store, record).response.acks;
     expect(hex(acked?.digest ?? new Uint8Array(0))).toBe(hex(digest));
-  }, 60_000);
+  }, 120_000);
 });
