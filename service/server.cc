@@ -111,7 +111,8 @@ struct Server::Parts {
         sync(gate, puller, world.clock, writes, reads,
              PullParts{gate, puller, trail, world.clock, reads, pulls, repeats},
              WatchParts{gate, puller, stored->directories, world.clock, stored->changes, reads,
-                        watches}),
+                        watches},
+             stored->account_keys->sealing_point()),
         summary(gate, summaries, trail, world.clock, reads, summary_times),
         keeping(gate, kept, world.clock, reads),
         keeping_admin(gate, *stored->engine, stored->directories, world.clock, reads),
@@ -121,9 +122,9 @@ struct Server::Parts {
         audit_trail(AuditParts{gate, audits, stored->directories, world.clock, trail, reports}),
         directory(gate, stored->directories, world.clock, writes, reads),
         holdings(gate, *stored->engine, world.clock, reports),
-        entrance({*stored->engine, stored->directories, stored->sessions, *stored->account_keys,
-                  world.clock, world.random, writes},
-                 options.passphrase_cost),
+        entrance(EntranceOf(), options.passphrase_cost),
+        provider(EntranceOf(), entrance),
+        courier(EntranceOf(), entrance, committer, stored->epochs->current()),
         accounts(AccountsOf()),
         accounts_admin(AccountsOf()),
         admin(AdminParts{gate, *stored->engine, stored->directories, committer, world.clock,
@@ -131,9 +132,20 @@ struct Server::Parts {
               VerifyParts{*stored->engine, *stored->secrets, world.clock, reports, verifications}),
         ticker(std::chrono::milliseconds(kTickMs), [this](bool nudged) { Tick(nudged); }) {}
 
+  EntranceParts EntranceOf() {
+    return {*stored->engine,
+            stored->directories,
+            stored->sessions,
+            *stored->account_keys,
+            world.clock,
+            world.random,
+            writes};
+  }
   AccountsParts AccountsOf() {
     return {gate,
             entrance,
+            provider,
+            courier,
             *stored->engine,
             stored->sessions,
             stored->directories,
@@ -181,6 +193,8 @@ struct Server::Parts {
   DirectoryService directory;
   HoldingsService holdings;
   Entrance entrance;
+  ProviderSignIn provider;
+  Courier courier;
   AccountsService accounts;
   AccountsAdminService accounts_admin;
   AdminService admin;
@@ -379,6 +393,7 @@ void Server::Drain() {
   p.watches.StopAll();
   p.verifications.StopAll();
   // What was taken is committed and answered; the connections are still there for that.
+  p.provider.Close();
   p.entrance.Close();
   p.trail.Write();
   p.writes.Drain();

@@ -33,14 +33,15 @@ absl::StatusOr<Request> Checked(const Bytes& bytes) {
 
 SyncService::SyncService(const Gate& gate, const storage::Puller& puller,
                          const storage::Clock& clock, WriteLane& writes, WorkerPool& reads,
-                         PullParts pulls, WatchParts watches)
+                         PullParts pulls, WatchParts watches, std::string sealing_point)
     : gate_(gate),
       puller_(puller),
       clock_(clock),
       writes_(writes),
       reads_(reads),
       pulls_(pulls),
-      watches_(watches) {}
+      watches_(watches),
+      sealing_point_(std::move(sealing_point)) {}
 
 grpc::ServerUnaryReactor* SyncService::Hello(Context* context, const Bytes* bytes, Bytes* reply) {
   const Answer answer(context, reply, clock_, kUnaryMs);
@@ -50,7 +51,11 @@ grpc::ServerUnaryReactor* SyncService::Hello(Context* context, const Bytes* byte
   if (!request.ok()) return answer.Refuse(request.status());
 
   writes_.Submit<v1::HelloReply>(answer, bytes->Length(), [&](auto done) {
-    return storage::MakeHello(*caller, *std::move(request), std::move(done));
+    auto with_key = [this, done = std::move(done)](absl::StatusOr<v1::HelloReply> greeted) {
+      if (greeted.ok()) greeted->set_server_public_key(sealing_point_);
+      done(std::move(greeted));
+    };
+    return storage::MakeHello(*caller, *std::move(request), std::move(with_key));
   });
   return answer.reactor();
 }

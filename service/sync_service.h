@@ -5,6 +5,8 @@
 #define HALFTERM_SERVICE_SYNC_SERVICE_H_
 #include <grpcpp/grpcpp.h>
 
+#include <string>
+
 #include "halfterm/v1/sync.grpc.pb.h"
 #include "service/caller_of.h"
 #include "service/streams/pull_stream.h"
@@ -27,7 +29,8 @@ class SyncService final : public RawSync {
  public:
   // All must outlive the service.
   SyncService(const Gate& gate, const storage::Puller& puller, const storage::Clock& clock,
-              WriteLane& writes, WorkerPool& reads, PullParts pulls, WatchParts watches);
+              WriteLane& writes, WorkerPool& reads, PullParts pulls, WatchParts watches,
+              std::string sealing_point);
 
   grpc::ServerUnaryReactor* Hello(grpc::CallbackServerContext* context,
                                   const grpc::ByteBuffer* bytes, grpc::ByteBuffer* reply) override;
@@ -65,6 +68,7 @@ class SyncService final : public RawSync {
   WorkerPool& reads_;
   const PullParts pulls_;
   const WatchParts watches_;
+  const std::string sealing_point_;
 };
 
 }  // namespace halfterm::service

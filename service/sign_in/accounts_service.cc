@@ -15,6 +15,9 @@
 namespace halfterm::service {
 namespace {
 
+// Two calls of the provider, each of at most eight seconds.
+constexpr int64_t kProviderMs = 20'000;
+
 template <class Request>
 absl::StatusOr<Request> Checked(const grpc::ByteBuffer& bytes) {
   absl::StatusOr<Request> request = Decode<Request>(bytes);
@@ -78,6 +81,43 @@ grpc::ServerUnaryReactor* AccountsService::SignIn(Context* context, const Bytes*
   parts_.entrance.Queue(answer, [this, answer, address = AddressOf(*context),
                                  request = *std::move(request)]() mutable {
     parts_.entrance.SignIn(answer, address, std::move(request));
+  });
+  return reactor;
+}
+
+grpc::ServerUnaryReactor* AccountsService::BeginProviderSignIn(Context* context, const Bytes* bytes,
+                                                               Bytes* reply) {
+  const Answer answer(context, reply, parts_.clock, kProviderMs);
+  if (absl::Status open = parts_.gate.Open(); !open.ok()) return answer.Refuse(open);
+  absl::StatusOr<v1::BeginProviderSignInRequest> request =
+      Checked<v1::BeginProviderSignInRequest>(*bytes);
+  if (!request.ok()) return answer.Refuse(request.status());
+  grpc::ServerUnaryReactor* const reactor = answer.reactor();
+  parts_.provider.Begin(answer, *std::move(request));
+  return reactor;
+}
+
+grpc::ServerUnaryReactor* AccountsService::FinishProviderSignIn(Context* context,
+                                                                const Bytes* bytes, Bytes* reply) {
+  const Answer answer(context, reply, parts_.clock, kProviderMs);
+  if (absl::Status open = parts_.gate.Open(); !open.ok()) return answer.Refuse(open);
+  absl::StatusOr<v1::FinishProviderSignInRequest> request =
+      Checked<v1::FinishProviderSignInRequest>(*bytes);
+  if (!request.ok()) return answer.Refuse(request.status());
+  grpc::ServerUnaryReactor* const reactor = answer.reactor();
+  parts_.provider.Finish(answer, *std::move(request));
+  return reactor;
+}
+
+grpc::ServerUnaryReactor* AccountsService::Courier(Context* context, const Bytes* bytes,
+                                                   Bytes* reply) {
+  const Answer answer(context, reply, parts_.clock, kUnaryMs);
+  if (absl::Status open = parts_.gate.Open(); !open.ok()) return answer.Refuse(open);
+  absl::StatusOr<v1::CourierRequest> request = Checked<v1::CourierRequest>(*bytes);
+  if (!request.ok()) return answer.Refuse(request.status());
+  grpc::ServerUnaryReactor* const reactor = answer.reactor();
+  parts_.entrance.Queue(answer, [this, answer, request = *std::move(request)]() mutable {
+    parts_.courier.Bring(answer, std::move(request));
   });
   return reactor;
 }

@@ -6,6 +6,8 @@
 
 #include "halfterm/v1/account.grpc.pb.h"
 #include "service/caller_of.h"
+#include "service/provider/provider_sign_in.h"
+#include "service/sign_in/courier.h"
 #include "service/sign_in/entrance.h"
 #include "service/worker_pool.h"
 #include "service/write_lane.h"
@@ -17,16 +19,21 @@ using RawEntrances =
     v1::Accounts::WithRawCallbackMethod_Challenge<v1::Accounts::WithRawCallbackMethod_Enrol<
         v1::Accounts::WithRawCallbackMethod_SignIn<v1::Accounts::WithRawCallbackMethod_RenewSession<
             v1::Accounts::WithRawCallbackMethod_SignOut<v1::Accounts::Service>>>>>;
+using RawOfTablets = v1::Accounts::WithRawCallbackMethod_Courier<
+    v1::Accounts::WithRawCallbackMethod_BeginProviderSignIn<
+        v1::Accounts::WithRawCallbackMethod_FinishProviderSignIn<RawEntrances>>>;
 using RawAccounts = v1::Accounts::WithRawCallbackMethod_SetPassphrase<
     v1::Accounts::WithRawCallbackMethod_ListSessions<v1::Accounts::WithRawCallbackMethod_EndSession<
         v1::Accounts::WithRawCallbackMethod_ListTablets<
             v1::Accounts::WithRawCallbackMethod_EndTablet<
-                v1::Accounts::WithRawCallbackMethod_Invite<RawEntrances>>>>>>;
+                v1::Accounts::WithRawCallbackMethod_Invite<RawOfTablets>>>>>>;
 
 // What the calls work with; must outlive the service.
 struct AccountsParts {
   const Gate& gate;
   Entrance& entrance;
+  ProviderSignIn& provider;
+  service::Courier& courier;
   const storage::Engine& engine;
   const storage::Sessions& sessions;
   const storage::Directories& directories;
@@ -48,6 +55,9 @@ class AccountsService final : public RawAccounts {
   Reactor* Challenge(Context* context, const Bytes* bytes, Bytes* reply) override;
   Reactor* Enrol(Context* context, const Bytes* bytes, Bytes* reply) override;
   Reactor* SignIn(Context* context, const Bytes* bytes, Bytes* reply) override;
+  Reactor* BeginProviderSignIn(Context* context, const Bytes* bytes, Bytes* reply) override;
+  Reactor* FinishProviderSignIn(Context* context, const Bytes* bytes, Bytes* reply) override;
+  Reactor* Courier(Context* context, const Bytes* bytes, Bytes* reply) override;
   Reactor* RenewSession(Context* context, const Bytes* bytes, Bytes* reply) override;
   Reactor* SignOut(Context* context, const Bytes* bytes, Bytes* reply) override;
   Reactor* SetPassphrase(Context* context, const Bytes* bytes, Bytes* reply) override;

@@ -131,7 +131,7 @@ void Entrance::Enrol(const Answer& answer, const std::string& address, v1::Enrol
         result->reply.set_ticket(parts_.random(kTicketBytes));
         tickets_.Put(
             result->reply.ticket(),
-            {result->tenant, device, *core::Id16::FromBytes(result->reply.person().person())},
+            {result->tenant, device, *core::Id16::FromBytes(result->reply.person().person()), 0},
             at_ms);
       }
       done(std::move(result->reply));
@@ -260,7 +260,7 @@ void Entrance::SignInByTicket(const Answer& answer, const ShownTablet& tablet,
           entry.new_hash = passphrases_.Hash(request.new_passphrase());
         }
         auto put_back = [this, whom, ticket = request.ticket()](const absl::Status&) {
-          tickets_.PutBack(ticket, whom, parts_.clock.MonotonicMs());
+          tickets_.PutBack(ticket, whom);
         };
         if (entry.new_hash.empty() != request.new_passphrase().empty()) {
           put_back(absl::OkStatus());

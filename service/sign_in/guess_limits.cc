@@ -16,8 +16,9 @@ std::string InSchool(absl::string_view kind, storage::Tenant tenant, absl::strin
 std::vector<Throttle::Bucket> PassphraseBuckets(storage::Tenant tenant, absl::string_view name,
                                                 const core::Id16& device, bool known,
                                                 absl::string_view address) {
-  std::string account = InSchool("account", tenant, name);
-  if (known) absl::StrAppend(&account, "/", BytesOf(device));
+  // The tablet, of fixed width, before the name: no made-up name can reach into another's count.
+  std::string account = known ? InSchool("known", tenant, absl::StrCat(BytesOf(device), name))
+                              : InSchool("account", tenant, name);
   return {{std::move(account), kTriesOfAccount},
           {InSchool("tablet", tenant, BytesOf(device)), kTriesOfTablet},
           {absl::StrCat("address", address), kTriesOfAddress}};

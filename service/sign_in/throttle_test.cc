@@ -66,6 +66,19 @@ TEST(ThrottleTest, A13_AStolenTabletGuessesTenOfItsOwnersAndThirtyInAll) {
   EXPECT_TRUE(throttle.Take(PassphraseBuckets(kSchool, "hana.owen", own, true, "b"), 1000).ok());
 }
 
+TEST(ThrottleTest, NoMadeUpNameUsesUpTheTriesOfSomebodysOwnTablet) {
+  Throttle throttle;
+  const core::Id16 own = *core::Id16::FromBytes("their own tablet");
+  for (const std::string& name :
+       {"hana.owen/their own tablet", "their own tablethana.owen", "hana.owentheir own tablet"}) {
+    for (int i = 0; i < 20; ++i) {
+      Guess(throttle,
+            PassphraseBuckets(kSchool, name, IdNumber(static_cast<uint8_t>(i)), false, "a"), i);
+    }
+  }
+  EXPECT_TRUE(throttle.Take(PassphraseBuckets(kSchool, "hana.owen", own, true, "b"), 20).ok());
+}
+
 TEST(ThrottleTest, OfAHundredThousandGuessesAtACodeThreeHundredAreCheckedInAQuarterOfAnHour) {
   Throttle throttle;
   std::mt19937_64 random(testing::TestSeed());

@@ -24,24 +24,22 @@ class Tickets {
   struct For {
     storage::Tenant tenant;
     core::Id16 device, person;
+    int64_t until_ms = 0;  // Set by Put.
   };
 
   // `random`: 32 bytes, the ticket. An earlier ticket for the same person and tablet ends.
-  void Put(std::string random, const For& whom, int64_t now_ms);
+  void Put(std::string random, For whom, int64_t now_ms);
 
   // Whose it is, once; nothing for a ticket of another tablet, which stays.
   std::optional<For> Take(absl::string_view ticket, storage::Tenant tenant,
                           const core::Id16& device, int64_t now_ms);
-  // It came back unused: the sign-in failed for a reason that the person can mend.
-  void PutBack(absl::string_view ticket, const For& whom, int64_t now_ms);
+  // It came back unused: the sign-in failed for a reason that the person can mend. It lasts no
+  // longer.
+  void PutBack(absl::string_view ticket, const For& whom);
 
  private:
-  struct Kept {
-    For whom;
-    int64_t until_ms;
-  };
   std::mutex mutex_;
-  std::unordered_map<std::string, Kept> tickets_;
+  std::unordered_map<std::string, For> tickets_;
 };
 
 }  // namespace halfterm::service
