@@ -183,7 +183,7 @@ describe.runIf(isBuilt)('the app behind its contract', () => {
     expect(ready(one.visit(visitId)).mySheet?.ratings[4]).toEqual({ kind: 'level', level: 3 });
   }, 120_000);
 
-  test('keeps a wrong PIN and a colleague out of work that is left on the tablet, until its author sends it', async () => {
+  test('keeps a wrong PIN out, and a colleague’s sign-in brings what is left here, unread', async () => {
     const app = await joined(head);
     const first = me(app);
     await server.stop();
@@ -201,6 +201,11 @@ describe.runIf(isBuilt)('the app behind its contract', () => {
     must(await app.choosePin(second, '161803'));
     await sent(app);
     expect(app.visits.get().kind).toBe('ready');
+    const elsewhere = await joined(head);
+    expect(ready(elsewhere.visit(visitId)).mySheet?.notes[0]?.text).toBe(
+      'Left on the shared tablet.',
+    );
+
     must(await app.switchPerson());
     must(await app.enterPin(first, pin));
     await sent(app);
