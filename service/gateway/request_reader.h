@@ -3,7 +3,7 @@
 // The head is judged by request.h. The body is as long as the head says, or comes in chunks: plain
 // ones, without extensions and without fields after the last, because nobody who calls this server
 // sends them and readers differ about where they end. Why this is not Boost.Beast's parser:
-// docs/decisions/0018-http-requests-are-read-here.md.
+// docs/decisions/0023-http-requests-are-read-here.md.
 
 #ifndef HALFTERM_SERVICE_GATEWAY_REQUEST_READER_H_
 #define HALFTERM_SERVICE_GATEWAY_REQUEST_READER_H_
