@@ -69,7 +69,7 @@ TEST(ThrottleTest, A13_AStolenTabletGuessesTenOfItsOwnersAndThirtyInAll) {
 TEST(ThrottleTest, NoMadeUpNameUsesUpTheTriesOfSomebodysOwnTablet) {
   Throttle throttle;
   const core::Id16 own = *core::Id16::FromBytes("their own tablet");
-  for (const std::string& name :
+  for (const std::string name :
        {"hana.owen/their own tablet", "their own tablethana.owen", "hana.owentheir own tablet"}) {
     for (int i = 0; i < 20; ++i) {
       Guess(throttle,
