@@ -120,6 +120,7 @@ void ScopesSchool::TickGrantClock() {
 }
 
 void ScopesSchool::Erase(const core::Id16& id) {
+  FinishFiling();  // These rows are written past the batch's records, which a filing would load.
   Commit([&](storage::Batch& batch) {
     const auto stored = batch.Get(Family::kDerived, storage::RecordKey(tenant_, id));
     disk::RecordRow record;

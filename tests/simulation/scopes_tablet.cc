@@ -128,7 +128,6 @@ std::string ScopesTablet::Apply(const std::string& from, const v1::PullReply& re
     held_periods_.insert(static_cast<uint16_t>(digest.period()));
     had_.insert(*storage::ScopeOf(digest.scope()));
   }
-  is_complete_ = true;
   if (!wrong.empty() && rotten_) wrong = Heal();
   return wrong;
 }
@@ -165,7 +164,9 @@ std::string ScopesTablet::Pull(std::mt19937_64& random, int chunks, bool faults)
     std::string wrong = Apply(from, *reply);
     if (wrong.empty() && faults && Chance(random, 10)) wrong = Apply(from, *reply);
     if (!wrong.empty()) return wrong;
-    if (!reply->more()) break;
+    // What comes late may end a pull too, but as of a time that is over.
+    is_complete_ = reply->has_end();
+    if (is_complete_) break;
   }
   return is_complete_ ? Check() : "";
 }
