@@ -341,8 +341,8 @@ void AddProviderCommand(CLI::App& app, Invocation& invocation) {
       ->type_name("NAME");
   command->footer(
       "Example: halfterm --school riverside provider --issuer "
-      "https://accounts.google.com --client-id ID --client-secret-file FILE "
-      "--redirect-uri https://halfterm.riverside.example/");
+      "https://accounts.google.com --client-id ID \\\n"
+      "           --client-secret-file FILE --redirect-uri https://halfterm.riverside.example/");
   RunLater(*command, invocation, flags, RunProvider);
 }
 

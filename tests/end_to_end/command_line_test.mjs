@@ -69,17 +69,19 @@ describe('with a school', () => {
   before(async () => {
     folder = mkdtempSync(join(tmpdir(), 'halfterm-line-'));
     const started = new Promise((resolve) => {
-      watch(folder, (_, name) => {
+      const watcher = watch(folder, (_, name) => {
         if (name !== 'ports') return;
         try {
           resolve(JSON.parse(readFileSync(join(folder, 'ports'), 'utf8')));
+          watcher.close();
         } catch {
           // Half written: the next change brings the rest.
         }
       });
     });
     server = spawn(HALFTERMD, [
-      '--data', join(folder, 'data'), '--grpc', '127.0.0.1:0', '--admin', '127.0.0.1:0', '--low-space-mib', '0',
+      '--data', join(folder, 'data'), '--grpc', '127.0.0.1:0', '--admin', '127.0.0.1:0', '--http', '127.0.0.1:0',
+      '--low-space-mib', '0',
       '--ports-file', join(folder, 'ports'),
     ], { stdio: 'ignore' });
     const { grpc, admin } = await started;

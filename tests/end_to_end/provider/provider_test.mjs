@@ -48,8 +48,10 @@ let people;
 before(async () => {
   folder = mkdtempSync(join(tmpdir(), 'halfterm-provider-'));
   const started = new Promise((resolve) => {
-    watch(folder, () => {
-      if (existsSync(join(folder, 'ports'))) resolve(JSON.parse(readFileSync(join(folder, 'ports'), 'utf8')));
+    const watcher = watch(folder, () => {
+      if (!existsSync(join(folder, 'ports'))) return;
+      watcher.close();
+      resolve(JSON.parse(readFileSync(join(folder, 'ports'), 'utf8')));
     });
   });
   server = spawn(HALFTERMD, ['--data', join(folder, 'data'), '--grpc', '127.0.0.1:0', '--admin', '127.0.0.1:0',
