@@ -2,7 +2,7 @@
 
 import { IntlMessageFormat } from 'intl-messageformat';
 import { describe, expect, it } from 'vitest';
-import { enGB, type MessageKey } from './en-gb';
+import { areas, enGB, type MessageKey } from './en-gb';
 import { list, say } from './say';
 import { atZone, date, dateTime, dayField, lengthWords, moment } from './when';
 
@@ -12,6 +12,14 @@ describe('the words', () => {
       expect(() => new IntlMessageFormat(words, 'en-GB'), key).not.toThrow();
       expect(words.trim(), key).toBe(words);
     }
+  });
+
+  it('are gathered from every area, each key of one area', () => {
+    const files = import.meta.glob('./en-gb/*.ts');
+    expect(Object.keys(files)).toHaveLength(areas.length);
+    const keys = areas.flatMap((area) => Object.keys(area));
+    expect(keys).toHaveLength(new Set(keys).size);
+    expect(keys).toHaveLength(Object.keys(enGB).length);
   });
 
   it('never use the system’s words for what a person did', () => {
