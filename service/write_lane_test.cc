@@ -142,7 +142,7 @@ TEST_F(WriteLaneTest, WorkWhoseCallerHasLeftIsDroppedWhenItsTurnComes) {
   WaitUntilApplied(1);
   const auto leaves = Start();
   WaitForArrivals(2);
-  const auto in_a_hurry = Start(std::chrono::milliseconds(200));
+  const auto in_a_hurry = Start(std::chrono::seconds(3));
   WaitForArrivals(3);
   const auto stays = Start();
   WaitForArrivals(4);

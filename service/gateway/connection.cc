@@ -53,6 +53,22 @@ std::string PeerOf(const WebSocket& socket) {
 
 }  // namespace
 
+void OpenConnections::Set(size_t count) {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  count_ = count;
+  if (count == 0) is_none_.notify_all();
+}
+
+size_t OpenConnections::count() const {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  return count_;
+}
+
+bool OpenConnections::WaitUntilNone(std::chrono::milliseconds time) const {
+  std::unique_lock<std::mutex> lock(mutex_);
+  return is_none_.wait_for(lock, time, [this] { return count_ == 0; });
+}
+
 void WebConnection::Serve(WebSocket socket, WebShared& shared) {
   std::shared_ptr<WebConnection> connection(new WebConnection(std::move(socket), shared));
   asio::co_spawn(
@@ -66,13 +82,13 @@ WebConnection::WebConnection(WebSocket socket, WebShared& shared)
       peer_(PeerOf(socket_)),
       timer_(socket_.get_executor()) {
   shared_.open.insert(this);
-  shared_.open_count = shared_.open.size();
+  shared_.open_count.Set(shared_.open.size());
 }
 
 WebConnection::~WebConnection() {
   shared_.body_bytes -= counted_body_bytes_;
   shared_.open.erase(this);
-  shared_.open_count = shared_.open.size();
+  shared_.open_count.Set(shared_.open.size());
 }
 
 void WebConnection::CloseIfIdle() {

@@ -8,7 +8,6 @@
 #include <grpcpp/generic/generic_stub.h>
 
 #include <array>
-#include <atomic>
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/basic_stream_socket.hpp>
 #include <boost/asio/buffer.hpp>
@@ -16,7 +15,9 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <chrono>
+#include <condition_variable>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <set>
 #include <string>
@@ -40,13 +41,27 @@ using Later = boost::asio::awaitable<T, IoExecutor>;
 
 class WebConnection;
 
+// How many connections are open. Safe from any thread.
+class OpenConnections {
+ public:
+  void Set(size_t count);
+  size_t count() const;
+  // True: there were none before this time was over.
+  bool WaitUntilNone(std::chrono::milliseconds time) const;
+
+ private:
+  mutable std::mutex mutex_;
+  mutable std::condition_variable is_none_;
+  size_t count_ = 0;
+};
+
 // What the connections share. On the gateway's one thread, except for the count.
 struct WebShared {
   const WebLimits limits;
   const AppFiles app;
   grpc::GenericStub services;
   std::set<WebConnection*> open;
-  std::atomic<size_t> open_count{0};
+  OpenConnections open_count;
   size_t body_bytes = 0;                // Of all requests that are being read.
   bool is_stopping = false;             // The next answer of a connection is its last.
   bool is_closing = false;              // And whoever asks for nothing is closed.

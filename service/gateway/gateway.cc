@@ -1,5 +1,6 @@
 #include "service/gateway/gateway.h"
 
+#include <atomic>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/executor_work_guard.hpp>
@@ -67,12 +68,12 @@ struct Gateway::Running {
   Later<void> Accept();
   // On the gateway's thread, and waits for it.
   void Do(const std::function<void()>& work);
-  bool WaitUntilAllAreClosed(std::chrono::milliseconds time);
 
   WebShared shared;  // Connections say goodbye to it when they go with `io`.
   asio::io_context io{1};
   Acceptor acceptor;
   WebTimer pause;
+  std::atomic<size_t> failed_accepts{0};
   std::string address;
   int port = 0;
   std::optional<asio::executor_work_guard<IoExecutor>> work{io.get_executor()};
@@ -103,6 +104,7 @@ Later<void> Gateway::Running::Accept() {
     co_await acceptor.async_accept(socket, asio::redirect_error(kLater, error));
     if (error == asio::error::operation_aborted) co_return;
     if (error) {
+      ++failed_accepts;
       pause.expires_after(kAcceptPause);
       co_await pause.async_wait(asio::redirect_error(kLater, error));
     } else if (shared.open.size() >= shared.limits.connections) {
@@ -121,14 +123,6 @@ void Gateway::Running::Do(const std::function<void()>& work_of_caller) {
     done.set_value();
   });
   done.get_future().wait();
-}
-
-bool Gateway::Running::WaitUntilAllAreClosed(std::chrono::milliseconds time) {
-  const auto until = std::chrono::steady_clock::now() + time;
-  while (shared.open_count > 0 && std::chrono::steady_clock::now() < until) {
-    std::this_thread::sleep_for(std::chrono::milliseconds(5));
-  }
-  return shared.open_count == 0;
 }
 
 absl::StatusOr<std::unique_ptr<Gateway>> Gateway::Start(Options options, AppFiles app,
@@ -153,7 +147,8 @@ Gateway::~Gateway() { Drain(std::chrono::milliseconds(0)); }
 
 const std::string& Gateway::address() const { return running_->address; }
 int Gateway::port() const { return running_->port; }
-size_t Gateway::open_connections() const { return running_->shared.open_count; }
+size_t Gateway::open_connections() const { return running_->shared.open_count.count(); }
+size_t Gateway::failed_accepts() const { return running_->failed_accepts; }
 
 void Gateway::StopAccepting() {
   if (!running_->thread.joinable()) return;
@@ -172,11 +167,11 @@ void Gateway::Drain(std::chrono::milliseconds grace) {
     r.shared.is_closing = true;
     for (WebConnection* connection : r.shared.open) connection->CloseIfIdle();
   });
-  if (!r.WaitUntilAllAreClosed(grace)) {
+  if (!r.shared.open_count.WaitUntilNone(grace)) {
     r.Do([&r] {
       for (WebConnection* connection : r.shared.open) connection->Cut();
     });
-    r.WaitUntilAllAreClosed(kCutGrace);
+    r.shared.open_count.WaitUntilNone(kCutGrace);
   }
   r.Do([&r] { r.pause.cancel(); });
   r.work.reset();

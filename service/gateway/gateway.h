@@ -37,6 +37,8 @@ class Gateway {
   const std::string& address() const;  // HOST:PORT with the port in use.
   int port() const;
   size_t open_connections() const;
+  // How often a connection could not be taken since the start, mostly for want of files.
+  size_t failed_accepts() const;
 
   // Takes no new connection; those that are open get answers, and are closed after the next one.
   void StopAccepting();

@@ -54,8 +54,11 @@ void WebCall::OnDone(const grpc::Status& status) {
     const absl::string_view text(value.data(), value.size());
     if (IsPassedToBrowser(key) && IsPlainValue(text)) trailers_.emplace_back(key, text);
   }
-  const std::shared_ptr<WebCall> until_return = std::move(self_);
-  std::exchange(done_, nullptr)(std::nullopt);
+  // Whoever is told may close the channel at once, and the context holds on to the channel: were
+  // this the last to let go of it, gRPC would join this thread of its own in this thread.
+  Done done = std::exchange(done_, nullptr);
+  self_.reset();
+  done(std::nullopt);
 }
 
 Trailers TrailersOf(const grpc::Status& status) {

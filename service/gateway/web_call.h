@@ -35,8 +35,9 @@ class WebCall final : public grpc::ClientBidiReactor<grpc::ByteBuffer, grpc::Byt
   };
   static std::shared_ptr<WebCall> Begin(grpc::GenericStub& stub, Start start);
 
-  // `done`, on one of gRPC's threads, gets the next message; or nothing, and then the call is over
-  // and trailers() stand. Whoever gives up must Cancel() and ask on until there is nothing.
+  // `done`, on one of gRPC's threads, gets the next message; or nothing, and then the call is over,
+  // trailers() stand, and the caller holds it alone. Whoever gives up must Cancel() and ask on
+  // until there is nothing; until then the call must not be let go.
   using Done = absl::AnyInvocable<void(std::optional<grpc::ByteBuffer>)>;
   void Next(Done done);
 

@@ -1,0 +1,45 @@
+#include "service/gateway/web_call.h"
+
+#include <grpcpp/server_builder.h>
+#include <gtest/gtest.h>
+
+#include <future>
+#include <utility>
+
+#include "tests/support/running_gateway.h"
+
+namespace halfterm::service {
+namespace {
+
+// Whoever holds a call's last reference closes its channel, perhaps: gRPC's own threads must not.
+TEST(WebCallTest, WhoeverIsToldThatACallIsOverHoldsItAlone) {
+  testing::AskedServices services;
+  grpc::ServerBuilder builder;
+  builder.RegisterCallbackGenericService(&services);
+  const std::unique_ptr<grpc::Server> server = builder.BuildAndStart();
+  grpc::GenericStub stub(server->InProcessChannel(grpc::ChannelArguments()));
+  std::shared_ptr<WebCall> call =
+      WebCall::Begin(stub, {"/test.Calls/Echo", "hello", {}, std::nullopt});
+  int messages = 0;
+  long holders = 0;
+  while (holders == 0) {
+    std::promise<void> told;
+    call->Next([&](std::optional<grpc::ByteBuffer> message) {
+      if (message) {
+        ++messages;
+      } else {
+        holders = call.use_count();
+      }
+      told.set_value();
+    });
+    told.get_future().wait();
+  }
+  EXPECT_EQ(messages, 1);
+  EXPECT_EQ(holders, 1);
+  EXPECT_EQ(call->trailers().front().second, "0");
+  call.reset();
+  server->Shutdown();
+}
+
+}  // namespace
+}  // namespace halfterm::service
