@@ -6,7 +6,6 @@
 #include "halfterm/v1/observation.pb.h"
 #include "sync/contribution/visit.h"
 #include "sync/core/path.h"
-#include "sync/due.h"
 #include "sync/facts.h"
 #include "sync/levels.h"
 
@@ -78,11 +77,7 @@ std::vector<Contribution> ContributionOf(const RecordView& record, const core::V
                                          const Directory& directory) {
   Rows rows;
   if (!facts.has_plan) {
-    for (const auto& [key, position] : OtherWorkDue(record, directory)) {
-      RollupVector due;
-      PutAt(due, position, 1);
-      rows.Add(key, std::move(due));
-    }
+    AddOtherRecord(record, directory, rows);
     return rows.Take();
   }
   if (facts.phase.withdrawn) return {};
@@ -95,6 +90,7 @@ std::vector<Contribution> ContributionOf(const RecordView& record, const core::V
     AddCover(visit, rows);
     AddConfidential(visit, rows);
     if (visit.is_shared && is_formal) AddLoop(visit, rows);
+    if (is_formal) AddWaiting(visit, rows);
     if (visit.is_shared && is_counted) {
       const OpenQueries queries = OpenQueriesOf(record, facts.teacher);
       AddFigures(visit, queries, rows);

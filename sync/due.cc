@@ -87,8 +87,12 @@ std::vector<std::pair<RowKey, size_t>> OtherWorkDue(const RecordView& record,
     const std::optional<int32_t> day =
         DayIn(body->Find(Path::Field(v1::ReferralBody::kUntilDayFieldNumber, Kind::kReg)));
     const bool is_open = !phase.withdrawn && phase.level < v1::REFERRAL_LEVEL_OUTCOME;
-    if (is_open && day && !site.IsZero()) {
-      rows.emplace_back(DecisionsKey(site, *day, record.id), kDueReferrals);
+    const bool is_plan =
+        ShownNumber(*body, Path::Field(v1::ReferralBody::kIsSupportPlanFieldNumber, Kind::kReg)) !=
+        0;
+    if (is_open && !site.IsZero()) {
+      rows.emplace_back(DecisionsKey(site, day.value_or(kNoDay), record.id),
+                        is_plan ? kDueSupportPlans : kDueReferrals);
     }
   }
   if (const Facet* review = FacetOf(record, v1::FACET_CLASS_CYCLE_REVIEW)) {
@@ -103,10 +107,30 @@ std::vector<std::pair<RowKey, size_t>> OtherWorkDue(const RecordView& record,
       const std::optional<int32_t> day = DayIn(part(v1::Decision::kDueDayFieldNumber));
       const bool is_done =
           AllSay(part(v1::Decision::kDoneFieldNumber), [](uint64_t done) { return done != 0; });
-      if (day && !is_done) rows.emplace_back(DecisionsKey(site, *day, record.id), kDueDecisions);
+      if (is_done) continue;
+      rows.emplace_back(DecisionsKey(site, day.value_or(kNoDay), record.id), kDueDecisions);
     }
   }
   return rows;
+}
+
+int32_t SchoolDayAfter(const Directory& directory, const Id16& site, int32_t day,
+                       int school_days) {
+  constexpr int32_t kFarthest = 400;
+  const auto passed = [&](int32_t days) {
+    return directory.SchoolDaysBetween(site, NoonMs(day), NoonMs(day + days)) >= school_days;
+  };
+  if (!passed(kFarthest)) return day + (school_days * 7 + 4) / 5;
+  int32_t low = 0, high = kFarthest;
+  while (low < high) {
+    const int32_t middle = (low + high) / 2;
+    if (passed(middle)) {
+      high = middle;
+    } else {
+      low = middle + 1;
+    }
+  }
+  return day + low;
 }
 
 }  // namespace halfterm::sync

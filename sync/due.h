@@ -1,4 +1,5 @@
-// What is still to be done by a day: agreed steps, decisions of a cycle review, referrals.
+// What is still to be done by a day: agreed steps, decisions of a cycle review, referrals and support
+// plans.
 
 #ifndef HALFTERM_SYNC_DUE_H_
 #define HALFTERM_SYNC_DUE_H_
@@ -24,10 +25,15 @@ std::vector<DueItem> StepsDue(const RecordView& record);
 // The row of kind DECISIONS of one record and day.
 RowKey DecisionsKey(const core::Id16& site, int32_t day, const core::Id16& record);
 
-// Of a referral or a cycle review: the rows of kind DECISIONS in which it counts 1, and where in
-// the vector. A row may be named more than once.
+// Of a referral, a support plan or a cycle review: the rows of kind DECISIONS in which it counts 1,
+// and where in the vector. A row may be named more than once; what has no day comes under kNoDay.
 std::vector<std::pair<RowKey, size_t>> OtherWorkDue(const RecordView& record,
                                                     const Directory& directory);
+
+// The day on which so many school days have passed since that one. Where the calendar does not
+// reach, five days of every seven count.
+int32_t SchoolDayAfter(const Directory& directory, const core::Id16& site, int32_t day,
+                       int school_days);
 
 // A moment of that day in every zone that a school of ours lies in.
 inline int64_t NoonMs(int32_t day) { return (int64_t{day} * 24 + 12) * 3'600'000; }

@@ -52,9 +52,10 @@ std::vector<Rating> ShareableLevels(const RecordView& record,
                                     const std::vector<core::Id16>& observers);
 
 // The newest version's ratings, with what it left out as disputed; the rubric that it names; and the
-// day on which version 1 was shared, in days since 1970, 0 where that is not known.
+// days on which it and version 1 were shared, in days since 1970, 0 where that is not known.
 struct VersionLevels {
   bool exists = false;
+  int32_t shared_day = 0;
   int32_t first_shared_day = 0;
   core::Id16 rubric{};
   std::vector<Rating> ratings;

@@ -31,6 +31,9 @@ enum class RollupKind : uint8_t {
   kDecisions = 12,
   kTeacherOwn = 13,
   kLessonOwn = 14,
+  kRater = 15,
+  kHelp = 16,
+  kOfScope = 17,
 };
 
 // kind1 | key, part by part.
@@ -126,6 +129,10 @@ constexpr size_t kLoadVisits = 0;
 constexpr size_t kLoadMinutes = 1;
 constexpr size_t kLoadShortVisits = 2;
 constexpr size_t kLoadShortMinutes = 3;
+constexpr size_t kLoadReasons = 4;
+// Of COACH and PEER: what those who lead are told of.
+constexpr size_t kLoadToldVisits = 5;
+constexpr size_t kLoadToldMinutes = 6;
 constexpr int64_t kShortMinutes = 10;
 
 // --- LOOP ----------------------------------------------------------------------------------------
@@ -142,6 +149,25 @@ constexpr int kLoopLastLag = 30;  // And longer.
 constexpr size_t kDueDecisions = 0;
 constexpr size_t kDueSteps = 1;
 constexpr size_t kDueReferrals = 2;
+constexpr size_t kDueToShare = 3;
+constexpr size_t kDueToAcknowledge = 4;
+constexpr size_t kDueSupportPlans = 5;
+// The day of what has none; after every other.
+constexpr int32_t kNoDay = 0x7fffffff;
+
+// --- RATER ---------------------------------------------------------------------------------------
+
+constexpr size_t kRaterKind = 0;
+constexpr size_t kRaterOtherLeads = 1;
+// What stands there: the observer's level, and kRaterOther times the other's.
+inline size_t RaterAt(uint32_t element) { return size_t{1} + element; }
+constexpr int64_t kRaterOther = 16;
+
+// --- HELP ----------------------------------------------------------------------------------------
+
+constexpr size_t kHelpParts = 0;  // The sum of the below.
+constexpr int64_t kHelpHelper = 1, kHelpSubject = 2, kHelpOpener = 4, kHelpDepartment = 8;
+constexpr size_t kHelpOpen = 1;  // More than 0 until an outcome is written.
 
 }  // namespace halfterm::sync
 

@@ -6,6 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "halfterm/v1/directory.pb.h"
+#include "halfterm/v1/management.pb.h"
 #include "halfterm/v1/observation.pb.h"
 #include "halfterm/v1/referral.pb.h"
 #include "sync/core/limits.h"
@@ -257,7 +258,7 @@ void ReadFacet(const Descriptor& message, FacetSchema& out, std::vector<std::str
 const Schema& Schema::OfThisBuild() {
   static const Schema* const schema =
       new Schema({v1::Plan::descriptor()->file(), v1::ReferralBody::descriptor()->file(),
-                  v1::Reference::descriptor()->file()});
+                  v1::Reference::descriptor()->file(), v1::ManagementCell::descriptor()->file()});
   return *schema;
 }
 

@@ -88,8 +88,14 @@ std::string Tables() {
   std::string out;
   const char* const files[][2] = {{"observation", "Visits"},
                                   {"referral", "Referrals and cycle reviews"},
+                                  {"management", "The management matrix"},
                                   {"directory", "The directory"},
-                                  {"summary", "Summaries"}};
+                                  {"summary", "Summaries"},
+                                  {"load", "Load"},
+                                  {"trend", "Trends, changes and the heat map"},
+                                  {"leadership", "The weekly pack and cycles"},
+                                  {"help", "Help"},
+                                  {"agreement", "Agreement of observers"}};
   for (const auto& [name, title] : files) {
     const FileDescriptor* file = pool.FindFileByName(absl::StrCat("halfterm/v1/", name, ".proto"));
     if (file == nullptr) return "";

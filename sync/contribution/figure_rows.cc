@@ -34,6 +34,26 @@ int64_t LessonEntry(const Rating& rating, const OpenQueries& queries) {
   return (queried ? kLessonQueried : rating.level) + (rating.disputed ? kLessonUnresolved : 0);
 }
 
+struct OneSheet {
+  Id16 observer;
+  std::vector<Rating> levels;  // Of elements that the rubric has.
+};
+
+// The sheets that count, without what is no level.
+std::vector<OneSheet> RatedSheets(const Visit& visit) {
+  std::vector<OneSheet> rated;
+  for (const Id16& observer : visit.observers) {
+    for (const std::vector<Rating>& sheet : SheetsOf(visit.record, {observer})) {
+      OneSheet one{observer, {}};
+      ForEachInRubric(sheet, *visit.rubric, [&](const Rating& rating) {
+        if (rating.level != 0) one.levels.push_back(rating);
+      });
+      rated.push_back(std::move(one));
+    }
+  }
+  return rated;
+}
+
 // A visit with a rubric that nobody here knows has no levels.
 const v1::RubricVersion& RubricOrNone(const v1::RubricVersion* rubric) {
   return rubric != nullptr ? *rubric : v1::RubricVersion::default_instance();
@@ -116,20 +136,17 @@ void AddOwnFigures(const Visit& visit, const OpenQueries& queries, Rows& rows) {
 
 void AddAgreement(const Visit& visit, Rows& rows) {
   if (visit.observers.size() < 2 || visit.rubric == nullptr || !visit.facts.revealed) return;
-  std::vector<std::vector<Rating>> sheets = SheetsOf(visit.record, visit.observers);
-  for (std::vector<Rating>& sheet : sheets) {
-    std::vector<Rating> known;
-    ForEachInRubric(sheet, *visit.rubric, [&](const Rating& rating) {
-      if (rating.level != 0) known.push_back(rating);
-    });
-    sheet = std::move(known);
-  }
+  const std::vector<OneSheet> sheets = RatedSheets(visit);
   for (size_t i = 0; i < sheets.size(); ++i) {
-    for (size_t j = i + 1; j < sheets.size(); ++j) {
-      for (const Rating& a : sheets[i]) {
-        const auto b = std::find_if(sheets[j].begin(), sheets[j].end(),
+    for (size_t j = 0; j < sheets.size(); ++j) {
+      if (i == j) continue;
+      Vector together;
+      for (const Rating& a : sheets[i].levels) {
+        const auto b = std::find_if(sheets[j].levels.begin(), sheets[j].levels.end(),
                                     [&a](const Rating& r) { return r.element == a.element; });
-        if (b == sheets[j].end()) continue;
+        if (b == sheets[j].levels.end()) continue;
+        PutAt(together, RaterAt(a.element), a.level + kRaterOther * b->level);
+        if (i > j) continue;
         rows.Add(RowKey(RollupKind::kAgreement)
                      .Id(visit.rubric_id)
                      .U16(a.element)
@@ -137,6 +154,16 @@ void AddAgreement(const Visit& visit, Rows& rows) {
                      .U8(std::max(a.level, b->level)),
                  {1});
       }
+      if (together.empty()) continue;
+      PutAt(together, kRaterKind, visit.kind());
+      PutAt(together, kRaterOtherLeads, sheets[j].observer == visit.facts.lead ? 1 : 0);
+      rows.Add(RowKey(RollupKind::kRater)
+                   .Id(visit.rubric_id)
+                   .Id(sheets[i].observer)
+                   .U64(LatestFirst(visit.start_ms))
+                   .Id(visit.record.id)
+                   .Id(sheets[j].observer),
+               std::move(together));
     }
   }
 }

@@ -58,12 +58,29 @@ int64_t MinutesOf(const Facet& plan) {
   return static_cast<int64_t>(std::min<uint64_t>(most, 600));
 }
 
+// Whether the plan says why the visit goes beyond the teacher's load.
+bool HasLoadReason(const Facet& plan) {
+  const Cell* cell = plan.Find(Path::Field(v1::Plan::kLoadReasonFieldNumber, Kind::kPara));
+  return cell != nullptr &&
+         std::any_of(cell->siblings.begin(), cell->siblings.end(),
+                     [](const core::Sibling& sibling) { return !sibling.value.empty(); });
+}
+
+// School days after which feedback that nobody has acknowledged is told of.
+constexpr int kAcknowledgedWithin = 10;
+
 bool IsAcknowledged(const Visit& visit) {
   const Facet* response = visit.record.Find(core::kResponse, visit.facts.teacher);
   if (response == nullptr) return false;
   const Cell* ack = response->Find(Path::Entry(
       v1::Response::kAcksFieldNumber, core::NumberKey(visit.facts.phase.round), 0, Kind::kElem));
   return ack != nullptr && !ack->siblings.empty();
+}
+
+// Whether those who lead hear of a visit between two colleagues, as a count.
+bool IsToldOf(const Visit& visit) {
+  if (visit.facts.kind == VisitKind::kCoach) return visit.is_shared;
+  return visit.facts.kind == VisitKind::kPeer && IsDone(visit.facts.phase);
 }
 
 }  // namespace
@@ -106,6 +123,11 @@ void AddLoad(const Visit& visit, Rows& rows) {
     PutAt(vector, kLoadShortVisits, 1);
     PutAt(vector, kLoadShortMinutes, minutes);
   }
+  if (HasLoadReason(visit.plan())) PutAt(vector, kLoadReasons, 1);
+  if (IsToldOf(visit)) {
+    PutAt(vector, kLoadToldVisits, 1);
+    PutAt(vector, kLoadToldMinutes, minutes);
+  }
   if (!facts.teacher.IsZero()) {
     rows.Add(RowKey(RollupKind::kLoad).Id(facts.teacher).U16(visit.year()).U8(visit.kind()),
              vector);
@@ -143,13 +165,31 @@ void AddLoop(const Visit& visit, Rows& rows) {
   }
 }
 
+void AddWaiting(const Visit& visit, Rows& rows) {
+  const core::VisitFacts& facts = visit.facts;
+  if (facts.school.IsZero() || visit.start_ms == 0) return;
+  const auto add = [&](int32_t from_day, int school_days, size_t position) {
+    Vector waiting;
+    PutAt(waiting, position, 1);
+    rows.Add(DecisionsKey(facts.school,
+                          SchoolDayAfter(visit.directory, facts.school, from_day, school_days),
+                          visit.record.id),
+             std::move(waiting));
+  };
+  if (!visit.is_shared) {
+    if (facts.phase.level < core::kDraft || facts.phase.level >= core::kClosed) return;
+    const v1::Policy& policy = visit.directory.PolicyOf(facts.school);
+    add(DayOf(visit.start_ms, visit.directory.ZoneOf(facts.school)),
+        static_cast<int>(policy.share_within_school_days()), kDueToShare);
+  } else if (facts.phase.level < core::kClosed && visit.version.shared_day != 0 &&
+             !IsAcknowledged(visit)) {
+    add(visit.version.shared_day, kAcknowledgedWithin, kDueToAcknowledge);
+  }
+}
+
 void AddConfidential(const Visit& visit, Rows& rows) {
   const core::VisitFacts& facts = visit.facts;
-  const bool is_done = IsDone(facts.phase);
-  const bool counts = facts.kind == VisitKind::kCoach  ? visit.is_shared
-                      : facts.kind == VisitKind::kPeer ? is_done
-                                                       : false;
-  if (!counts) return;
+  if (!IsToldOf(visit)) return;
   for (const Id16& whose : {facts.department, facts.teacher}) {
     if (whose.IsZero()) continue;
     rows.Add(RowKey(RollupKind::kConfidential).Id(whose).U16(visit.half_term).U8(visit.kind()),

@@ -84,7 +84,7 @@ void ForEachInRubric(const std::vector<Rating>& ratings, const v1::RubricVersion
 void AddFigures(const Visit& visit, const OpenQueries& queries, Rows& rows);
 // Kinds 13 and 14, of a counted visit: as the newest version says.
 void AddOwnFigures(const Visit& visit, const OpenQueries& queries, Rows& rows);
-// Kind 11, where there are two sheets or more.
+// Kinds 11 and 15, where there are two sheets or more.
 void AddAgreement(const Visit& visit, Rows& rows);
 
 // Kind 6, of a visit with a teacher.
@@ -93,8 +93,13 @@ void AddCover(const Visit& visit, Rows& rows);
 void AddLoad(const Visit& visit, Rows& rows);
 // Kinds 9 and 12, of a formal visit that is shared.
 void AddLoop(const Visit& visit, Rows& rows);
+// Kind 12, of a formal visit: what waits to be shared, or to be acknowledged.
+void AddWaiting(const Visit& visit, Rows& rows);
 // Kind 10, of a visit with a teacher.
 void AddConfidential(const Visit& visit, Rows& rows);
+
+// Kinds 12, 16 and 17, of a record that is no visit.
+void AddOtherRecord(const RecordView& record, const Directory& directory, Rows& rows);
 
 }  // namespace halfterm::sync
 

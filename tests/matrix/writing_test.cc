@@ -475,6 +475,7 @@ TEST(WritingMatrixTest, S2EveryFieldOfTheProtosIsNamedWithWhoSetsIt) {
       {v1::FACET_CLASS_RESPONSE, "response"},
       {v1::FACET_CLASS_STEPS, "steps"},
       {v1::FACET_CLASS_ANSWERS, "answers"},
+      {v1::FACET_CLASS_MANAGEMENT_CELL, "management cell"},
       {v1::FACET_CLASS_BODY, "directory"},
       {v1::FACET_CLASS_CONSENT, "consent"},
       {v1::FACET_CLASS_EVIDENCE, "evidence"},
