@@ -76,11 +76,7 @@ describe('A head of department with a tablet', () => {
     await tablet.go(`/visits/${visitId}`);
     await tablet.button('sheet.note').click();
     await tablet.page.getByLabel(say('sheet.newNote')).pressSequentially('Back left table not ask');
-    await tablet.page
-      .getByRole('button', { name: /On this tablet/ })
-      .first()
-      .waitFor();
-    await tablet.page.waitForTimeout(500);
+    await tablet.page.locator('.composer textarea:not([data-saving])').waitFor();
     await tablet.kill();
     await tablet.on();
     await tablet.enterPin(head.name);

@@ -137,6 +137,7 @@ export function scriptedApp(scene: Scene): App {
       theme: 'system' as const,
       textSize: scene === 'large' ? (200 as const) : (100 as const),
       hand: 'right' as const,
+      keep: 'recent' as const,
       keys: true,
       lockVisitMin: 5,
       lockMin: 2,

@@ -63,6 +63,19 @@ export class TabletPage {
     await this.#context?.setOffline(!on);
   }
 
+  // A processor that is so many times slower.
+  async slower(times: number): Promise<void> {
+    const session = await this.page.context().newCDPSession(this.page);
+    await session.send('Emulation.setCPUThrottlingRate', { rate: times });
+  }
+
+  // Switched off as it should be.
+  async off(): Promise<void> {
+    await this.#context?.close();
+    this.#context = null;
+    this.#page = null;
+  }
+
   // The battery is pulled: no goodbye, nothing is flushed.
   async kill(): Promise<void> {
     const lock = readlinkSync(join(this.#folder, 'SingletonLock'));

@@ -22,7 +22,7 @@ import type {
   WaitingNotice,
   Walk,
 } from './contract';
-import { parkReason } from './desk';
+import { type Desk, parkReason } from './desk';
 import { type AtDesk, gestures } from './gestures';
 import { askToPersist, isInstalled, keeping } from './keeping';
 import { Lists } from './lists';
@@ -40,6 +40,7 @@ const defaults: Settings = {
   theme: 'system',
   textSize: 100,
   hand: 'right',
+  keep: 'recent',
   keys: true,
   lockVisitMin: 15,
   lockMin: 5,
@@ -47,6 +48,9 @@ const defaults: Settings = {
 const oldWorkMs = 2 * 86_400_000;
 const clockNoticeMin = 10;
 const dayMs = 86_400_000;
+const fetchedShowsMs = 400;
+// So many records are read in a moment.
+const warmedFrom = 600;
 
 export interface AppOptions extends Surroundings {
   readonly coreSha256: string;
@@ -65,6 +69,7 @@ export interface RunningApp {
 export async function startApp(options: AppOptions): Promise<RunningApp> {
   const tablet = new Tablet(options);
   let here: (AtDesk & { readonly lists: Lists }) | null = null;
+  let warming: Lists | null = null;
   let hasNewer = false;
   let cannotSave = false;
   let touchedMs = options.nowMs();
@@ -75,9 +80,23 @@ export async function startApp(options: AppOptions): Promise<RunningApp> {
     if (desk === null || tablet.isLocked) return null;
     if (here?.desk !== desk) {
       const writing = new Writing(desk, tablet.now, () => tablet.mayWrite);
-      here = { desk, writing, lists: new Lists(desk) };
+      const lists = new Lists(desk);
+      here = { desk, writing, lists };
+      if (desk.store.base.records.size > warmedFrom) warm(desk, lists);
     }
     return here;
+  };
+
+  // A store of thousands of visits is read through once before the lists show anything of it; a visit
+  // and everything else opens meanwhile.
+  const warm = (desk: Desk, lists: Lists) => {
+    warming = lists;
+    const over = () => {
+      if (warming !== lists) return;
+      warming = null;
+      tablet.changed();
+    };
+    void lists.warm(() => tablet.desk === desk).then(over, over);
   };
 
   const loaded =
@@ -95,6 +114,12 @@ export async function startApp(options: AppOptions): Promise<RunningApp> {
         };
       }
     };
+
+  const listed = <T>(make: (here: NonNullable<ReturnType<typeof at>>) => T) => {
+    const ready = loaded(make);
+    return (): Loaded<T> =>
+      warming !== null && at()?.lists === warming ? { kind: 'loading' } : ready();
+  };
 
   // --- Stores. ---
 
@@ -123,7 +148,7 @@ export async function startApp(options: AppOptions): Promise<RunningApp> {
             ? 'locked'
             : 'open';
     const open = at();
-    const today = open?.lists.today();
+    const today = open?.lists === warming ? undefined : open?.lists.today();
     const newFeedback = today?.yourTurn.filter((turn) => turn.kind === 'newFeedback').length ?? 0;
     return {
       stage,
@@ -257,17 +282,22 @@ export async function startApp(options: AppOptions): Promise<RunningApp> {
     appVersion: options.app,
     coreHash: options.coreSha256.slice(0, 12),
   });
-  const today = new Derived(loaded(({ lists }) => lists.today()));
-  const visits = new Derived(loaded(({ lists }) => lists.visits()));
-  const newVisit = new Derived(loaded(({ lists }) => lists.newVisit()));
+  tablet.periods = () => {
+    const { desk } = tablet;
+    if (desk === null || settings.get().keep === 'recent') return [];
+    return desk.directory.halfTermsOfYear(Math.floor(desk.nowMs() / dayMs));
+  };
+  const today = new Derived(listed(({ lists }) => lists.today()));
+  const visits = new Derived(listed(({ lists }) => lists.visits()));
+  const newVisit = new Derived(listed(({ lists }) => lists.newVisit()));
   const choicesOfWalks = new Derived(loaded(({ desk }) => walkChoices(desk)));
-  const forMe = new Derived(loaded(({ lists }) => lists.forMe()));
+  const forMe = new Derived(listed(({ lists }) => lists.forMe()));
   const more = new Derived(loaded(({ lists }) => lists.more()));
   const receipts = new Derived<readonly Receipt[]>(
     () => at()?.desk.store.local<Receipt[]>('receipts') ?? [],
   );
   const questions = new Derived(
-    loaded(({ desk }): readonly Question[] =>
+    listed(({ desk }): readonly Question[] =>
       desk
         .allVisits()
         .flatMap((visit) =>
@@ -310,9 +340,20 @@ export async function startApp(options: AppOptions): Promise<RunningApp> {
     for (const store of onWalk.values()) store.invalidate();
   };
 
-  // Several changes of one moment are one change for the views.
+  // Several changes of one moment are one change for the views; what is being fetched shows from time
+  // to time, so that the screen stays the person's own.
   let isDue = false;
-  tablet.changed = () => {
+  let isDueLater = false;
+  tablet.changed = (by) => {
+    if (by === 'server') {
+      if (isDueLater) return;
+      isDueLater = true;
+      setTimeout(() => {
+        isDueLater = false;
+        invalidate();
+      }, fetchedShowsMs);
+      return;
+    }
     if (isDue) return;
     isDue = true;
     queueMicrotask(() => {
@@ -426,6 +467,7 @@ export async function startApp(options: AppOptions): Promise<RunningApp> {
     changeSettings: async (change) => {
       settings.change(change);
       writeSettings(settings.get());
+      if (change.keep !== undefined) tablet.wantMeeting();
       return done;
     },
     touched: () => {

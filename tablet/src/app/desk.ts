@@ -3,7 +3,7 @@
 import { ReferenceSchema, Role } from '#proto/directory_pb';
 import { StepStatus, VisitKind } from '#proto/observation_pb';
 import { type CallerGrant, Disposition, Reason } from '#proto/sync_pb';
-import { classOf, hex, unhex } from '../model/bytes';
+import { classOfLetters, hex, unhex } from '../model/bytes';
 import { Directory, initialsOf } from '../model/directory';
 import { facetClass, VisitRecord } from '../model/visit';
 import type { SealedGroup } from '../store/outbox';
@@ -68,6 +68,8 @@ export class Desk {
   readonly #nowMs: () => number;
   #directory: Directory | null = null;
   #directoryVersion = -1;
+  #signed: Signed | null = null;
+  #signedOf: StoredSigned | undefined;
   readonly #visits = new Map<string, { readonly version: number; readonly visit: VisitRecord }>();
 
   constructor(store: PersonStore, me: string, nowMs: () => number) {
@@ -77,16 +79,15 @@ export class Desk {
   }
 
   get signed(): Signed {
-    const said = this.store.local<{
-      grants: StoredGrant[];
-      durableSeq: string;
-      lastContactMs: number;
-    }>('signed');
-    return {
+    const said = this.store.local<StoredSigned>('signed');
+    if (this.#signed !== null && this.#signedOf === said) return this.#signed;
+    this.#signedOf = said;
+    this.#signed = {
       grants: (said?.grants ?? []).map(readGrant),
       durableSeq: BigInt(said?.durableSeq ?? 0),
       lastContactMs: said?.lastContactMs ?? 0,
     };
+    return this.#signed;
   }
 
   // The tablet's clock, put right by what the server said of it.
@@ -95,16 +96,16 @@ export class Desk {
   }
 
   get directory(): Directory {
-    if (this.#directory === null || this.#directoryVersion !== this.store.baseVersion) {
+    if (this.#directory === null || this.#directoryVersion !== this.store.directoryVersion) {
       const directory = new Directory();
       for (const facets of this.store.base.records.values()) {
         for (const facet of facets.keys()) {
-          if (classOf(unhex(facet)) !== facetClass.body) continue;
+          if (classOfLetters(facet) !== facetClass.body) continue;
           directory.take(this.store.view(ReferenceSchema, facet).message);
         }
       }
       this.#directory = directory;
-      this.#directoryVersion = this.store.baseVersion;
+      this.#directoryVersion = this.store.directoryVersion;
     }
     return this.#directory;
   }
@@ -122,12 +123,18 @@ export class Desk {
   allVisits(): VisitRecord[] {
     const visits: VisitRecord[] = [];
     for (const record of this.store.allRecords()) {
-      const facets = this.store.facetsOf(record);
-      if (facets.some((facet) => classOf(unhex(facet)) === facetClass.body)) continue;
-      const visit = this.visit(record);
-      if (visit.hasPlan || facets.length > 0) visits.push(visit);
+      const visit = this.visitOf(record);
+      if (visit !== null) visits.push(visit);
     }
     return visits;
+  }
+
+  // Null: the record is none of a visit.
+  visitOf(record: string): VisitRecord | null {
+    const facets = this.store.facetsOf(record);
+    if (facets.some((facet) => classOfLetters(facet) === facetClass.body)) return null;
+    const visit = this.visit(record);
+    return visit.hasPlan || facets.length > 0 ? visit : null;
   }
 
   person(id: string): Person {
@@ -275,6 +282,12 @@ const visitStart = (visit: VisitRecord): number | null => {
 };
 
 // --- What the server said of this person, as JSON. ---
+
+interface StoredSigned {
+  readonly grants: StoredGrant[];
+  readonly durableSeq: string;
+  readonly lastContactMs: number;
+}
 
 export interface StoredGrant {
   readonly role: number;

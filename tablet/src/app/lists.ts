@@ -26,6 +26,7 @@ const dayMs = 86_400_000;
 const most = 20;
 // A plan is looked for so many days ahead.
 const daysAhead = 7;
+const sliceMs = 24;
 
 export function visitRow(desk: Desk, visit: VisitRecord): VisitRow {
   const phase = desk.phaseName(visit);
@@ -66,16 +67,32 @@ export class Lists {
   // Newest lesson first.
   visits(): VisitRow[] {
     const rows: VisitRow[] = [];
-    const common = `${this.#desk.store.baseVersion}/${this.#desk.signed.durableSeq}`;
-    for (const visit of this.#desk.allVisits()) {
-      if (!visit.hasPlan) continue;
-      const stamp = `${this.#desk.store.recordVersion(visit.id)}/${common}`;
-      const kept = this.#rows.get(visit.id);
-      const row = kept?.stamp === stamp ? kept.row : visitRow(this.#desk, visit);
-      if (row !== kept?.row) this.#rows.set(visit.id, { stamp, row });
-      rows.push(row);
-    }
+    for (const visit of this.#desk.allVisits()) if (visit.hasPlan) rows.push(this.#rowOf(visit));
     return rows.sort((a, b) => (b.lessonMs ?? 0) - (a.lessonMs ?? 0));
+  }
+
+  // Makes the rows a slice at a time, so that the screen that opened stays alive meanwhile; the lists
+  // are quick after it.
+  async warm(goesOn: () => boolean): Promise<void> {
+    let sliceEnds = performance.now() + sliceMs;
+    for (const record of this.#desk.store.allRecords()) {
+      const visit = this.#desk.visitOf(record);
+      if (visit?.hasPlan === true) this.#rowOf(visit);
+      if (performance.now() < sliceEnds) continue;
+      await new Promise((resolve) => setTimeout(resolve));
+      if (!goesOn()) return;
+      sliceEnds = performance.now() + sliceMs;
+    }
+  }
+
+  #rowOf(visit: VisitRecord): VisitRow {
+    const { store, signed } = this.#desk;
+    const stamp = `${store.recordVersion(visit.id)}/${store.directoryVersion}/${signed.durableSeq}`;
+    const kept = this.#rows.get(visit.id);
+    if (kept?.stamp === stamp) return kept.row;
+    const row = visitRow(this.#desk, visit);
+    this.#rows.set(visit.id, { stamp, row });
+    return row;
   }
 
   today(): Today {

@@ -14,7 +14,7 @@ import {
 } from '../store/database';
 import { newDataKey, newDeviceKey, newProofKey, unwrapDataKey } from '../store/keys';
 import type { TabletMoment } from '../store/outbox';
-import { PersonStore } from '../store/person-store';
+import { type ChangedBy, PersonStore } from '../store/person-store';
 import {
   courier,
   enrol,
@@ -93,8 +93,10 @@ export class Tablet {
   #leaving = new AbortController();
   #meetings = 0;
   #relisten: ReturnType<typeof setTimeout> | null = null;
-  // Called after every change of what is here.
-  changed: () => void = () => {};
+  // Called after every change of what is here. 'server': by what is being fetched, of which more comes.
+  changed: (by?: ChangedBy) => void = () => {};
+  // Half-terms to hold; empty: what the server finds usual.
+  periods: () => readonly number[] = () => [];
   // Called with what a meeting did, and how many records were here before it.
   met: (report: MeetingReport) => Promise<void> = async () => {};
 
@@ -301,7 +303,7 @@ export class Tablet {
     const database = new PersonDatabase(person.database);
     this.#store = await PersonStore.open(this.#around.core, database, this.#key, sealTo, mode);
     this.#desk = new Desk(this.#store, person.id, this.#around.nowMs);
-    this.#store.onChange(() => this.#written());
+    this.#store.onChange((by) => this.#written(by));
   }
 
   async #takeSession(): Promise<void> {
@@ -434,15 +436,12 @@ export class Tablet {
         device: row.device,
         app: this.#around.app,
         now: this.now,
-        periods: [],
+        periods: this.periods(),
         signal,
         onProgress: ({ sent, of, records }) => {
           const sending = of > 0 && sent < of ? { k: sent, n: of } : null;
-          this.#see({
-            online: true,
-            sending,
-            fetching: isFirst && records > 0 ? { done: records, of: records } : null,
-          });
+          const fetching = isFirst && records > 0 ? { done: records, of: records } : null;
+          this.#see({ online: true, sending, fetching }, 'server');
         },
       });
       const { hello } = report;
@@ -589,8 +588,8 @@ export class Tablet {
 
   // --- Inside. ---
 
-  #written() {
-    this.changed();
+  #written(by: ChangedBy) {
+    this.changed(by);
     if (this.#state.kind === 'idle' && (this.#store?.outbox.unsent ?? 0) > 0) {
       if (this.#timer !== null) return;
       // A moment, in which more gestures come that travel with the first.
@@ -608,9 +607,9 @@ export class Tablet {
     await this.#changePerson(this.#desk.me, { unsent, oldestMs: store.outbox.oldestUnsentMs() });
   }
 
-  #see(seen: Partial<SyncSeen>) {
+  #see(seen: Partial<SyncSeen>, by: ChangedBy = 'person') {
     this.#seen = { ...this.#seen, ...seen };
-    this.changed();
+    this.changed(by);
   }
 
   async #readPeople(): Promise<void> {

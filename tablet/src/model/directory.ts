@@ -62,6 +62,16 @@ export class Directory {
     return null;
   }
 
+  // The half-terms of the school year that the day is in, or that began last; as the server numbers
+  // them (halfterm.v1.HalfTermNumber). Empty: no calendar is known.
+  halfTermsOfYear(day: number): number[] {
+    const years = this.calendar?.years ?? [];
+    const begun = years.filter((year) => (year.halfTerms[0]?.startDay ?? Infinity) <= day);
+    const year = begun.at(-1) ?? years[0];
+    if (year === undefined) return [];
+    return year.halfTerms.map(({ number }) => (year.firstYear - 2000) * 8 + number);
+  }
+
   // Whether the school is open on the day (days since 1970).
   isSchoolDay(day: number): boolean {
     const weekday = (((day + 4) % 7) + 7) % 7;

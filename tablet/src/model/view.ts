@@ -25,12 +25,12 @@ export interface Disputed {
 export interface View<Desc extends DescMessage> {
   readonly message: MessageShape<Desc>;
   readonly disputed: readonly Disputed[];
+  // When the server last took something of it, as it stamps; 0: never.
+  readonly newestStamp: bigint;
 }
 
-const path3 = (path: Uint8Array) =>
-  new DataView(path.buffer, path.byteOffset, path.length).getUint16(0);
-const subOfPath = (path: Uint8Array) =>
-  new DataView(path.buffer, path.byteOffset, path.length).getUint16(18);
+const path3 = (path: Uint8Array) => ((path[0] ?? 0) << 8) | (path[1] ?? 0);
+const subOfPath = (path: Uint8Array) => ((path[18] ?? 0) << 8) | (path[19] ?? 0);
 
 function setValue(target: ReflectMessage, schema: FieldSchema, value: Bytes) {
   if (value.length === 0) return;
@@ -90,6 +90,7 @@ class Reading {
   readonly #message: ReflectMessage;
   readonly #entries = new Map<number, Map<string, Entry>>();
   readonly disputed: Disputed[] = [];
+  newestStamp = 0n;
 
   constructor(schema: FacetSchema, message: ReflectMessage) {
     this.#schema = schema;
@@ -98,6 +99,7 @@ class Reading {
 
   take(cell: Cell) {
     const { path } = cell;
+    for (const { stamp } of cell.siblings) if (stamp > this.newestStamp) this.newestStamp = stamp;
     const kind = path[path.length - 1];
     if (path.length === 3) {
       const field = this.#schema.fields.get(path3(path));
@@ -200,5 +202,6 @@ export function readView<Desc extends DescMessage>(
   const shape = create(message);
   const reading = new Reading(schemaOf(message), reflect(message, shape));
   for (const cell of core.readCells(facet)) reading.take(cell);
-  return { disputed: reading.finish(), message: shape };
+  const disputed = reading.finish();
+  return { disputed, message: shape, newestStamp: reading.newestStamp };
 }

@@ -1,5 +1,5 @@
 // A visit as a person's store shows it: its facets as messages, who is who in it, and who may read it.
-import type { DescMessage, MessageShape } from '@bufbuild/protobuf';
+import { create, type DescMessage, type MessageShape } from '@bufbuild/protobuf';
 import {
   type Answers,
   AnswersSchema,
@@ -11,6 +11,7 @@ import {
   type Response,
   ResponseSchema,
   type SharedVersion,
+  SharedVersionSchema,
   type Sheet,
   SheetSchema,
   type Steps,
@@ -21,12 +22,11 @@ import {
 import type { AudienceFacts, Core, Phase, Scope } from '../../core/core';
 import {
   type Bytes,
-  classOf,
-  facetId,
+  classOfLetters,
   hex,
   isZero,
   keyNumber,
-  subOf,
+  subOfLetters,
   unhex,
   zeroId,
 } from './bytes';
@@ -64,6 +64,8 @@ export interface VersionSeen {
 // The server's stamp as milliseconds: 48 bits of time and 16 of order.
 export const stampMs = (stamp: bigint): number => Number(stamp >> 16n);
 
+const nothingShared = create(SharedVersionSchema);
+
 export class VisitRecord {
   readonly id: string;
   readonly plan: Plan;
@@ -74,8 +76,8 @@ export class VisitRecord {
   readonly observers: readonly string[];
   readonly #source: FacetSource;
   readonly #facets: readonly string[];
+  readonly #planStamp: bigint;
   // Kept for as long as this record is: it is made anew when the visit changes.
-  #planStamp: number | null = null;
   #versions: readonly VersionSeen[] | null = null;
 
   constructor(source: FacetSource, id: string) {
@@ -83,7 +85,9 @@ export class VisitRecord {
     this.#source = source;
     this.#facets = source.facetsOf(id);
     const planFacet = this.facet(facetClass.plan);
-    this.plan = source.view(PlanSchema, planFacet).message;
+    const plan = source.view(PlanSchema, planFacet);
+    this.plan = plan.message;
+    this.#planStamp = plan.newestStamp;
     this.hasPlan = this.plan.kind !== undefined;
     this.teacher = hex(this.plan.teacher ?? new Uint8Array(0));
     this.lead = this.plan.lead !== undefined ? hex(this.plan.lead) : this.#creator(planFacet);
@@ -92,7 +96,7 @@ export class VisitRecord {
   }
 
   facet(of: number, sub: Uint8Array = zeroId): string {
-    return hex(facetId(unhex(this.id), of, sub));
+    return this.id + of.toString(16).padStart(2, '0') + hex(sub);
   }
   holds(facet: string): boolean {
     return this.#facets.includes(facet);
@@ -113,8 +117,8 @@ export class VisitRecord {
     return this.#message(SheetSchema, this.facet(facetClass.sheet, unhex(observer)));
   }
   sheetOwners(): string[] {
-    const sheets = this.#facets.filter((facet) => classOf(unhex(facet)) === facetClass.sheet);
-    return sheets.map((facet) => hex(subOf(unhex(facet))));
+    const sheets = this.#facets.filter((facet) => classOfLetters(facet) === facetClass.sheet);
+    return sheets.map(subOfLetters);
   }
   get feedback(): Feedback {
     return this.#message(FeedbackSchema, this.facet(facetClass.feedback));
@@ -134,17 +138,18 @@ export class VisitRecord {
   #readVersions(): VersionSeen[] {
     const found: VersionSeen[] = [];
     for (const facet of this.#facets) {
-      const bytes = unhex(facet);
-      if (classOf(bytes) !== facetClass.version) continue;
-      const { shared } = this.#source.view(VersionSchema, facet).message;
-      if (shared === undefined) continue;
-      const cells = this.#source.core.readCells(this.#source.shown(facet));
-      const stamp = cells[0]?.siblings[0]?.stamp ?? 0n;
+      if (classOfLetters(facet) !== facetClass.version) continue;
+      const view = () => this.#source.view(VersionSchema, facet);
       found.push({
-        round: shared.round || keyNumber(subOf(bytes)),
+        round: keyNumber(unhex(subOfLetters(facet))),
         facet,
-        shared,
-        atMs: stampMs(stamp),
+        // A list of thousands of visits reads the newest of each alone.
+        get shared() {
+          return view().message.shared ?? nothingShared;
+        },
+        get atMs() {
+          return stampMs(view().newestStamp);
+        },
       });
     }
     return found.sort((a, b) => a.round - b.round);
@@ -193,15 +198,7 @@ export class VisitRecord {
 
   // The newest stamp of the plan: when the server last wrote or took something of it.
   planStampMs(): number {
-    if (this.#planStamp === null) {
-      let newest = 0n;
-      const plan = this.#source.shown(this.facet(facetClass.plan));
-      for (const cell of this.#source.core.readCells(plan)) {
-        for (const sibling of cell.siblings) if (sibling.stamp > newest) newest = sibling.stamp;
-      }
-      this.#planStamp = stampMs(newest);
-    }
-    return this.#planStamp;
+    return stampMs(this.#planStamp);
   }
 
   // Ascending by round.

@@ -8,11 +8,12 @@ import { fromBinary, toBinary } from '@bufbuild/protobuf';
 import type { TabletOpenRow } from '#disk/tablet_pb';
 import { type Intent, IntentSchema } from '#proto/sync_pb';
 import { type Change, type Core, noFacet, type Phase } from '../../core/core';
-import { type Bytes, facetId, hex, textOf, unhex, utf8 } from '../model/bytes';
+import { type Bytes, classOfLetters, facetId, hex, textOf, unhex, utf8 } from '../model/bytes';
 import { readView, type View } from '../model/view';
 import { Base, type StagedBase } from './base';
 import { type PersonDatabase, Rows } from './database';
 import { noPhase, Outbox, type Staged, type TabletMoment, type WrittenOver } from './outbox';
+import { PerRecord } from './per-record';
 
 // A gesture on one facet.
 export interface FacetChange {
@@ -23,7 +24,11 @@ export interface FacetChange {
 // A gesture that is too large to be sent; nothing of it was kept.
 export class TooLarge extends Error {}
 
+// The person at this tablet, or what the server handed out.
+export type ChangedBy = 'person' | 'server';
+
 const planClass = 1;
+const bodyClass = 10;
 const maxBodyBytes = 64 * 1024 - 143;
 
 export interface SealTo {
@@ -39,14 +44,14 @@ export class PersonStore {
   readonly #rows: Rows;
   readonly #sealTo: () => SealTo;
   readonly #local = new Map<string, unknown>();
-  readonly #shown = new Map<string, Bytes>();
-  readonly #views = new Map<string, View<DescMessage>>();
+  readonly #shown = new PerRecord<Bytes>();
+  readonly #views = new PerRecord<View<DescMessage>>();
   #last: Promise<unknown> = Promise.resolve();
-  #changed: () => void = () => {};
+  #changed: (by: ChangedBy) => void = () => {};
   // Counts what changed, for whoever keeps something that was made of it.
   version = 0;
-  // The same for what the server hands out.
-  baseVersion = 0;
+  // The same for the school's reference records: its people, rubrics, calendar.
+  directoryVersion = 0;
   readonly #recordVersions = new Map<string, number>();
   readonly #facets = new Map<
     string,
@@ -81,7 +86,7 @@ export class PersonStore {
     return store;
   }
 
-  onChange(changed: () => void) {
+  onChange(changed: (by: ChangedBy) => void) {
     this.#changed = changed;
   }
 
@@ -261,15 +266,29 @@ export class PersonStore {
     await this.#rows.commit(courier === null ? { rows } : { rows, ...courier });
 
     if (outbox !== null) await this.outbox.committed(outbox);
-    if (base !== null) this.base.committed(base);
+    if (base !== null) {
+      if (this.#isReference(base)) this.directoryVersion += 1;
+      this.base.committed(base);
+    }
     for (const [name, value] of Object.entries(local)) {
       if (value === undefined) this.#local.delete(name);
       else this.#local.set(name, value);
     }
     this.#forget(outbox, base);
     this.version += 1;
-    if (base !== null) this.baseVersion += 1;
-    this.#changed();
+    this.#changed(base === null ? 'person' : 'server');
+  }
+
+  // Whether it brings, changes or takes away a reference record.
+  #isReference(staged: StagedBase): boolean {
+    const first = (facets: Iterable<string> | undefined) => {
+      for (const facet of facets ?? []) return classOfLetters(facet) === bodyClass;
+      return false;
+    };
+    for (const [record, facets] of staged.records) {
+      if (first(facets?.keys()) || first(this.base.records.get(record)?.keys())) return true;
+    }
+    return false;
   }
 
   // What was made of something that changed is made again when it is next asked for.
@@ -282,8 +301,8 @@ export class PersonStore {
     }
     if (base !== null) for (const record of base.records.keys()) this.#forgetRecord(record);
     for (const facet of facets) {
-      this.#shown.delete(facet);
-      this.#views.delete(facet);
+      this.#shown.forget(facet);
+      this.#views.forget(facet);
       this.#touch(facet.slice(0, 32));
     }
   }
@@ -294,8 +313,8 @@ export class PersonStore {
 
   #forgetRecord(record: string) {
     this.#touch(record);
-    for (const facet of this.#shown.keys()) if (facet.startsWith(record)) this.#shown.delete(facet);
-    for (const facet of this.#views.keys()) if (facet.startsWith(record)) this.#views.delete(facet);
+    this.#shown.forgetRecord(record);
+    this.#views.forgetRecord(record);
   }
 
   #forgetAll() {

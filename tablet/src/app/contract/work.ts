@@ -351,6 +351,8 @@ export interface Settings {
   // Per cent: 100, 125, 150 or 200.
   readonly textSize: 100 | 125 | 150 | 200;
   readonly hand: 'right' | 'left';
+  // How much of the school this tablet holds: this half-term and the one before, or the school year.
+  readonly keep: 'recent' | 'year';
   // Single-letter keys of the sheet.
   readonly keys: boolean;
   // Minutes without touch, in a visit and elsewhere; 1 to 60.

@@ -1,14 +1,20 @@
 // Saves a field while somebody types in it: one write is under way at most, and the newest text goes
 // next. A fast typist is thus never more than two writes ahead of the disk, however slow it is.
 
-import { useRef } from 'react';
+import { type RefObject, useRef } from 'react';
 
 type Save = () => Promise<unknown>;
 
 export class Typing {
   #busy = false;
   // What goes next, in order; only the last may still be replaced by newer text.
+  readonly #onBusy: (busy: boolean) => void;
   #waiting: { readonly save: Save; readonly isText: boolean }[] = [];
+
+  // `onBusy`: whether anything that was typed is not on disk yet.
+  constructor(onBusy: (busy: boolean) => void = () => {}) {
+    this.#onBusy = onBusy;
+  }
 
   // The text as it is now: replaces a text that has not been written yet.
   text(save: Save): void {
@@ -28,16 +34,19 @@ export class Typing {
 
   async #work() {
     this.#busy = true;
+    this.#onBusy(true);
     try {
       for (let next = this.#waiting.shift(); next; next = this.#waiting.shift()) await next.save();
     } finally {
       this.#busy = false;
+      this.#onBusy(false);
     }
   }
 }
 
-export function useTyping(): Typing {
+// `field` carries data-saving while what was typed in it is not on disk.
+export function useTyping(field?: RefObject<HTMLElement | null>): Typing {
   const typing = useRef<Typing | null>(null);
-  typing.current ??= new Typing();
+  typing.current ??= new Typing((busy) => field?.current?.toggleAttribute('data-saving', busy));
   return typing.current;
 }

@@ -66,6 +66,21 @@ export function SettingsScreen() {
             ))}
           </select>
         </Setting>
+        <Setting label={say('settings.keep')}>
+          <select
+            aria-label={say('settings.keep')}
+            value={settings.keep}
+            onChange={(event) =>
+              change({ keep: event.target.value === 'year' ? 'year' : 'recent' })
+            }
+          >
+            {(['recent', 'year'] as const).map((keep) => (
+              <option key={keep} value={keep}>
+                {say(`settings.keep.${keep}`)}
+              </option>
+            ))}
+          </select>
+        </Setting>
         {(['lockVisitMin', 'lockMin'] as const).map((which) => {
           const label = say(which === 'lockVisitMin' ? 'settings.lockVisit' : 'settings.lock');
           return (

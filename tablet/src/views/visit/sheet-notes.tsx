@@ -282,7 +282,7 @@ function Composer({
   const tappedMs = useRef<number | null>(null);
   // The note that is being made; typing goes on meanwhile, and finishing waits for it.
   const making = useRef<Promise<string | null> | null>(null);
-  const typing = useTyping();
+  const typing = useTyping(field);
 
   const tap = () => {
     if (text !== '') finish();
