@@ -11,6 +11,9 @@ int Invocation::Fail(absl::string_view what, const absl::Status& why,
   // What gRPC says of a connection that was refused names sockets, not what to do.
   if (absl::StartsWith(why.message(), "failed to connect")) {
     err << ": no server answers";
+    // "…; last error: UNKNOWN: ipv4:127.0.0.1:1: Connection refused"
+    const size_t reason = why.message().rfind(": ");
+    if (reason != absl::string_view::npos) err << " (" << why.message().substr(reason + 2) << ")";
   } else if (!why.message().empty()) {
     err << ": " << why.message();
   }
