@@ -2,6 +2,7 @@
 // few switches that a picture needs; the real app is tried by the specs beside this folder.
 
 import type { App, Loaded, Outcome, Store, TabletState, Visit } from '../../src/app/contract';
+import { scriptedFigures } from './figures';
 import {
   at,
   brandt,
@@ -324,6 +325,7 @@ export function scriptedApp(scene: Scene): App {
             },
           ],
     ),
+    figures: scriptedFigures(scene),
     forMe: store(
       ready({
         feedback: empty

@@ -23,6 +23,7 @@ import type {
   Walk,
 } from './contract';
 import { type Desk, parkReason } from './desk';
+import { FigurePages } from './figures/pages';
 import { type AtDesk, gestures } from './gestures';
 import { askToPersist, isInstalled, keeping } from './keeping';
 import { Lists } from './lists';
@@ -306,6 +307,12 @@ export async function startApp(options: AppOptions): Promise<RunningApp> {
     ),
   );
 
+  const pagesOfFigures = new FigurePages(
+    () => at()?.desk ?? null,
+    options.calls.figures,
+    options.nowMs,
+  );
+
   const onVisit = new Map<string, Derived<Loaded<Visit>>>();
   const onWalk = new Map<string, Derived<Loaded<Walk>>>();
   const page = <T>(
@@ -338,6 +345,7 @@ export async function startApp(options: AppOptions): Promise<RunningApp> {
     for (const store of all) store.invalidate();
     for (const store of onVisit.values()) store.invalidate();
     for (const store of onWalk.values()) store.invalidate();
+    pagesOfFigures.look();
   };
 
   // Several changes of one moment are one change for the views; what is being fetched shows from time
@@ -423,6 +431,7 @@ export async function startApp(options: AppOptions): Promise<RunningApp> {
     receipts,
     forMe,
     more,
+    figures: pagesOfFigures.figures,
     visit: (id) =>
       page(
         onVisit,

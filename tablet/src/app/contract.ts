@@ -4,6 +4,7 @@
 // its effect is on disk, and the stores change only after that: what is on the screen is on disk.
 // Nothing here deletes unsent work, so there is no gesture that could.
 
+import type { Figures } from './contract/figures';
 import type { Header, SignIn, Storage, TabletState, Waiting } from './contract/tablet';
 import type { Answer, FeedbackGestures, SheetGestures, Visit } from './contract/visit';
 import type {
@@ -21,6 +22,7 @@ import type {
   WalkMark,
 } from './contract/work';
 
+export type * from './contract/figures';
 export type * from './contract/tablet';
 export type * from './contract/visit';
 export type * from './contract/who';
@@ -101,6 +103,8 @@ export interface App extends SheetGestures, FeedbackGestures {
   readonly receipts: Store<readonly Receipt[]>;
   readonly forMe: Store<Loaded<ForMe>>;
   readonly more: Store<Loaded<More>>;
+  // The server's figures, for whom a live role opens them.
+  readonly figures: Figures;
   // The same store for the same id, for as long as anybody is subscribed.
   readonly visit: (visitId: string) => Store<Loaded<Visit>>;
   readonly walk: (walkId: string) => Store<Loaded<Walk>>;

@@ -24,7 +24,7 @@ import { whoFacts } from './who';
 const dayMs = 86_400_000;
 const praiseTags = ['Pace', 'Talk', 'Challenge', 'Care', 'Routines'];
 
-function elementOf(element: RubricElement): Element {
+export function elementOf(element: RubricElement): Element {
   const content = elementContent[element.code];
   const ladder = element.levels.length === levelWords.length ? levelWords : [];
   return {

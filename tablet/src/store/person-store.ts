@@ -154,6 +154,10 @@ export class PersonStore {
     return this.#local.get(name) as T | undefined;
   }
 
+  localNames(prefix: string): string[] {
+    return [...this.#local.keys()].filter((name) => name.startsWith(prefix));
+  }
+
   // --- Writing. Each resolves when it is on disk; before that nothing shows. ---
 
   // Gestures that belong together, as one atomic change; and what this tablet notes beside them.

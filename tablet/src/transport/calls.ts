@@ -5,14 +5,25 @@
 import { Code, ConnectError, createClient, type Transport } from '@connectrpc/connect';
 import { createGrpcWebTransport } from '@connectrpc/connect-web';
 import { Accounts } from '#proto/account_pb';
+import { Aggregates } from '#proto/aggregate_pb';
+import { Audit } from '#proto/audit_pb';
+import { Summaries } from '#proto/summary_pb';
 import { Sync } from '#proto/sync_pb';
 
 export type SyncCalls = ReturnType<typeof createClient<typeof Sync>>;
 export type AccountCalls = ReturnType<typeof createClient<typeof Accounts>>;
 
+// What pages of figures ask; nothing of it writes.
+export interface FigureCalls {
+  readonly summaries: ReturnType<typeof createClient<typeof Summaries>>;
+  readonly aggregates: ReturnType<typeof createClient<typeof Aggregates>>;
+  readonly audit: ReturnType<typeof createClient<typeof Audit>>;
+}
+
 export interface Calls {
   readonly sync: SyncCalls;
   readonly accounts: AccountCalls;
+  readonly figures: FigureCalls;
 }
 
 const callMs = 30_000;
@@ -23,7 +34,15 @@ export function connect(baseUrl: string): Calls {
     useBinaryFormat: true,
     defaultTimeoutMs: callMs,
   });
-  return { sync: createClient(Sync, transport), accounts: createClient(Accounts, transport) };
+  return {
+    sync: createClient(Sync, transport),
+    accounts: createClient(Accounts, transport),
+    figures: {
+      summaries: createClient(Summaries, transport),
+      aggregates: createClient(Aggregates, transport),
+      audit: createClient(Audit, transport),
+    },
+  };
 }
 
 export const withToken = (token: string) => ({ headers: { authorization: `Bearer ${token}` } });
@@ -58,6 +77,12 @@ export function troubleOf(error: unknown): Trouble {
     default:
       return 'refused';
   }
+}
+
+// Not there, or not this person's: the server says the same of both.
+export function isNotTheirs(error: unknown): boolean {
+  const { code } = ConnectError.from(error);
+  return code === Code.NotFound || code === Code.PermissionDenied;
 }
 
 // How long the server asks to wait, milliseconds; 0: it does not say.

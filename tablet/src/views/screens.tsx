@@ -10,6 +10,7 @@ import type { App } from '../app/contract';
 import { say } from '../words/say';
 import '../theme/tokens.css';
 import '../theme/base.css';
+import '../theme/print.css';
 import './frame/frame.css';
 import { Navigation } from './frame/navigation';
 import { ReceiptToast, TroubleNotice } from './frame/notices';
@@ -35,6 +36,10 @@ const WaitingScreen = later(async () => (await import('./tablet/waiting')).Waiti
 const MoreScreen = later(async () => (await import('./tablet/more')).MoreScreen);
 const SettingsScreen = later(async () => (await import('./tablet/settings')).SettingsScreen);
 const HandOver = later(async () => (await import('./tablet/hand-over')).HandOver);
+const FiguresPlace = later(async () => (await import('./figures/place')).FiguresPlace);
+const TeacherTrends = later(async () => (await import('./trends/teacher')).TeacherTrends);
+const MyTrends = later(async () => (await import('./trends/teacher')).MyTrends);
+const AboutMe = later(async () => (await import('./figures/about-me')).AboutMe);
 const PlaceScreen = later(async () => (await import('./tablet/place')).PlaceScreen);
 
 export function Screens({ app }: { readonly app: App }) {
@@ -107,10 +112,12 @@ function Open({ trouble }: { readonly trouble: Trouble | null }) {
     <>
       <SkipLinks />
       <Switch>
-        <Route path="/visits/new">
-          <WithRail trouble={trouble}>
-            <NewVisitScreen />
-          </WithRail>
+        <Route path="/visits/new/:teacher?">
+          {({ teacher }) => (
+            <WithRail trouble={trouble}>
+              <NewVisitScreen key={teacher} {...(teacher ? { teacher } : {})} />
+            </WithRail>
+          )}
         </Route>
         <Route path="/visits/:id/:part?">
           {({ id, part }) => (
@@ -130,13 +137,30 @@ function Open({ trouble }: { readonly trouble: Trouble | null }) {
               <Route path="/receipts" component={Receipts} />
               <Route path="/waiting" component={WaitingScreen} />
               <Route path="/for-me" component={ForMeScreen} />
+              <Route path="/for-me/figures/:h2?">
+                {({ h2 }) => <MyTrends h2={Number(h2 ?? 0)} />}
+              </Route>
               <Route path="/for-me/:id">
                 {({ id }) => <VisitScreen key={id} id={id} part="read" />}
               </Route>
               <Route path="/more" component={MoreScreen} />
               <Route path="/settings" component={SettingsScreen} />
               <Route path="/hand-over" component={HandOver} />
-              <Route path="/place" component={PlaceScreen} />
+              <Route path="/place/office" component={PlaceScreen} />
+              <Route path="/place/teacher/:id/:h2?">
+                {({ id, h2 }) => <TeacherTrends key={id} id={id} h2={Number(h2 ?? 0)} />}
+              </Route>
+              <Route path="/place/:section?/:org?/:h2?">
+                {({ section, org, h2 }) => (
+                  <FiguresPlace
+                    key={`${section} ${org}`}
+                    section={section ?? ''}
+                    org={org ?? ''}
+                    h2={Number(h2 ?? 0)}
+                  />
+                )}
+              </Route>
+              <Route path="/more/readers" component={AboutMe} />
               <Route>
                 <Redirect to="/today" />
               </Route>

@@ -4,14 +4,19 @@
 // Another language is another folder of the same keys: `Messages` makes the compiler ask for each.
 // Say what a person did or can do, never what the system did; "k of n", never a score of a person.
 
+import { aboutMeWords } from './en-gb/about-me';
+import { coverageWords } from './en-gb/coverage';
 import { everyScreenWords } from './en-gb/every-screen';
 import { feedbackWords } from './en-gb/feedback';
+import { figuresWords } from './en-gb/figures';
+import { matrixWords } from './en-gb/matrix';
 import { moreWords } from './en-gb/more';
 import { peopleWords } from './en-gb/people';
 import { placesWords } from './en-gb/places';
 import { questionsWords } from './en-gb/questions';
 import { sheetWords } from './en-gb/sheet';
 import { statesWords } from './en-gb/states';
+import { trendsWords } from './en-gb/trends';
 import { visitsWords } from './en-gb/visits';
 import { walkWords } from './en-gb/walk';
 import { whoWords } from './en-gb/who';
@@ -28,6 +33,11 @@ export const areas = [
   placesWords,
   questionsWords,
   moreWords,
+  coverageWords,
+  figuresWords,
+  matrixWords,
+  trendsWords,
+  aboutMeWords,
 ] as const;
 
 export const enGB = {
@@ -42,6 +52,11 @@ export const enGB = {
   ...placesWords,
   ...questionsWords,
   ...moreWords,
+  ...coverageWords,
+  ...figuresWords,
+  ...matrixWords,
+  ...trendsWords,
+  ...aboutMeWords,
 } as const;
 
 export type MessageKey = keyof typeof enGB;

@@ -14,19 +14,22 @@ import './visits.css';
 
 const self = 'self';
 
-export function NewVisitScreen() {
+// `teacher`: whom a page of figures proposes.
+export function NewVisitScreen({ teacher = '' }: { readonly teacher?: string }) {
   const app = useApp();
   const newVisit = useStore(app.newVisit);
-  return <Shown loaded={newVisit}>{(options) => <Form options={options} />}</Shown>;
+  return (
+    <Shown loaded={newVisit}>{(options) => <Form options={options} proposed={teacher} />}</Shown>
+  );
 }
 
-function Form({ options }: { readonly options: NewVisit }) {
+function Form({ options, proposed }: { readonly options: NewVisit; readonly proposed: string }) {
   const app = useApp();
   const when = useWhen();
   const run = useGesture();
   const [, go] = useLocation();
   const [sought, setSought] = useState('');
-  const [teacherId, setTeacherId] = useState('');
+  const [teacherId, setTeacherId] = useState(proposed);
   const [kindChosen, setKind] = useState<Kind | null>(null);
   const [classCode, setClassCode] = useState('');
   const [room, setRoom] = useState('');

@@ -1,0 +1,245 @@
+// Which questions each page asks, by what the person's live roles open: what no role opens is not asked.
+import type { DescMessage, MessageShape } from '@bufbuild/protobuf';
+import { AuditAct } from '#proto/audit_pb';
+import { OrgKind } from '#proto/directory_pb';
+import { hex } from '../../model/bytes';
+import type { FigureCalls } from '../../transport/calls';
+import type { AboutMe, Areas, Figures, HalfTerm, Loaded } from '../contract';
+import type { Desk } from '../desk';
+import { Derived } from '../observable';
+import { areasOf, areasToNote, openAreas } from './areas';
+import { Asking, type Question } from './asking';
+import { coverageOf } from './coverage';
+import { halfTermFor, halfTermsOf, lastSix } from './half-terms';
+import { frozenFigures, frozenMatrix, liveMatrix } from './matrix';
+import { FigurePage, type Plan } from './page';
+import {
+  aboutMeQuestion,
+  coverageQuestion,
+  departmentQuestion,
+  frozenQuestion,
+  schoolQuestion,
+  teacherQuestion,
+} from './questions';
+import { groupTrends, type Known, teacherTrends } from './trends';
+
+export class FigurePages {
+  readonly #desk: () => Desk | null;
+  readonly #asking: Asking;
+  readonly #pages = new Map<string, FigurePage<unknown>>();
+  readonly #areas: Derived<Loaded<Areas>>;
+  readonly #halfTerms: Derived<readonly HalfTerm[]>;
+  #areasSeen = '';
+  readonly figures: Figures;
+
+  constructor(desk: () => Desk | null, calls: FigureCalls, nowMs: () => number) {
+    this.#desk = desk;
+    this.#asking = new Asking(desk, calls, nowMs);
+    this.#asking.changed = () => this.#invalidate();
+    this.#areas = new Derived((): Loaded<Areas> => {
+      const here = desk();
+      return here === null
+        ? { kind: 'loading' }
+        : { kind: 'ready', value: areasOf(here, here.nowMs()) };
+    });
+    this.#halfTerms = new Derived(() => {
+      const here = desk();
+      return here === null ? [] : halfTermsOf(here.directory);
+    });
+    const page = <T>(key: string, plan: (at: Desk) => Plan<T> | null): FigurePage<T> => {
+      const known = this.#pages.get(key);
+      // One key, one kind of page.
+      if (known !== undefined) return known as FigurePage<T>;
+      const made = new FigurePage(desk, this.#asking, plan);
+      this.#pages.set(key, made as FigurePage<unknown>);
+      return made;
+    };
+    this.figures = {
+      areas: this.#areas,
+      halfTerms: this.#halfTerms,
+      coverage: (org, h2) => page(`coverage/${org}/${h2}`, (at) => this.#coverage(at, org, h2)),
+      trendsOfTeacher: (id, h2) => page(`teacher/${id}/${h2}`, (at) => this.#teacher(at, id, h2)),
+      trendsOfGroup: (org, h2) => page(`group/${org}/${h2}`, (at) => this.#group(at, org, h2)),
+      matrix: (org, h2) => page(`matrix/${org}/${h2}`, (at) => this.#matrix(at, org, h2)),
+      frozen: (school, h2) => page(`frozen/${school}/${h2}`, (at) => this.#frozen(at, school, h2)),
+      aboutMe: page('about-me', () => this.#aboutMe()),
+      askAgain: () => this.#asking.askAgain(),
+    };
+  }
+
+  // After each change on the tablet.
+  look() {
+    this.#asking.look();
+    const desk = this.#desk();
+    if (desk !== null) this.#lookAtAreas(desk);
+    this.#invalidate();
+  }
+
+  #lookAtAreas(desk: Desk) {
+    const note = areasToNote(desk);
+    if (note !== null) void desk.store.setLocal(note).catch(() => {});
+    const orgs = openAreas(desk).map(({ org }) => org);
+    const seen = `${desk.me}/${orgs.join()}`;
+    if (seen === this.#areasSeen || desk.signed.lastContactMs === 0) return;
+    this.#areasSeen = seen;
+    void this.#asking.forgetBut(new Set(['me', ...orgs]));
+  }
+
+  #invalidate() {
+    this.#areas.invalidate();
+    this.#halfTerms.invalidate();
+    for (const page of this.#pages.values()) page.invalidate();
+  }
+
+  #reply<D extends DescMessage>(question: Question<D>): MessageShape<D> | null {
+    return this.#asking.known(question).reply;
+  }
+
+  // The area through which the person may ask about an organisation; null: none.
+  #areaFor(desk: Desk, org: string): string | null {
+    const areas = openAreas(desk);
+    if (areas.some((area) => area.kind === 'department' && area.org === org)) return org;
+    const { directory } = desk;
+    const schools = areas.filter(({ kind }) => kind === 'school');
+    const above = schools.find((area) => area.org === org || directory.siteOf(org) === area.org);
+    return above?.org ?? null;
+  }
+
+  #halfTerm(desk: Desk, h2: number) {
+    const all = halfTermsOf(desk.directory);
+    const asked = halfTermFor(all, h2, desk.nowMs());
+    return asked === null ? null : { asked, six: lastSix(all, asked) };
+  }
+
+  #coverage(desk: Desk, org: string, h2: number) {
+    const area = this.#areaFor(desk, org);
+    const halfTerm = this.#halfTerm(desk, h2);
+    if (area === null || halfTerm === null) return null;
+    const isDepartment = desk.directory.orgs.get(org)?.kind === OrgKind.DEPARTMENT;
+    const question = coverageQuestion(area, org, halfTerm.asked.h2, !isDepartment);
+    return {
+      questions: [question],
+      make: () => {
+        const { reply, before } = this.#asking.known(question);
+        return reply === null ? null : coverageOf(desk, org, reply, before);
+      },
+    };
+  }
+
+  #teacher(desk: Desk, teacher: string, h2: number) {
+    const halfTerm = this.#halfTerm(desk, h2);
+    const departments = desk.directory.people.get(teacher)?.departments ?? [];
+    const areas = departments.map(({ org }) => this.#areaFor(desk, hex(org)));
+    const area = teacher === desk.me ? 'me' : areas.find((one) => one !== null);
+    if (halfTerm === null || area === undefined || area === null) return null;
+    return this.#sixHalfTerms(
+      halfTerm.six,
+      (one) => teacherQuestion(area, teacher, one),
+      (known) => teacherTrends(desk, teacher, known),
+    );
+  }
+
+  #group(desk: Desk, org: string, h2: number) {
+    const area = this.#areaFor(desk, org);
+    const halfTerm = this.#halfTerm(desk, h2);
+    if (area === null || halfTerm === null) return null;
+    if (desk.directory.orgs.get(org)?.kind === OrgKind.DEPARTMENT) {
+      return this.#sixHalfTerms(
+        halfTerm.six,
+        (one) => departmentQuestion(area, org, one),
+        (known) => groupTrends(desk, 'department', known),
+      );
+    }
+    return this.#sixHalfTerms(
+      halfTerm.six,
+      (one) => schoolQuestion(area, org, one),
+      (known) => groupTrends(desk, 'school', known),
+    );
+  }
+
+  // Shown once each half-term has been answered, now or before: half a chart would be a wrong one.
+  #sixHalfTerms<D extends DescMessage, T>(
+    six: readonly HalfTerm[],
+    questionOf: (h2: number) => Question<D>,
+    make: (known: Known<MessageShape<D>>[]) => T | null,
+  ): Plan<T> {
+    const asked = six.map((halfTerm) => ({ halfTerm, question: questionOf(halfTerm.h2) }));
+    return {
+      questions: asked.map(({ question }) => question),
+      make: () => {
+        const known = asked.map(({ halfTerm, question }) => ({
+          halfTerm,
+          ...this.#asking.known(question),
+        }));
+        if (known.some(({ reply, isGone }) => reply === null && !isGone)) return null;
+        return make(known);
+      },
+    };
+  }
+
+  #matrix(desk: Desk, org: string, h2: number) {
+    const halfTerm = this.#halfTerm(desk, h2);
+    const area = openAreas(desk).find((one) => one.org === org);
+    if (halfTerm === null || area === undefined) return null;
+    if (area.kind === 'school') {
+      const question = schoolQuestion(org, org, halfTerm.asked.h2);
+      return {
+        questions: [question],
+        make: () => {
+          const reply = this.#reply(question);
+          return reply === null ? null : liveMatrix(desk, reply);
+        },
+      };
+    }
+    const school = area.kind === 'department' ? desk.directory.siteOf(org) : org;
+    const question = frozenQuestion(org, school, h2);
+    return {
+      questions: [question],
+      make: () => {
+        const reply = this.#reply(question);
+        return reply === null ? null : frozenMatrix(desk, reply);
+      },
+    };
+  }
+
+  #frozen(desk: Desk, school: string, h2: number) {
+    const opens = openAreas(desk).some(
+      ({ org, sections }) => org === school && sections.includes('halfTerm'),
+    );
+    if (!opens) return null;
+    const question = frozenQuestion(school, school, h2);
+    return {
+      questions: [question],
+      make: () => {
+        const reply = this.#reply(question);
+        return reply === null ? null : frozenFigures(desk, reply);
+      },
+    };
+  }
+
+  #aboutMe(): Plan<AboutMe> {
+    return {
+      questions: [aboutMeQuestion],
+      make: () => {
+        const reply = this.#reply(aboutMeQuestion);
+        if (reply === null) return null;
+        return {
+          readers: reply.readers,
+          readings: reply.readings.map(({ displayName, atMs, act, records }) => ({
+            name: displayName,
+            atMs: Number(atMs),
+            act: acts[act] ?? 'other',
+            visits: records.length,
+          })),
+          more: reply.more,
+        };
+      },
+    };
+  }
+}
+
+const acts: Readonly<Partial<Record<AuditAct, AboutMe['readings'][number]['act']>>> = {
+  [AuditAct.READ_FEEDBACK]: 'feedback',
+  [AuditAct.READ_FIGURES]: 'figures',
+  [AuditAct.READ_LIST]: 'list',
+};

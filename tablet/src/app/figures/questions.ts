@@ -1,0 +1,98 @@
+// What is asked of the server for each page.
+
+import { FrozenSchoolReplySchema } from '#proto/aggregate_pb';
+import { type AboutMeReply, AboutMeReplySchema } from '#proto/audit_pb';
+import {
+  CoverageReplySchema,
+  DepartmentReplySchema,
+  SchoolReplySchema,
+  TeacherReplySchema,
+  type Watermark,
+} from '#proto/summary_pb';
+import { unhex } from '../../model/bytes';
+import type { Question } from './asking';
+
+const seq = (reply: { watermark?: Watermark | undefined }) => reply.watermark?.asOfSeq ?? 0n;
+
+export const coverageQuestion = (
+  area: string,
+  org: string,
+  h2: number,
+  numbersOnly: boolean,
+): Question<typeof CoverageReplySchema> => ({
+  key: `coverage/${org}/${h2}/${numbersOnly ? 'numbers' : 'teachers'}`,
+  area,
+  reply: CoverageReplySchema,
+  ask: (calls, options, lastViewSeq) =>
+    calls.summaries.coverage({ org: unhex(org), h2, numbersOnly, lastViewSeq }, options),
+  seq,
+});
+
+export const teacherQuestion = (
+  area: string,
+  teacher: string,
+  h2: number,
+): Question<typeof TeacherReplySchema> => ({
+  key: `teacher/${teacher}/${h2}`,
+  area,
+  reply: TeacherReplySchema,
+  ask: (calls, options, lastViewSeq) =>
+    calls.summaries.teacher(
+      { teacher: unhex(teacher), h2, withLessons: true, lastViewSeq },
+      options,
+    ),
+  seq,
+});
+
+export const departmentQuestion = (
+  area: string,
+  department: string,
+  h2: number,
+): Question<typeof DepartmentReplySchema> => ({
+  key: `department/${department}/${h2}`,
+  area,
+  reply: DepartmentReplySchema,
+  ask: (calls, options, lastViewSeq) =>
+    calls.summaries.department(
+      { department: unhex(department), h2, withTeachers: true, lastViewSeq },
+      options,
+    ),
+  seq,
+});
+
+export const schoolQuestion = (
+  area: string,
+  school: string,
+  h2: number,
+): Question<typeof SchoolReplySchema> => ({
+  key: `school/${school}/${h2}`,
+  area,
+  reply: SchoolReplySchema,
+  ask: (calls, options, lastViewSeq) =>
+    calls.summaries.school(
+      { school: unhex(school), h2, withDepartments: true, lastViewSeq },
+      options,
+    ),
+  seq,
+});
+
+// h2 0: the last half-term that is frozen.
+export const frozenQuestion = (
+  area: string,
+  school: string,
+  h2: number,
+): Question<typeof FrozenSchoolReplySchema> => ({
+  key: `frozen/${school}/${h2}`,
+  area,
+  reply: FrozenSchoolReplySchema,
+  ask: (calls, options) => calls.aggregates.frozenSchool({ school: unhex(school), h2 }, options),
+  seq: () => 0n,
+});
+
+export const aboutMeQuestion: Question<typeof AboutMeReplySchema> = {
+  key: 'about-me',
+  area: 'me',
+  reply: AboutMeReplySchema,
+  ask: (calls, options): Promise<AboutMeReply> => calls.audit.aboutMe({}, options),
+  seq: () => 0n,
+};
