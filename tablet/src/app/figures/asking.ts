@@ -250,10 +250,16 @@ export class Asking {
     held.askedSeq = desk.store.base.row.seq;
     try {
       const { question } = held;
-      const lastView = held.before === null ? 0n : question.seq(held.before);
+      // The first view of all compares with its own first answer.
+      const since = held.before ?? held.reply;
+      const lastView = since === null ? 0n : question.seq(since);
       const options = { ...withToken(token), signal: leaving.signal };
       const reply = await question.ask(this.#calls, options, lastView);
       if (leaving.signal.aborted) return;
+      if (held.before === null && held.reply !== null) {
+        held.before = held.reply;
+        held.beforeMs = held.atMs;
+      }
       held.reply = reply;
       held.atMs = this.#nowMs();
       held.freshness = 'current';

@@ -102,10 +102,10 @@ function NoArea({ ended }: { readonly ended: readonly { label: string; endedMs: 
 function Ended({ ended }: { readonly ended: readonly { label: string; endedMs: number }[] }) {
   const when = useWhen();
   return ended.map(({ label, endedMs }) => (
-    <div key={label} className="notice ended">
+    <section key={label} className="notice ended" aria-label={say('figures.endedTitle')}>
       <Icon name="calendar" />
       <p>{say('figures.ended', { label, date: when.date(endedMs) })}</p>
-    </div>
+    </section>
   ));
 }
 

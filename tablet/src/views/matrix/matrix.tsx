@@ -90,6 +90,14 @@ function Grid({ matrix, h2 }: { readonly matrix: Matrix; readonly h2: number }) 
   const cell = chosen?.cells[column];
   return (
     <>
+      <div className="card row wrap about-cell" role="status">
+        <p className="fill">{cell && cellWords(matrix, row, column)}</p>
+        {chosen?.mayOpen && (
+          <Link href={placePath('trends', chosen.org, h2)} className="button small">
+            {say('matrix.open')}
+          </Link>
+        )}
+      </div>
       <div className="scroll-x">
         {/* biome-ignore lint/a11y/noNoninteractiveElementToInteractiveRole: arrow keys move between the cells, so this table is a grid. */}
         <table ref={table} role="grid" className="matrix" aria-label={say('matrix.title')}>
@@ -129,14 +137,6 @@ function Grid({ matrix, h2 }: { readonly matrix: Matrix; readonly h2: number }) 
             ))}
           </tbody>
         </table>
-      </div>
-      <div className="card row wrap about-cell" role="status">
-        <p className="fill">{cell && cellWords(matrix, row, column)}</p>
-        {chosen?.mayOpen && (
-          <Link href={placePath('trends', chosen.org, h2)} className="button small">
-            {say('matrix.open')}
-          </Link>
-        )}
       </div>
       <Legend matrix={matrix} />
     </>

@@ -20,6 +20,7 @@ export const figuresWords = {
   'figures.referrals': 'Referrals',
   'figures.none':
     'There is nothing here for you to see. Your own work is under Visits, and what came to you under For me.',
+  'figures.endedTitle': 'A role that has ended',
   'figures.ended': 'Your role in {label} ended on {date}. Your own work is still under Visits.',
   'figures.noHalfTerm': 'The school’s calendar has not come to this tablet yet.',
   'figures.notYet': 'This is shown when the tablet has been in touch with the server.',
