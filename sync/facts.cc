@@ -5,6 +5,7 @@
 #include "halfterm/v1/observation.pb.h"
 #include "sync/core/varint.h"
 #include "sync/levels.h"
+#include "sync/referral.h"
 
 namespace halfterm::sync {
 namespace {
@@ -71,6 +72,11 @@ core::LeadRule LeadRuleOf(const Id16& teacher, const Id16& department, const Dir
   return core::LeadRule::kDepartmentAndSchool;
 }
 
+void SetLeadRule(core::VisitFacts& facts, const Directory& directory) {
+  facts.lead_rule = LeadRuleOf(facts.teacher, facts.department, directory);
+  if (facts.lead_rule == core::LeadRule::kHeads) facts.heads = directory.HeadsOf(facts.school);
+}
+
 Id16 ShownId(const Facet& facet, const Path& path) {
   const core::Sibling* shown = ShownAt(facet, path);
   if (shown == nullptr) return Id16{};
@@ -113,7 +119,7 @@ bool IsDisputed(const core::Cell& cell) {
 core::VisitFacts FactsOf(const RecordView& record, const Directory& directory) {
   core::VisitFacts facts;
   const Facet* plan = record.Find(core::kPlan);
-  if (plan == nullptr) return facts;
+  if (plan == nullptr) return OtherFactsOf(record, directory);
   facts.kind = static_cast<core::VisitKind>(
       ShownNumber(*plan, Path::Field(v1::Plan::kKindFieldNumber, Kind::kReg)));
   if (facts.kind == core::VisitKind::kUnknown) return facts;
@@ -121,6 +127,8 @@ core::VisitFacts FactsOf(const RecordView& record, const Directory& directory) {
   facts.phase = PhaseOf(plan, v1::Plan::kPhaseFieldNumber);
   facts.announced =
       ShownNumber(*plan, Path::Field(v1::Plan::kAnnouncedFieldNumber, Kind::kReg)) != 0;
+  facts.feedback_asked =
+      ShownNumber(*plan, Path::Field(v1::Plan::kFeedbackAskedFieldNumber, Kind::kReg)) != 0;
   facts.lead = LeadOf(*plan);
   facts.observers = ObserversOf(*plan, facts.lead);
   facts.teacher = ShownId(*plan, Path::Field(v1::Plan::kTeacherFieldNumber, Kind::kReg));
@@ -131,8 +139,7 @@ core::VisitFacts FactsOf(const RecordView& record, const Directory& directory) {
   }
   facts.review = ShownId(*plan, Path::Field(v1::Plan::kReviewFieldNumber, Kind::kReg));
   facts.school = directory.SiteOf(facts.department);
-  facts.lead_rule = LeadRuleOf(facts.teacher, facts.department, directory);
-  if (facts.lead_rule == core::LeadRule::kHeads) facts.heads = directory.HeadsOf(facts.school);
+  SetLeadRule(facts, directory);
   facts.readers = PresentEntries(*plan, v1::Plan::kReadGrantsFieldNumber);
   facts.revealed = ObserversMissing(record).empty();
   return facts;

@@ -11,15 +11,18 @@
 
 namespace halfterm::sync {
 
-// Audience's facts of a visit. A record without a plan, or one that is no visit, has has_plan
-// false.
+// Audience's facts of a record. One without a plan has has_plan false: it may be a referral or a
+// cycle's review, which its sort says.
 core::VisitFacts FactsOf(const RecordView& record, const Directory& directory);
 
 // Who leads the teacher in that department, as the directory stands: VisitFacts::lead_rule.
 core::LeadRule LeadRuleOf(const core::Id16& teacher, const core::Id16& department,
                           const Directory& directory);
 
-// The scopes under which a facet is filed: Audience's for a visit, `staff` for reference data.
+// Sets lead_rule and heads by the teacher, department and school that the facts name.
+void SetLeadRule(core::VisitFacts& facts, const Directory& directory);
+
+// The scopes under which a facet is filed: Audience's, or `staff` for reference data.
 // Ascending, each once.
 std::vector<core::Scope> FiledUnder(const core::VisitFacts& facts, const core::FacetId& id,
                                     const core::Facet& facet);

@@ -4,6 +4,7 @@
 
 #include "halfterm/v1/observation.pb.h"
 #include "sync/facts.h"
+#include "sync/referral.h"
 
 namespace halfterm::sync {
 namespace {
@@ -17,24 +18,6 @@ Judgement Committed() { return {}; }
 
 Judgement Aside(v1::Reason reason, const char* detail) {
   return {v1::DISPOSITION_QUARANTINED, reason, detail};
-}
-
-Judgement ByRight(Right right, bool own_facet) {
-  switch (right) {
-    case Right::kNow:
-      return Committed();
-    case Right::kEndedUnheard:
-      if (own_facet) {
-        return {v1::DISPOSITION_LATE, v1::REASON_ENDED,
-                "the right to write this ended before it arrived"};
-      }
-      return Aside(v1::REASON_ENDED, "the right to write this has ended");
-    case Right::kEnded:
-      return Aside(v1::REASON_ENDED, "the right to write this has ended");
-    case Right::kNever:
-      break;
-  }
-  return Aside(v1::REASON_NEVER_ALLOWED, "no role that allows this");
 }
 
 Judgement JudgeCreation(const Submission& submission, const Directory& directory) {
@@ -206,7 +189,30 @@ bool KnewOfTheEnd(const Submission& submission, const core::VisitFacts& facts) {
   return over && submission.base_covers_plan;
 }
 
+bool IsTheServers(uint8_t facet_class) {
+  return facet_class == 0 || facet_class == core::kVersion ||
+         (facet_class >= core::kBody && !IsWrittenOnReferrals(facet_class));
+}
+
 }  // namespace
+
+Judgement ByRight(Right right, bool own_facet) {
+  switch (right) {
+    case Right::kNow:
+      return Committed();
+    case Right::kEndedUnheard:
+      if (own_facet) {
+        return {v1::DISPOSITION_LATE, v1::REASON_ENDED,
+                "the right to write this ended before it arrived"};
+      }
+      return Aside(v1::REASON_ENDED, "the right to write this has ended");
+    case Right::kEnded:
+      return Aside(v1::REASON_ENDED, "the right to write this has ended");
+    case Right::kNever:
+      break;
+  }
+  return Aside(v1::REASON_NEVER_ALLOWED, "no role that allows this");
+}
 
 bool MayReadPlan(const Id16& person, const Id16& record, const core::VisitFacts& facts,
                  const Directory& directory) {
@@ -277,7 +283,7 @@ bool MayObserveTogether(VisitKind kind, const Id16& teacher, const std::vector<I
 Judgement Judge(const Submission& submission, const RecordView& record,
                 const core::VisitFacts& facts, const Directory& directory) {
   const uint8_t facet_class = submission.group.facet.facet_class;
-  if (facet_class == core::kVersion || facet_class >= core::kBody || facet_class == 0) {
+  if (IsTheServers(facet_class)) {
     return Aside(v1::REASON_SERVER_ONLY, "only the server writes this part");
   }
   const core::FacetId& id = submission.group.facet;
@@ -288,10 +294,19 @@ Judgement Judge(const Submission& submission, const RecordView& record,
   if (held != nullptr && submission.base_covers_facet && IsBlind(submission.delta, *held)) {
     return Aside(v1::REASON_BLIND, "it leaves out a value that its tablet held");
   }
-  const Judgement author = JudgeAuthor(submission, record, facts, directory);
+  // What belongs to a visit is answered in a record of another sort as where there is none.
+  static const core::VisitFacts kNoVisit;
+  const bool is_visit = facts.sort == core::RecordSort::kVisit;
+  const core::VisitFacts& visit = is_visit ? facts : kNoVisit;
+  if (facet_class == core::kPlan && !is_visit) {
+    return Aside(v1::REASON_NEVER_ALLOWED, "only the visit's lead changes its plan");
+  }
+  const Judgement author = IsWrittenOnReferrals(facet_class)
+                               ? JudgeReferral(submission, record, facts, directory)
+                               : JudgeAuthor(submission, record, visit, directory);
   if (author.disposition != v1::DISPOSITION_COMMITTED) return author;
-  if (KnewOfTheEnd(submission, facts)) {
-    return Aside(v1::REASON_CLOSED, "its tablet knew that the visit was closed or withdrawn");
+  if (KnewOfTheEnd(submission, IsWrittenOnReferrals(facet_class) ? facts : visit)) {
+    return Aside(v1::REASON_CLOSED, "its tablet knew that it was closed or withdrawn");
   }
   return Committed();
 }

@@ -29,7 +29,7 @@ struct Submission {
   // Whether the writer's tablet held everything that the server holds of this facet (its base is at
   // or after the facet's last change).
   bool base_covers_facet;
-  // The same of the visit's plan.
+  // The same of the record's leading page: a visit's plan.
   bool base_covers_plan;
   // Whether the delta writes a field that only a record's creation sets (DeltaCheck).
   bool writes_once;
@@ -40,6 +40,10 @@ struct Judgement {
   v1::Reason reason = v1::REASON_UNSPECIFIED;
   std::string detail;  // In words for a person; nothing that anybody wrote.
 };
+
+// What a right that ends makes of a group: on the author's own page it is LATE where the author
+// could not have known.
+Judgement ByRight(Right right, bool own_facet);
 
 // `record` is the record as held before the group; its facts must be FactsOf it.
 Judgement Judge(const Submission& submission, const RecordView& record,

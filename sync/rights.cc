@@ -172,10 +172,16 @@ Right RightToLead(const Id16& person, const core::VisitFacts& facts, int64_t low
     });
   };
   if (opens(directory.ScopesOf(person))) return Right::kNow;
+  // The heads of a senior leader are named one by one, and so only those who are heads now.
+  const auto was_head = [&](const v1::RoleGrant& grant, const std::vector<core::Scope>& scopes) {
+    return facts.lead_rule == core::LeadRule::kHeads && grant.role() == v1::ROLE_HEAD &&
+           std::binary_search(scopes.begin(), scopes.end(), core::SchoolScope(facts.school));
+  };
   Right best = Right::kNever;
   for (const v1::RoleGrant* grant : directory.AllGrantsOf(person)) {
     const Id16 org = IdOrZeros(grant->org());
-    if (!opens(directory.ScopesOfGrant(*grant))) continue;
+    const std::vector<core::Scope> scopes = directory.ScopesOfGrant(*grant);
+    if (!opens(scopes) && !was_head(*grant, scopes)) continue;
     if (grant->state() == v1::GRANT_STATE_ENDED) {
       best = std::max(best, Ended(grant->to_day(), org, lower_ms, directory));
     } else if (grant->state() == v1::GRANT_STATE_LIVE) {  // Of somebody who has left.

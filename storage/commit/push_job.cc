@@ -17,6 +17,7 @@
 #include "sync/core/rehome.h"
 #include "sync/core/sha256.h"
 #include "sync/judge.h"
+#include "sync/referral.h"
 #include "sync/schema.h"
 
 namespace halfterm::storage {
@@ -141,14 +142,14 @@ class GroupApplication {
       return absl::OkStatus();
     }
     core::Attribute(delta, dot_, author_);
-    const core::FacetId plan{record.id, core::kPlan, {}};
+    const core::FacetId leading = sync::LeadingFacet(record.id, batch_.FactsOf(record));
     const sync::Submission submission{*group_,
                                       delta,
                                       dot_.replica,
                                       author_,
                                       at_.lower_ms,
                                       BaseCovers(held),
-                                      BaseCovers(record.Find(plan)),
+                                      BaseCovers(record.Find(leading)),
                                       check.writes_once};
     const sync::Judgement judgement =
         sync::Judge(submission, record.View(), batch_.FactsOf(record), batch_.DirectoryOf(tenant_));

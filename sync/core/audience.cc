@@ -197,8 +197,12 @@ void AddCalibration(Scopes& scopes, const VisitFacts& facts, const FacetId& face
       if (facts.revealed) AddObservers(scopes, facts);
       return;
     case kPlan:
+      AddObservers(scopes, facts);
+      return;
     case kVersion:
       AddObservers(scopes, facts);
+      // A recorded lesson has no teacher who could have asked.
+      if (facts.feedback_asked && IsShared(facts)) AddPerson(scopes, facts.teacher);
       return;
     default:
       return;
@@ -206,7 +210,7 @@ void AddCalibration(Scopes& scopes, const VisitFacts& facts, const FacetId& face
 }
 
 // Of a review between schools: each page is its writer's until the visit is submitted, then the
-// review's. No teacher is named.
+// review's, and the host's once its lead has shared what the team found. No teacher is named.
 void AddReview(Scopes& scopes, const VisitFacts& facts, const FacetId& facet) {
   switch (facet.facet_class) {
     case kPlan:
@@ -225,6 +229,7 @@ void AddReview(Scopes& scopes, const VisitFacts& facts, const FacetId& facet) {
   if (facts.phase.level >= kSubmitted && !facts.review.IsZero()) {
     scopes.push_back(ReviewScope(facts.review));
   }
+  if (IsShared(facts)) AddLead(scopes, facts);
 }
 
 // Of a governor: a note to a department. No teacher is named.
@@ -244,8 +249,45 @@ void AddGovernor(Scopes& scopes, const VisitFacts& facts, const FacetId& facet) 
       return;
   }
   if (facts.phase.level < kSubmitted) return;
-  if (!facts.department.IsZero()) scopes.push_back(DepartmentScope(facts.department));
-  if (!facts.school.IsZero()) scopes.push_back(SchoolScope(facts.school));
+  AddLead(scopes, facts);
+}
+
+// A page of a visit in a record of another sort; nobody can tell from it that the record is there.
+void AddStray(Scopes& scopes, const FacetId& facet) {
+  if (facet.facet_class == kSheet || facet.facet_class == kResponse) AddPerson(scopes, facet.sub);
+}
+
+// Nobody hears of a referral before its teacher does, and its helper not before the teacher agrees.
+void AddReferral(Scopes& scopes, const VisitFacts& facts, const FacetId& facet) {
+  const bool opened = facts.phase.level >= kReferralOpen;
+  switch (facet.facet_class) {
+    case kReferral:
+      AddPerson(scopes, facts.lead);
+      if (!opened) return;
+      if (facts.phase.withdrawn) return AddPerson(scopes, facts.teacher);
+      break;
+    case kConsent:
+      if (facts.phase.withdrawn) return;
+      if (!opened || facts.teacher.IsZero() || facet.sub != facts.teacher) {
+        return AddPerson(scopes, facet.sub);
+      }
+      AddPerson(scopes, facts.lead);
+      break;
+    case kEvidence:
+      if (facts.phase.withdrawn || facts.phase.level < kReferralConsented) return;
+      AddPerson(scopes, facts.lead);
+      break;
+    default:
+      return AddStray(scopes, facet);
+  }
+  AddPerson(scopes, facts.teacher);
+  AddLead(scopes, facts);
+  if (facts.agreed) AddPerson(scopes, facts.helper);
+}
+
+void AddCycleReview(Scopes& scopes, const VisitFacts& facts, const FacetId& facet) {
+  if (facet.facet_class != kCycleReview) return AddStray(scopes, facet);
+  AddLead(scopes, facts);
 }
 
 }  // namespace
@@ -267,7 +309,11 @@ std::vector<Scope> LeadScopes(const VisitFacts& facts) {
 
 std::vector<Scope> Audience(const VisitFacts& facts, const FacetId& facet, const Id16& author) {
   Scopes scopes;
-  if (!facts.has_plan) {
+  if (facts.sort == RecordSort::kReferral) {
+    AddReferral(scopes, facts, facet);
+  } else if (facts.sort == RecordSort::kCycleReview) {
+    AddCycleReview(scopes, facts, facet);
+  } else if (!facts.has_plan) {
     AddPerson(scopes, author);
   } else if (facts.phase.withdrawn && facet.facet_class != kPlan) {
     return scopes;

@@ -95,6 +95,8 @@ enum FacetClass : std::uint8_t {
   kBody = 10,
   kConsent = 11,
   kEvidence = 12,
+  kReferral = 13,
+  kCycleReview = 14,
 };
 
 // One facet of one record: the unit of sync, permission, digest and receipt.

@@ -292,7 +292,8 @@ extern "C" HALFTERM_EXPORT("chain") Chain() {
 
 // facet id, author16, u64 has plan, kind, withdrawn, round, level, revealed, announced; lead16,
 // teacher16, department16, school16, review16; u64 lead rule; observers, heads, readers (16 bytes
-// each, joined) -> the scopes that may hold the facet, 17 bytes each.
+// each, joined); u64 feedback asked, sort, agreed; helper16 (these four may be left out: a visit)
+// -> the scopes that may hold the facet, 17 bytes each.
 extern "C" HALFTERM_EXPORT("audience") AudienceOf() {
   Arguments arguments;
   const FacetId facet = arguments.Facet();
@@ -317,6 +318,10 @@ extern "C" HALFTERM_EXPORT("audience") AudienceOf() {
       people->push_back(Id16::FromBytes(bytes.substr(0, Id16::kSize)).value_or(Id16{}));
     }
   }
+  facts.feedback_asked = arguments.Number() != 0;
+  facts.sort = static_cast<RecordSort>(arguments.Number());
+  facts.agreed = arguments.Number() != 0;
+  facts.helper = arguments.Of<Id16>();
   result.clear();
   for (const Scope& scope : Audience(facts, facet, author)) {
     PutNumber(scope.type, 1);

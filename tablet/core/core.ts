@@ -90,6 +90,14 @@ export interface AudienceFacts {
   readonly observers: readonly Bytes[];
   readonly heads: readonly Bytes[];
   readonly readers: readonly Bytes[];
+  // Kind CALIB: the teacher asked to read what is shared.
+  readonly feedbackAsked?: boolean;
+  // 0 a visit, 1 a referral or support plan (`lead` opened it; `phase` is its body's), 2 a cycle's
+  // review.
+  readonly sort?: 0 | 1 | 2;
+  // Of a referral: the teacher has agreed, and not taken it back; who helps.
+  readonly agreed?: boolean;
+  readonly helper?: Bytes;
 }
 
 export interface Scope {
@@ -312,6 +320,10 @@ export class Core {
         joined(facts.observers),
         joined(facts.heads),
         joined(facts.readers),
+        number(facts.feedbackAsked ?? false),
+        number(facts.sort ?? 0),
+        number(facts.agreed ?? false),
+        facts.helper ?? new Uint8Array(16),
       ),
     );
     const scopes: Scope[] = [];

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "sync/facts.h"
+#include "tests/matrix/readers.h"
 #include "tests/matrix/school.h"
 
 namespace halfterm::testing {
@@ -29,10 +30,6 @@ const Table& Reading() {
 }
 const Table& Leading() {
   static const Table table("reading.md", {"the observed teacher"});
-  return table;
-}
-const Table& Opening() {
-  static const Table table("reading.md", {"role"});
   return table;
 }
 
@@ -55,8 +52,8 @@ const Part kParts[] = {
     {"steps", core::kSteps, Part::kNone},
     {"consent, evidence, referral, cycle review", core::kConsent, Part::kNone},
     {"consent, evidence, referral, cycle review", core::kEvidence, Part::kNone},
-    {"consent, evidence, referral, cycle review", FacetClass(13), Part::kNone},
-    {"consent, evidence, referral, cycle review", FacetClass(14), Part::kNone},
+    {"consent, evidence, referral, cycle review", core::kReferral, Part::kNone},
+    {"consent, evidence, referral, cycle review", core::kCycleReview, Part::kNone},
 };
 
 // The "when" of the row that a part's state falls under.
@@ -81,12 +78,6 @@ std::string WhenOf(const std::string& part, const MatrixVisit& visit) {
   return "at any time";
 }
 
-// The groups that the person's role opens, where it reaches the visit.
-struct Subject {
-  std::set<std::string> groups;
-  bool has_pages = true;  // Reads what names them.
-};
-
 // Whether the subject, at that place, is among whom one word of a cell names.
 bool IsAmong(const std::string& word, const MatrixVisit& visit, const MatrixSchool& school,
              const Subject& subject, TeacherIs teacher_is, const Id16& writer) {
@@ -101,21 +92,8 @@ bool IsAmong(const std::string& word, const MatrixVisit& visit, const MatrixScho
     return named(subject.groups.count("heads") > 0 && visit.teacher != school.one);
   }
   if (word == "leaders") {
-    const char* row = "is anybody else";
-    // The role of `one` itself decides, where `one` is the teacher.
-    if (visit.teacher.IsZero()) {
-      row = "is nobody: a visit to a department";
-    } else if (visit.teacher == school.one) {
-      if (subject.groups.count("senior leaders any") > 0) {
-        row = "is a senior leader or a head";
-      } else if (subject.groups.count("head of department") > 0) {
-        row = "heads the department of the lesson";
-      }
-    } else if (teacher_is == TeacherIs::kSeniorLeader || teacher_is == TeacherIs::kHead) {
-      row = "is a senior leader or a head";
-    } else if (teacher_is == TeacherIs::kHeadOfDepartment) {
-      row = "heads the department of the lesson";
-    }
+    const char* row =
+        LeadingRow(!visit.teacher.IsZero(), visit.teacher == school.one, subject, teacher_is);
     for (const std::string& leader : PartsOf(Leading().Row({row})[1])) {
       if (IsAmong(leader, visit, school, subject, teacher_is, writer)) return true;
     }
@@ -134,6 +112,8 @@ bool MayRead(const std::string& cell, const MatrixVisit& visit, const MatrixScho
     bool holds = true;
     for (const auto& [condition, is_so] :
          {std::pair<std::string, bool>(" if announced", visit.state.announced),
+          std::pair<std::string, bool>(" if asked", visit.state.announced),
+          std::pair<std::string, bool>(" if shared", visit.IsShared()),
           std::pair<std::string, bool>(" if submitted",
                                        visit.state.phase.level >= core::kSubmitted)}) {
       const size_t at = word.find(condition);
@@ -144,18 +124,6 @@ bool MayRead(const std::string& cell, const MatrixVisit& visit, const MatrixScho
     if (holds && IsAmong(word, visit, school, subject, teacher_is, writer)) return true;
   }
   return false;
-}
-
-Subject SubjectOf(v1::Role role, bool reaches) {
-  Subject subject;
-  for (const std::string& group : PartsOf(Opening().Row({RoleName(role)})[1])) {
-    if (group == "-") continue;
-    if (reaches) subject.groups.insert(group);
-    // Whoever leads a school anywhere is led by the heads.
-    if (group == "senior leaders") subject.groups.insert("senior leaders any");
-  }
-  subject.has_pages = role != v1::ROLE_GOVERNOR;
-  return subject;
 }
 
 // Compares every cell; gives how many it asked for and the first differences.

@@ -82,6 +82,8 @@ struct MatrixSchool : SmallSchool {
   }
 };
 
+// Of a CALIB visit, which its teacher is never told of beforehand, `announced` stands for feedback
+// that its teacher asked for.
 struct VisitState {
   core::VisitKind kind;
   core::Phase phase;
@@ -120,7 +122,10 @@ class MatrixVisit {
         {Path::Field(5, Kind::kReg), BytesOf(lead)},
         {Path::Field(8, Kind::kReg), Signed(At(2026, 9, 14))}};
     if (!teacher.IsZero()) values.emplace_back(Path::Field(3, Kind::kReg), BytesOf(teacher));
-    if (state.announced) values.emplace_back(Path::Field(7, Kind::kReg), Number(1));
+    if (state.announced) {
+      const uint16_t field = state.kind == core::VisitKind::kCalib ? 25 : 7;
+      values.emplace_back(Path::Field(field, Kind::kReg), Number(1));
+    }
     if (state.kind == core::VisitKind::kReview) {
       values.emplace_back(Path::Field(23, Kind::kReg), BytesOf(school.review));
     }
@@ -167,7 +172,8 @@ inline std::vector<VisitState> StatesOf(core::VisitKind kind) {
     for (const bool withdrawn : {false, true}) {
       for (const bool revealed : {false, true}) {
         for (const bool announced : {false, true}) {
-          if (announced && level > core::kDraft) continue;  // The teacher knows of it by then.
+          // The teacher knows of it by then.
+          if (announced && level > core::kDraft && kind != core::VisitKind::kCalib) continue;
           const uint16_t round = level >= core::kShared ? 1 : 0;
           states.push_back({kind, {withdrawn, round, level}, revealed, announced});
         }

@@ -38,7 +38,8 @@ const Table& Planning() {
   return table;
 }
 
-const char* const kServerParts = "directory, consent, evidence, referral, cycle review";
+const char* const kServerParts = "directory, evidence";
+const char* const kPartsOfOthers = "consent, referral, cycle review";
 
 // How the grant stands that `one` holds.
 enum class Standing { kLive, kComing, kEndedUnheard, kEnded };
@@ -227,10 +228,10 @@ const WrittenPart kParts[] = {{"plan", core::kPlan, WrittenPart::kNone},
                               {"answers", core::kAnswers, WrittenPart::kNone},
                               {"shared version", core::kVersion, WrittenPart::kNone},
                               {kServerParts, core::kBody, WrittenPart::kNone},
-                              {kServerParts, core::kConsent, WrittenPart::kNone},
                               {kServerParts, core::kEvidence, WrittenPart::kNone},
-                              {kServerParts, FacetClass(13), WrittenPart::kNone},
-                              {kServerParts, FacetClass(14), WrittenPart::kNone}};
+                              {kPartsOfOthers, core::kConsent, WrittenPart::kOne},
+                              {kPartsOfOthers, core::kReferral, WrittenPart::kNone},
+                              {kPartsOfOthers, core::kCycleReview, WrittenPart::kNone}};
 
 std::string WhenOf(const std::string& part, const MatrixVisit& visit) {
   if (part == "consensus") return visit.state.revealed ? "revealed" : "not revealed";
