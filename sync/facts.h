@@ -11,8 +11,8 @@
 
 namespace halfterm::sync {
 
-// Audience's facts of a record. One without a plan has has_plan false: it may be a referral or a
-// cycle's review, which its sort says.
+// Audience's facts of a record. One without a plan has has_plan false: it may be of
+// another sort, which the facts say.
 core::VisitFacts FactsOf(const RecordView& record, const Directory& directory);
 
 // Who leads the teacher in that department, as the directory stands: VisitFacts::lead_rule.

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <string>
 
+#include "halfterm/v1/management.pb.h"
 #include "halfterm/v1/referral.pb.h"
 #include "sync/facts.h"
 
@@ -60,9 +61,8 @@ void SetReferral(const RecordView& record, const Facet& body, const Directory& d
   SetLeadRule(facts, directory);
 }
 
-void SetCycleReview(const Facet& review, const Directory& directory, core::VisitFacts& facts) {
-  facts.sort = RecordSort::kCycleReview;
-  const Id16 scope = ShownId(review, Once(v1::CycleReview::kScopeFieldNumber));
+void SetOfScope(const Id16& scope, const Directory& directory, core::VisitFacts& facts) {
+  facts.sort = RecordSort::kOfScope;
   const v1::Org* org = directory.Org(scope);
   if (org != nullptr && org->kind() == v1::ORG_KIND_DEPARTMENT) facts.department = scope;
   if (org != nullptr) facts.school = directory.SiteOf(scope);
@@ -100,14 +100,17 @@ Judgement JudgeOpening(const Submission& submission, const Directory& directory)
                  /*own_facet=*/true);
 }
 
-Judgement JudgeNewReview(const Submission& submission, const Directory& directory) {
+// Which is of a department or school.
+Judgement JudgeFirstOfScope(const Submission& submission, const Directory& directory) {
   const core::VisitFacts facts = FactsOfFirst(submission, directory);
-  if (facts.school.IsZero()) return Never("a new review is of no department or school");
-  const Id16 cycle = ShownId(submission.delta, Once(v1::CycleReview::kCycleFieldNumber));
-  const std::vector<v1::Cycle>& cycles = directory.content().cycles;
-  if (std::none_of(cycles.begin(), cycles.end(),
-                   [&cycle](const v1::Cycle& known) { return known.id() == cycle.view(); })) {
-    return Never("no such cycle");
+  if (facts.school.IsZero()) return Never("it is of no department or school");
+  if (submission.group.facet.facet_class == core::kCycleReview) {
+    const Id16 cycle = ShownId(submission.delta, Once(v1::CycleReview::kCycleFieldNumber));
+    const std::vector<v1::Cycle>& cycles = directory.content().cycles;
+    if (std::none_of(cycles.begin(), cycles.end(),
+                     [&cycle](const v1::Cycle& known) { return known.id() == cycle.view(); })) {
+      return Never("no such cycle");
+    }
   }
   return ByRight(RightToLead(submission.author, facts, submission.lower_ms, directory),
                  /*own_facet=*/true);
@@ -153,8 +156,8 @@ Judgement JudgeConsent(const Submission& submission, const core::VisitFacts& fac
   return ByRight(RightToBeHere(author, submission.lower_ms, directory), /*own_facet=*/true);
 }
 
-Judgement JudgeReview(const Submission& submission, const core::VisitFacts& facts,
-                      const Directory& directory) {
+Judgement JudgeOfScope(const Submission& submission, const core::VisitFacts& facts,
+                       const Directory& directory) {
   const Right right = RightToLead(submission.author, facts, submission.lower_ms, directory);
   if (right == Right::kNever) return Never(kNotThere);
   if (submission.writes_once) return Never("a field that is set once");
@@ -168,26 +171,26 @@ core::VisitFacts OtherFactsOf(const RecordView& record, const Directory& directo
   if (const Facet* body = record.Find(core::kReferral)) {
     SetReferral(record, *body, directory, facts);
   } else if (const Facet* review = record.Find(core::kCycleReview)) {
-    SetCycleReview(*review, directory, facts);
+    SetOfScope(ShownId(*review, Once(v1::CycleReview::kScopeFieldNumber)), directory, facts);
+  } else if (const Facet* cell = record.Find(core::kManagementCell)) {
+    SetOfScope(ShownId(*cell, Once(v1::ManagementCell::kScopeFieldNumber)), directory, facts);
   }
   return facts;
 }
 
-core::FacetId LeadingFacet(const Id16& record, const core::VisitFacts& facts) {
-  switch (facts.sort) {
-    case RecordSort::kReferral:
-      return {record, core::kReferral, {}};
-    case RecordSort::kCycleReview:
-      return {record, core::kCycleReview, {}};
-    case RecordSort::kVisit:
-      break;
+core::FacetId LeadingFacet(const RecordView& record, const core::VisitFacts& facts) {
+  uint8_t leading = core::kPlan;
+  if (facts.sort == RecordSort::kReferral) leading = core::kReferral;
+  if (facts.sort == RecordSort::kOfScope) {
+    leading =
+        record.Find(core::kCycleReview) == nullptr ? core::kManagementCell : core::kCycleReview;
   }
-  return {record, core::kPlan, {}};
+  return {record.id, leading, {}};
 }
 
 bool IsWrittenOnReferrals(uint8_t facet_class) {
   return facet_class == core::kReferral || facet_class == core::kConsent ||
-         facet_class == core::kCycleReview;
+         facet_class == core::kCycleReview || facet_class == core::kManagementCell;
 }
 
 Judgement JudgeReferral(const Submission& submission, const RecordView& record,
@@ -203,8 +206,11 @@ Judgement JudgeReferral(const Submission& submission, const RecordView& record,
       if (facts.sort == RecordSort::kReferral) return JudgeConsent(submission, facts, directory);
       break;
     case core::kCycleReview:
-      if (is_first) return JudgeNewReview(submission, directory);
-      if (facts.sort == RecordSort::kCycleReview) return JudgeReview(submission, facts, directory);
+    case core::kManagementCell:
+      if (is_first) return JudgeFirstOfScope(submission, directory);
+      if (record.Find(static_cast<core::FacetClass>(facet_class)) != nullptr) {
+        return JudgeOfScope(submission, facts, directory);
+      }
       break;
     default:
       break;

@@ -1,5 +1,5 @@
-// Referrals, support plans and the reviews of six-week cycles: what their cells say, and who may
-// write in them.
+// Referrals, support plans, the reviews of six-week cycles and the cells of the management matrix:
+// what their cells say, and who may write in them.
 //
 // A support plan is a referral that nobody in particular helps with. One is opened by somebody who
 // leads the teacher, or the department, that it is about; it is the opener's alone until it is
@@ -20,8 +20,9 @@ namespace halfterm::sync {
 // Audience's facts of a record without a plan.
 core::VisitFacts OtherFactsOf(const RecordView& record, const Directory& directory);
 
-// The leading page of a record: the plan of a visit, the body of a referral, a cycle's review.
-core::FacetId LeadingFacet(const core::Id16& record, const core::VisitFacts& facts);
+// The leading page of a record: the plan of a visit, the body of a referral, or the only page there
+// is.
+core::FacetId LeadingFacet(const RecordView& record, const core::VisitFacts& facts);
 
 // Whether a facet of that class belongs to a referral or a cycle's review, and tablets may write
 // it.

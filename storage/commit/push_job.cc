@@ -142,7 +142,7 @@ class GroupApplication {
       return absl::OkStatus();
     }
     core::Attribute(delta, dot_, author_);
-    const core::FacetId leading = sync::LeadingFacet(record.id, batch_.FactsOf(record));
+    const core::FacetId leading = sync::LeadingFacet(record.View(), batch_.FactsOf(record));
     const sync::Submission submission{*group_,
                                       delta,
                                       dot_.replica,

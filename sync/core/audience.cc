@@ -285,8 +285,10 @@ void AddReferral(Scopes& scopes, const VisitFacts& facts, const FacetId& facet) 
   if (facts.agreed) AddPerson(scopes, facts.helper);
 }
 
-void AddCycleReview(Scopes& scopes, const VisitFacts& facts, const FacetId& facet) {
-  if (facet.facet_class != kCycleReview) return AddStray(scopes, facet);
+void AddOfScope(Scopes& scopes, const VisitFacts& facts, const FacetId& facet) {
+  const bool is_its_page =
+      facet.facet_class == kCycleReview || facet.facet_class == kManagementCell;
+  if (!is_its_page) return AddStray(scopes, facet);
   AddLead(scopes, facts);
 }
 
@@ -311,8 +313,8 @@ std::vector<Scope> Audience(const VisitFacts& facts, const FacetId& facet, const
   Scopes scopes;
   if (facts.sort == RecordSort::kReferral) {
     AddReferral(scopes, facts, facet);
-  } else if (facts.sort == RecordSort::kCycleReview) {
-    AddCycleReview(scopes, facts, facet);
+  } else if (facts.sort == RecordSort::kOfScope) {
+    AddOfScope(scopes, facts, facet);
   } else if (!facts.has_plan) {
     AddPerson(scopes, author);
   } else if (facts.phase.withdrawn && facet.facet_class != kPlan) {

@@ -46,9 +46,9 @@ enum class LeadRule : uint8_t {
 
 // What a record is. It is what its first page made it, for ever.
 enum class RecordSort : uint8_t {
-  kVisit,        // Also a record of which no leading page has come yet.
-  kReferral,     // A referral or a support plan.
-  kCycleReview,  // The review of a six-week cycle.
+  kVisit,     // Also a record of which no leading page has come yet.
+  kReferral,  // A referral or a support plan.
+  kOfScope,   // Of a department or school: the review of a cycle, a cell of the management matrix.
 };
 
 // The levels of a referral's phase; the numbers of halfterm.v1.ReferralLevel. 0 is a draft, which
@@ -61,7 +61,7 @@ enum ReferralPhaseLevel : uint8_t {
   kReferralClosed = 5,
 };
 
-// All that decides who may read a record. Of a referral or a cycle review `teacher` to `heads` are
+// All that decides who may read a record. Of a record of another sort `teacher` to `heads` are
 // those of its subject, and of what is said of visits alone nothing is set.
 struct VisitFacts {
   RecordSort sort = RecordSort::kVisit;

@@ -97,6 +97,7 @@ enum FacetClass : std::uint8_t {
   kEvidence = 12,
   kReferral = 13,
   kCycleReview = 14,
+  kManagementCell = 15,
 };
 
 // One facet of one record: the unit of sync, permission, digest and receipt.

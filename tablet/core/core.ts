@@ -92,8 +92,8 @@ export interface AudienceFacts {
   readonly readers: readonly Bytes[];
   // Kind CALIB: the teacher asked to read what is shared.
   readonly feedbackAsked?: boolean;
-  // 0 a visit, 1 a referral or support plan (`lead` opened it; `phase` is its body's), 2 a cycle's
-  // review.
+  // 0 a visit, 1 a referral or support plan (`lead` opened it; `phase` is its body's), 2 of a
+  // department or school (a cycle's review, a cell of the management matrix).
   readonly sort?: 0 | 1 | 2;
   // Of a referral: the teacher has agreed, and not taken it back; who helps.
   readonly agreed?: boolean;

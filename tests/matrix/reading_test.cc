@@ -48,7 +48,7 @@ const Part kParts[] = {
     {"response", core::kResponse, Part::kOne},
     {"teacher's response", core::kResponse, Part::kTeacher},
     {"answers", core::kAnswers, Part::kNone},
-    {"management cell", FacetClass(15), Part::kNone},
+    {"management cell", core::kManagementCell, Part::kNone},
     {"steps", core::kSteps, Part::kNone},
     {"consent, evidence, referral, cycle review", core::kConsent, Part::kNone},
     {"consent, evidence, referral, cycle review", core::kEvidence, Part::kNone},

@@ -43,7 +43,8 @@ const Table& WhoOpens() {
   return table;
 }
 const Table& Reviews() {
-  static const Table table("reading.md", {"a cycle's review of"});
+  static const Table table("reading.md",
+                           {"a cycle's review, or a cell of the management matrix, of"});
   return table;
 }
 
@@ -249,48 +250,52 @@ TEST(ReferralMatrixTest, S2EveryCellOfWhoMayReadIsWhatTheMatrixSays) {
   std::printf("%zu cells of who may read a referral\n", found.cells);
 }
 
-TEST(ReferralMatrixTest, S2EveryCellOfWhoMayReadACyclesReviewIsWhatTheMatrixSays) {
+TEST(ReferralMatrixTest, S2EveryCellOfWhoMayReadWhatIsOfADepartmentOrSchoolIsWhatTheMatrixSays) {
   size_t cells = 0;
-  for (const bool of_school : {false, true}) {
-    const std::string& cell = Reviews().Row({of_school ? "a school" : "a department"})[1];
-    for (const v1::Role role : AllRoles()) {
-      for (const bool reaches : {true, false}) {
-        MatrixSchool school;
-        school.Give(role, reaches);
-        const sync::Directory directory = school.Made();
-        const Subject subject = SubjectOf(role, reaches);
-        Visit record(IdNumber(92));
-        const core::FacetId id{record.record, core::kCycleReview, {}};
-        VisitWriter(school.lead, 1)
-            .Write(record, id,
-                   {{Path::Field(2, Kind::kReg), BytesOf(of_school ? school.site : school.maths)}});
-        const Held held = record.All();
-        const core::VisitFacts facts = sync::FactsOf(held.View(), directory);
-        bool expected = false;
-        for (const std::string& group : PartsOf(cell)) {
-          expected = expected || subject.groups.count(group) > 0;
+  for (const auto& [facet_class, scope_field] : {std::pair(core::kCycleReview, uint16_t{2}),
+                                                 std::pair(core::kManagementCell, uint16_t{1})}) {
+    for (const bool of_school : {false, true}) {
+      const std::string& cell = Reviews().Row({of_school ? "a school" : "a department"})[1];
+      for (const v1::Role role : AllRoles()) {
+        for (const bool reaches : {true, false}) {
+          MatrixSchool school;
+          school.Give(role, reaches);
+          const sync::Directory directory = school.Made();
+          const Subject subject = SubjectOf(role, reaches);
+          Visit record(IdNumber(92));
+          const core::FacetId id{record.record, facet_class, {}};
+          VisitWriter(school.lead, 1)
+              .Write(record, id,
+                     {{Path::Field(scope_field, Kind::kReg),
+                       BytesOf(of_school ? school.site : school.maths)}});
+          const Held held = record.All();
+          const core::VisitFacts facts = sync::FactsOf(held.View(), directory);
+          bool expected = false;
+          for (const std::string& group : PartsOf(cell)) {
+            expected = expected || subject.groups.count(group) > 0;
+          }
+          const auto own = directory.ScopesOf(school.one);
+          const auto scopes = core::Audience(facts, id, Id16{});
+          EXPECT_EQ(std::any_of(scopes.begin(), scopes.end(),
+                                [&own](const auto& s) {
+                                  return std::binary_search(own.begin(), own.end(), s);
+                                }),
+                    expected)
+              << RoleName(role) << (reaches ? " here" : " elsewhere");
+          // Whoever reads it writes in it.
+          core::Group group{};
+          group.facet = id;
+          const core::Facet delta;
+          const sync::Judgement judged = sync::Judge(
+              {group, delta, 9, school.one, testing::At(2026, 9, 16), false, false, false},
+              held.View(), facts, directory);
+          EXPECT_EQ(judged.disposition == v1::DISPOSITION_COMMITTED, expected) << RoleName(role);
+          ++cells;
         }
-        const auto own = directory.ScopesOf(school.one);
-        const auto scopes = core::Audience(facts, id, Id16{});
-        EXPECT_EQ(std::any_of(scopes.begin(), scopes.end(),
-                              [&own](const auto& s) {
-                                return std::binary_search(own.begin(), own.end(), s);
-                              }),
-                  expected)
-            << RoleName(role) << (reaches ? " here" : " elsewhere");
-        // Whoever reads it writes in it.
-        core::Group group{};
-        group.facet = id;
-        const core::Facet delta;
-        const sync::Judgement judged = sync::Judge(
-            {group, delta, 9, school.one, testing::At(2026, 9, 16), false, false, false},
-            held.View(), facts, directory);
-        EXPECT_EQ(judged.disposition == v1::DISPOSITION_COMMITTED, expected) << RoleName(role);
-        ++cells;
       }
     }
   }
-  std::printf("%zu cells of a cycle's review\n", cells);
+  std::printf("%zu cells of cycle reviews and the management matrix\n", cells);
 }
 
 // --- who may write -------------------------------------------------------------------------------

@@ -39,7 +39,7 @@ const Table& Planning() {
 }
 
 const char* const kServerParts = "directory, evidence";
-const char* const kPartsOfOthers = "consent, referral, cycle review";
+const char* const kPartsOfOthers = "consent, referral, cycle review, management cell";
 
 // How the grant stands that `one` holds.
 enum class Standing { kLive, kComing, kEndedUnheard, kEnded };
@@ -231,7 +231,8 @@ const WrittenPart kParts[] = {{"plan", core::kPlan, WrittenPart::kNone},
                               {kServerParts, core::kEvidence, WrittenPart::kNone},
                               {kPartsOfOthers, core::kConsent, WrittenPart::kOne},
                               {kPartsOfOthers, core::kReferral, WrittenPart::kNone},
-                              {kPartsOfOthers, core::kCycleReview, WrittenPart::kNone}};
+                              {kPartsOfOthers, core::kCycleReview, WrittenPart::kNone},
+                              {kPartsOfOthers, core::kManagementCell, WrittenPart::kNone}};
 
 std::string WhenOf(const std::string& part, const MatrixVisit& visit) {
   if (part == "consensus") return visit.state.revealed ? "revealed" : "not revealed";
