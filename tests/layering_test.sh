@@ -60,6 +60,11 @@ check() {
     echo "RocksDB is included outside storage/rocks"
     wrong=1
   fi
+  if grep -rlE '#include [<"](libpq-fe|postgresql/)' "$tree"/{sync,service,tools,storage} --include='*.h' \
+    --include='*.cc' 2>/dev/null | grep -v '/storage/postgres/connection.cc'; then
+    echo "libpq is included outside storage/postgres/connection.cc"
+    wrong=1
+  fi
   if grep -rnE '#include ["<](absl|google|grpc|openssl|rocksdb|boost)' "$tree/sync/core" \
     --include='*.h' --include='*.cc' | grep -v '_test.cc'; then
     echo "sync/core includes more than the standard library"
@@ -92,6 +97,7 @@ if [ "${2:-}" = --self-test ]; then
   try storage/keys.cc '"service/server.h"'
   try storage/keys.cc '"tests/support/seed.h"'
   try storage/keys.cc '<rocksdb/db.h>'
+  try storage/keys.cc '<libpq-fe.h>'
   try service/server.cc '"tools/main.h"'
   try tools/utils.h '<string>'
   mkdir -p "$tree/tablet/src/model"

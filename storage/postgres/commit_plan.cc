@@ -1,0 +1,67 @@
+#include "storage/postgres/commit_plan.h"
+
+#include <algorithm>
+#include <tuple>
+
+#include "storage/postgres/rows.h"
+#include "storage/postgres/statements.h"
+#include "storage/postgres/tenant_of.h"
+
+namespace halfterm::storage::postgres {
+
+std::vector<TenantWrites> PlanOf(const WriteSet& writes) {
+  struct Placed {
+    uint32_t tenant;
+    WriteSet::Write write;
+    size_t index;
+  };
+  std::vector<Placed> placed;
+  placed.reserve(writes.Count());
+  for (size_t i = 0; i < writes.Count(); ++i) {
+    const WriteSet::Write write = writes.At(i);
+    placed.push_back({TenantOf(write.family, write.key), write, i});
+  }
+  std::sort(placed.begin(), placed.end(), [](const Placed& a, const Placed& b) {
+    return std::tie(a.tenant, a.write.family, a.write.key, a.index) <
+           std::tie(b.tenant, b.write.family, b.write.key, b.index);
+  });
+
+  std::vector<TenantWrites> plan;
+  for (size_t i = 0; i < placed.size(); ++i) {
+    const Placed& last = placed[i];
+    // One key is always one tenant's.
+    if (i + 1 < placed.size() && placed[i + 1].write.family == last.write.family &&
+        placed[i + 1].write.key == last.write.key) {
+      continue;
+    }
+    if (plan.empty() || plan.back().tenant != last.tenant) plan.push_back({last.tenant, {}, {}});
+    if (last.write.is_delete) {
+      plan.back().deletes[last.write.family].push_back(last.write.key);
+    } else {
+      plan.back().puts.push_back(last.write);
+    }
+  }
+  return plan;
+}
+
+TenantCalls::TenantCalls(const TenantWrites& writes) : tenant_(Int8(writes.tenant)) {
+  for (const Family family : kFamilies) families_[family] = Int2(NumberOf(family));
+  for (const auto& [family, keys] : writes.deletes) {
+    const std::string& array = deleted_[family] = ByteaArray(keys);
+    calls_.push_back({Statement::kDelete, {tenant_, families_[family], array}});
+  }
+  size_t done = 0;
+  for (const PutSize& size : kPutSizes) {
+    for (; writes.puts.size() - done >= size.rows; done += size.rows) {
+      Call call{size.statement, {tenant_}};
+      call.parameters.reserve(1 + 3 * size.rows);
+      for (size_t row = done; row < done + size.rows; ++row) {
+        const WriteSet::Write& put = writes.puts[row];
+        call.parameters.insert(call.parameters.end(), {families_[put.family], put.key, put.value});
+      }
+      calls_.push_back(std::move(call));
+    }
+  }
+}
+
+}  // namespace halfterm::storage::postgres

@@ -1,0 +1,44 @@
+// A write set as PostgreSQL takes it: sorted by tenant, and each row written once.
+
+#ifndef HALFTERM_STORAGE_POSTGRES_COMMIT_PLAN_H_
+#define HALFTERM_STORAGE_POSTGRES_COMMIT_PLAN_H_
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "storage/engine.h"
+#include "storage/postgres/connection.h"
+
+namespace halfterm::storage::postgres {
+
+// What becomes of one tenant's rows. Views into the write set.
+struct TenantWrites {
+  uint32_t tenant = 0;
+  std::vector<WriteSet::Write> puts;  // Ascending by family and key.
+  std::map<Family, std::vector<absl::string_view>> deletes;
+};
+
+// Tenants ascending. All writers touch rows in this one order, so that none waits for another in a
+// circle. The last write to a row is the one that counts.
+std::vector<TenantWrites> PlanOf(const WriteSet& writes);
+
+// The statements of one tenant's writes: as few as the prepared sizes allow.
+class TenantCalls {
+ public:
+  // `writes` is kept; its views must last.
+  explicit TenantCalls(const TenantWrites& writes);
+  TenantCalls(const TenantCalls&) = delete;
+  TenantCalls& operator=(const TenantCalls&) = delete;
+
+  const std::vector<Call>& calls() const { return calls_; }
+
+ private:
+  std::string tenant_;
+  std::map<Family, std::string> families_, deleted_;
+  std::vector<Call> calls_;  // Views into the above.
+};
+
+}  // namespace halfterm::storage::postgres
+
+#endif  // HALFTERM_STORAGE_POSTGRES_COMMIT_PLAN_H_

@@ -1,0 +1,118 @@
+// One connection to PostgreSQL. Statements go in pipelines: all of them leave before the first
+// answer is read, and the first that fails ends its pipeline.
+//
+// A connection is for one thread at a time. Once lost it stays lost; whoever needs one opens
+// another.
+
+#ifndef HALFTERM_STORAGE_POSTGRES_CONNECTION_H_
+#define HALFTERM_STORAGE_POSTGRES_CONNECTION_H_
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/types/span.h"
+#include "storage/postgres/statements.h"
+
+// libpq's own types; its header is seen by connection.cc alone.
+struct pg_conn;
+struct pg_result;
+
+namespace halfterm::storage::postgres {
+
+// What one statement gave. Views last as long as the result.
+class Result {
+ public:
+  explicit Result(pg_result* result) : result_(result) {}
+  int rows() const;
+  // The bytes of a column as PostgreSQL sent them: of a bytea the bytes, of a text the text.
+  absl::string_view Text(int row, int column) const;
+  int64_t Number(int row, int column) const;  // Of a binary int8.
+  // Rows written.
+  int64_t Changed() const;
+  // "COMMIT", "ROLLBACK", "SELECT 3", ...
+  absl::string_view Tag() const;
+
+ private:
+  struct Free {
+    void operator()(pg_result* result) const;
+  };
+  std::unique_ptr<pg_result, Free> result_;
+};
+
+// What became of a pipeline.
+struct Answer {
+  std::vector<Result> results;  // Of the statements that succeeded, in their order.
+  bool lost = false;            // The connection is gone, and what it was doing is not known.
+  std::string sqlstate;         // Of the statement that failed; empty when none did.
+  std::string message;  // PostgreSQL's primary message; never a detail, which may name keys.
+
+  bool ok() const { return !lost && sqlstate.empty(); }
+  // Unavailable, or for a refused right PermissionDenied. `doing` continues "failed while".
+  absl::Status AsStatus(absl::string_view doing) const;
+};
+
+// A statement of the list with its parameters, whose bytes the caller keeps until it is answered.
+struct Call {
+  Statement statement;
+  std::vector<absl::string_view> parameters;
+};
+
+enum class Purpose { kReading, kWriting };
+
+class Connection {
+ public:
+  // Connects, and looks whether what PostgreSQL says it has committed is on its disk.
+  //
+  // FailedPrecondition: it is set to acknowledge what is not on disk, is a standby, or is too old;
+  //   the message says what to change. InvalidArgument: not a connection string.
+  // Unavailable: nobody answers there, or refuses us.
+  static absl::StatusOr<std::unique_ptr<Connection>> Open(const std::string& conninfo,
+                                                          Purpose purpose);
+  ~Connection();
+  Connection(const Connection&) = delete;
+  Connection& operator=(const Connection&) = delete;
+
+  // Prepares the list of statements; the tables must be there.
+  absl::Status Prepare();
+
+  // A statement without parameters, whose columns come as text.
+  Answer Ask(const std::string& sql);
+  // Several, separated by semicolons; no results.
+  Answer AskAll(const std::string& sql);
+  // A pipeline: `first`, without parameters, if it is not empty; then the calls; then `last`.
+  Answer Run(const std::string& first, absl::Span<const Call> calls, const std::string& last = {});
+
+  bool is_lost() const { return lost_; }
+  // Database and host, for messages; never the password.
+  const std::string& place() const { return place_; }
+
+ private:
+  explicit Connection(pg_conn* connection) : connection_(connection) {}
+  absl::Status LookAtSettings(Purpose purpose);
+  bool Send(const Call& call);
+  bool SendText(const std::string& sql);
+  Answer Collect(size_t statements);
+  void NoteFailure(const pg_result* result, Answer& answer);
+
+  pg_conn* const connection_;
+  std::string place_;
+  bool lost_ = false;
+};
+
+// Where a connection string leads, for messages: nothing secret.
+std::string PlaceOf(const std::string& conninfo);
+
+// --- parameters ----------------------------------------------------------------------------------
+
+std::string Int2(int16_t number);
+std::string Int8(int64_t number);
+// A bytea[] of one dimension.
+std::string ByteaArray(absl::Span<const absl::string_view> elements);
+
+}  // namespace halfterm::storage::postgres
+
+#endif  // HALFTERM_STORAGE_POSTGRES_CONNECTION_H_
