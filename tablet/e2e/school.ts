@@ -4,7 +4,7 @@
 // HALFTERMD, HALFTERM: the programs; HALFTERM_APP: the built app that the server gives to browsers.
 
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -30,17 +30,116 @@ interface Ports {
 const startMs = 40_000;
 const toolTries = 6;
 
+const dayMs = 86_400_000;
+const weekMs = 7 * dayMs;
+
+// The n-th half-term of the school, with its number in the server's figures.
+export interface HalfTermDays {
+  readonly h2: number;
+  readonly firstMs: number;
+  readonly lastMs: number;
+}
+
 export class School {
   readonly #folder = mkdtempSync(join(tmpdir(), 'halfterm-e2e-'));
+  #replays = 0;
   #server: ChildProcess | null = null;
   #ports: Ports = { grpc: '127.0.0.1:0', admin: '127.0.0.1:0', http: '127.0.0.1:0' };
 
-  static async open(): Promise<School> {
+  // `inHalfTerm`: the calendar is moved by whole weeks, so that today lies in the middle of that
+  // half-term whatever the day of the test.
+  static async open({ inHalfTerm = 0 } = {}): Promise<School> {
     const school = new School();
     await school.start();
     school.#tool('demo-school', '--out', school.#path('school'));
-    school.#tool('import', school.#path('school/roster'));
+    if (inHalfTerm > 0) school.#moveCalendar(inHalfTerm);
+    school.import();
     return school;
+  }
+
+  // Brings the roster in again, as it stands in the files.
+  import(): void {
+    this.#tool('import', this.#path('school/roster'));
+  }
+
+  // What people did on other tablets: lines of docs/workload.md without their first.
+  replay(halfTerm: number, lines: readonly object[]): void {
+    const file = this.#path(`work-${this.#replays}.ndjson`);
+    const first = {
+      workload: 1,
+      seed: 1,
+      tenant: 'demonstration',
+      half_term: halfTerm,
+      zone: 'Europe/London',
+      tablets: 4,
+      phases: 1,
+      clock_offset_ms: {},
+      lost_reply_percent: 0,
+    };
+    const text = [first, ...lines].map((line) => JSON.stringify(line)).join('\n');
+    writeFileSync(file, `${text}\n`);
+    const stores = this.#path(`stores-${this.#replays}`);
+    this.#replays += 1;
+    this.#run(['replay', file, '--stores', stores]);
+  }
+
+  // Freezes the last half-term that has closed.
+  freeze(): void {
+    this.#tool('freeze');
+  }
+
+  // The last day of every grant of that role to that person is yesterday.
+  endRole(person: string, role: string): void {
+    const yesterday = new Date(Date.now() - dayMs).toISOString().slice(0, 10);
+    this.#rewrite('grants.csv', (row) =>
+      row.person === person && row.role === role ? { ...row, to: yesterday } : row,
+    );
+    this.import();
+  }
+
+  halfTerm(number: number): HalfTermDays {
+    const row = this.#rows('academicSessions.csv').find(
+      ({ sourcedId }) => sourcedId === `half-term-${number}`,
+    );
+    const firstMs = Date.parse(`${row?.startDate}T00:00:00Z`);
+    const firstYear = Number(row?.schoolYear) - 1;
+    return {
+      h2: (firstYear - 2000) * 8 + number,
+      firstMs,
+      lastMs: Date.parse(`${row?.endDate}T00:00:00Z`),
+    };
+  }
+
+  // Of the demonstration school's first rubric and its template for department visits.
+  get forms(): { readonly rubric: string; readonly template: string } {
+    const read = (name: string) =>
+      JSON.parse(readFileSync(this.#path(`school/roster/${name}`), 'utf8'));
+    const template = read('templates.json').find(({ kind }: { kind: string }) => kind === 'dept');
+    return { rubric: template.rubric_version, template: template.id };
+  }
+
+  #moveCalendar(inHalfTerm: number): void {
+    const { firstMs, lastMs } = this.halfTerm(inHalfTerm);
+    const by = Math.round((Date.now() - (firstMs + lastMs) / 2) / weekMs) * weekMs;
+    const moved = (day: string) =>
+      new Date(Date.parse(`${day}T00:00:00Z`) + by).toISOString().slice(0, 10);
+    this.#rewrite('academicSessions.csv', (row) => ({
+      ...row,
+      startDate: moved(row.startDate ?? ''),
+      endDate: moved(row.endDate ?? ''),
+    }));
+    this.#rewrite('closed_days.csv', (row) => ({ ...row, from: moved(row.from ?? '') }));
+    const cycles = this.#path('school/roster/cycles.json');
+    const text = readFileSync(cycles, 'utf8');
+    writeFileSync(cycles, text.replace(/\d{4}-\d{2}-\d{2}/g, moved));
+  }
+
+  #rewrite(file: string, change: (row: Record<string, string>) => Record<string, string>): void {
+    const rows = this.#rows(file).map(change);
+    const names = Object.keys(rows[0] ?? {});
+    const lines = rows.map((row) => names.map((name) => row[name] ?? '').join(','));
+    const text = [names.join(','), ...lines].join('\r\n');
+    writeFileSync(this.#path(`school/roster/${file}`), `${text}\r\n`);
   }
 
   // The whole year that demo-school writes: some 7,000 visits, as twenty tablets brought them. With
@@ -116,7 +215,7 @@ export class School {
   }
 
   // The n-th person with that role, in the order of the roster; for a department's head its org.
-  holder(role: 'head' | 'slt' | 'hod', n = 0): Member & { readonly org: string } {
+  holder(role: 'head' | 'slt' | 'hod' | 'governor', n = 0): Member & { readonly org: string } {
     const grant = this.#rows('grants.csv').filter((row) => row.role === role)[n];
     if (!grant?.person || !grant.org) throw new Error(`the roster has no ${role} number ${n}`);
     return { ...this.#member(grant.person), org: grant.org };

@@ -538,6 +538,7 @@ export async function startApp(options: AppOptions): Promise<RunningApp> {
   };
   if (typeof window !== 'undefined') {
     setInterval(watchTouch, 15_000);
+    setInterval(() => pagesOfFigures.look(), 60_000);
     setInterval(() => void watchKeeping(), 10 * 60_000);
   }
 

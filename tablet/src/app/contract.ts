@@ -23,6 +23,7 @@ import type {
 } from './contract/work';
 
 export type * from './contract/figures';
+export type * from './contract/practice';
 export type * from './contract/tablet';
 export type * from './contract/visit';
 export type * from './contract/who';

@@ -63,7 +63,9 @@ function schoolAt(desk: Desk, org: string): string {
 function schoolsAt(desk: Desk, org: string): string[] {
   const { orgs } = desk.directory;
   const own = orgs.get(org);
-  if (own?.kind === OrgKind.SCHOOL || own?.kind === OrgKind.SITE) return [org];
+  // Governors and partners hold no directory: their role names the school.
+  if (own === undefined) return [org];
+  if (own.kind === OrgKind.SCHOOL || own.kind === OrgKind.SITE) return [org];
   return [...orgs].filter(([, one]) => hex(one.parent) === org).map(([id]) => id);
 }
 

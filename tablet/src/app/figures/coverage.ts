@@ -31,7 +31,7 @@ const states: Readonly<Partial<Record<CoverageState, CoverState>>> = {
   [CoverageState.DUE]: 'due',
   [CoverageState.OVERDUE]: 'overdue',
 };
-const stateOf = (state: CoverageState): CoverState => states[state] ?? 'due';
+export const stateOf = (state: CoverageState): CoverState => states[state] ?? 'due';
 
 export function completenessOf(watermark: Watermark | undefined): Completeness {
   const awaySince = Number(watermark?.oldestUnsentMs ?? 0);

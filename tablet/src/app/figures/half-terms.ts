@@ -23,6 +23,15 @@ export function halfTermsOf(directory: Directory): HalfTerm[] {
   return all.sort((a, b) => a.h2 - b.h2);
 }
 
+// A half-term by its number alone, for whoever holds no calendar: it has no days.
+export const halfTermOfNumber = (h2: number): HalfTerm => ({
+  h2,
+  number: h2 % 8,
+  firstYear: 2000 + Math.floor(h2 / 8),
+  fromMs: 0,
+  toMs: 0,
+});
+
 // The half-term asked for; 0: the one of today, in a holiday the one before, and before all of them
 // the first. Null: the school has no such half-term.
 export function halfTermFor(all: readonly HalfTerm[], h2: number, nowMs: number): HalfTerm | null {

@@ -2,14 +2,14 @@
 // else's is frozen at the end of a half-term, with what could point at somebody left out.
 import type { FrozenSchoolReply, FrozenUnit as FrozenUnitReply } from '#proto/aggregate_pb';
 import { FrozenLoopPart } from '#proto/aggregate_pb';
-import type { RubricVersion } from '#proto/directory_pb';
+import { OrgKind, type RubricVersion } from '#proto/directory_pb';
 import type { GroupElementFigures, SchoolReply } from '#proto/summary_pb';
 import { hex } from '../../model/bytes';
 import type { FrozenFigures, FrozenUnit, Matrix, MatrixCell } from '../contract';
 import type { Desk } from '../desk';
 import { elementOf } from '../visit-page';
 import { completenessOf } from './coverage';
-import { halfTermsOf } from './half-terms';
+import { halfTermOfNumber, halfTermsOf } from './half-terms';
 
 // Tenths of a level, half up.
 export const tenthsOf = (millionths: bigint): number => Number((millionths + 50_000n) / 100_000n);
@@ -44,6 +44,20 @@ function liveCell(figures: GroupElementFigures | undefined): MatrixCell {
   };
 }
 
+// Every department of the school, also those without a lesson, A to Z.
+function departmentsOf(desk: Desk, reply: SchoolReply) {
+  const { directory } = desk;
+  const school = hex(reply.school);
+  const departments = new Map<string, string>();
+  for (const [id, { kind, name }] of directory.orgs) {
+    if (kind === OrgKind.DEPARTMENT && directory.siteOf(id) === school) departments.set(id, name);
+  }
+  for (const { department, name } of reply.departments) departments.set(hex(department), name);
+  return [...departments]
+    .map(([org, name]) => ({ org, name }))
+    .sort((a, b) => a.name.localeCompare(b.name, 'en-GB'));
+}
+
 export function liveMatrix(desk: Desk, reply: SchoolReply): Matrix | null {
   const halfTerm = halfTermsOf(desk.directory).find(({ h2 }) => h2 === reply.h2);
   if (halfTerm === undefined) return null;
@@ -56,14 +70,13 @@ export function liveMatrix(desk: Desk, reply: SchoolReply): Matrix | null {
     frozenMs: null,
     elements,
     levelWords,
-    rows: reply.departments.map((department) => ({
-      org: hex(department.department),
-      name: department.name,
-      cells: elements.map(({ number }) =>
-        liveCell(department.elements.find(({ element }) => element === number)),
-      ),
-      mayOpen: true,
-    })),
+    rows: departmentsOf(desk, reply).map(({ org, name }) => {
+      const figures = reply.departments.find(({ department }) => hex(department) === org);
+      const cells = elements.map(({ number }) =>
+        liveCell(figures?.elements.find(({ element }) => element === number)),
+      );
+      return { org, name, cells, mayOpen: true };
+    }),
     complete: completenessOf(reply.watermark),
   };
 }
@@ -81,9 +94,11 @@ function rubricOf(desk: Desk, reply: FrozenSchoolReply): string {
   return most?.[0] ?? [...desk.directory.rubrics.keys()][0] ?? '';
 }
 
-export function frozenMatrix(desk: Desk, reply: FrozenSchoolReply): Matrix | null {
-  const halfTerm = halfTermsOf(desk.directory).find(({ h2 }) => h2 === reply.h2);
-  if (halfTerm === undefined) return null;
+const frozenHalfTerm = (desk: Desk, { h2 }: FrozenSchoolReply) =>
+  halfTermsOf(desk.directory).find((one) => one.h2 === h2) ?? halfTermOfNumber(h2);
+
+export function frozenMatrix(desk: Desk, reply: FrozenSchoolReply): Matrix {
+  const halfTerm = frozenHalfTerm(desk, reply);
   const rubricId = rubricOf(desk, reply);
   const { elements, levelWords } = columnsOf(desk.directory.rubrics.get(rubricId));
   const led = desk.departmentsLed();
@@ -114,8 +129,8 @@ export function frozenMatrix(desk: Desk, reply: FrozenSchoolReply): Matrix | nul
 }
 
 export function frozenFigures(desk: Desk, reply: FrozenSchoolReply): FrozenFigures | null {
-  const halfTerm = halfTermsOf(desk.directory).find(({ h2 }) => h2 === reply.h2);
-  if (halfTerm === undefined || reply.school === undefined) return null;
+  if (reply.school === undefined) return null;
+  const halfTerm = frozenHalfTerm(desk, reply);
   const unit = (one: FrozenUnitReply) => unitOf(desk, one);
   return {
     halfTerm,
@@ -139,14 +154,13 @@ function unitOf(desk: Desk, unit: FrozenUnitReply): FrozenUnit {
     shareDays: sharing === undefined ? null : Number(sharing.value),
     acknowledged: ratio(FrozenLoopPart.ACKNOWLEDGEMENT),
     steps: ratio(FrozenLoopPart.STEPS),
-    levels: unit.levels.map((levels) => ({
-      element:
-        desk.directory.rubrics
-          .get(hex(levels.rubricVersion))
-          ?.elements.find(({ number }) => number === levels.element)?.title ?? '',
-      tenths: levels.meanTenths,
-      teachers: levels.teachers,
-      lessons: Number(levels.lessons),
-    })),
+    // Whoever holds no rubric is shown no level: a number without its words says nothing.
+    levels: unit.levels.flatMap((levels) => {
+      const rubric = desk.directory.rubrics.get(hex(levels.rubricVersion));
+      const element = rubric?.elements.find(({ number }) => number === levels.element)?.title;
+      if (element === undefined) return [];
+      const { meanTenths: tenths, teachers, lessons } = levels;
+      return [{ element, tenths, teachers, lessons: Number(lessons) }];
+    }),
   };
 }

@@ -67,7 +67,7 @@ export class FigurePages {
     };
   }
 
-  // After each change on the tablet.
+  // After each change on the tablet, and from time to time: a role ends by the day, too.
   look() {
     this.#asking.look();
     const desk = this.#desk();

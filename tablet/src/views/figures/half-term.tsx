@@ -33,9 +33,11 @@ export function HalfTermPicker({
       <Step to={to} halfTerm={all[at - 1]} icon="back" words="halfTerm.earlier" />
       <span className="half-term-days">
         <span className="strong">{halfTermName(halfTerm)}</span>
-        <span className="small muted">
-          {say('halfTerm.days', { from: day(halfTerm.fromMs), to: day(halfTerm.toMs) })}
-        </span>
+        {halfTerm.toMs > 0 && (
+          <span className="small muted">
+            {say('halfTerm.days', { from: day(halfTerm.fromMs), to: day(halfTerm.toMs) })}
+          </span>
+        )}
       </span>
       <Step to={to} halfTerm={all[at + 1]} icon="forward" words="halfTerm.later" />
     </nav>

@@ -28,7 +28,7 @@ export function FrozenScreen({ areas, area, org, h2 }: SectionProps) {
       <ShownAnswer loaded={frozen} nothing={say('frozen.none')}>
         {({ value }) => (
           <article className="frozen">
-            <Top frozen={value} org={org} />
+            <Top frozen={value} org={org} choose={area?.kind === 'school'} />
             <Unit unit={value.school} title={say('frozen.whole')} />
             <h2>{say('frozen.departments')}</h2>
             <Departments units={value.departments} />
@@ -40,7 +40,16 @@ export function FrozenScreen({ areas, area, org, h2 }: SectionProps) {
   );
 }
 
-function Top({ frozen, org }: { readonly frozen: FrozenFigures; readonly org: string }) {
+function Top({
+  frozen,
+  org,
+  choose,
+}: {
+  readonly frozen: FrozenFigures;
+  readonly org: string;
+  // Senior leaders may look at earlier half-terms; a governor's page is the same for each.
+  readonly choose: boolean;
+}) {
   const when = useWhen();
   return (
     <div className="row wrap">
@@ -54,9 +63,11 @@ function Top({ frozen, org }: { readonly frozen: FrozenFigures; readonly org: st
             say('frozen.replaced', { date: when.date(frozen.replacedMs) })}
         </p>
       </div>
-      <span className="no-print">
-        <HalfTermPicker halfTerm={frozen.halfTerm} to={(to) => placePath('halfTerm', org, to)} />
-      </span>
+      {choose && (
+        <span className="no-print">
+          <HalfTermPicker halfTerm={frozen.halfTerm} to={(to) => placePath('halfTerm', org, to)} />
+        </span>
+      )}
       <button type="button" className="primary no-print" onClick={() => window.print()}>
         {say('frozen.print')}
       </button>

@@ -154,6 +154,11 @@ function nowWords(trends: Trends, element: ElementTrend): string {
   });
 }
 
+const hasUnknown = ({ elements }: Trends) =>
+  elements.some(({ points }) =>
+    points.some(({ marks }) => marks.some(({ observer }) => observer === null)),
+  );
+
 function Legend({ trends }: { readonly trends: Trends }) {
   const group = isGroup(trends);
   return (
@@ -166,6 +171,14 @@ function Legend({ trends }: { readonly trends: Trends }) {
           {name}
         </li>
       ))}
+      {hasUnknown(trends) && (
+        <li>
+          <svg viewBox="0 0 16 16" aria-hidden="true" className="mark">
+            <MarkShape shape="cross" x={8} y={8} />
+          </svg>
+          {say('trends.elsewhere')}
+        </li>
+      )}
       <li>
         <svg viewBox="0 0 16 16" aria-hidden="true">
           <path className="middle-line" d="M1 8H15" />

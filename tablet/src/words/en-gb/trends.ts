@@ -27,7 +27,7 @@ export const trendsWords = {
   'trends.now': 'now, compared with',
   'trends.before': 'before',
   'trends.newRubric': 'new rubric',
-  'trends.otherObserver': 'another observer',
+  'trends.elsewhere': 'lesson not on this tablet',
   'trends.chart':
     '{element}: {n, plural, =0 {no lesson} one {# lesson} other {# lessons}}, {observers, plural, one {# observer} other {# observers}}. {statement}',
   'trends.groupChart': '{element}, {name}: {now}',
