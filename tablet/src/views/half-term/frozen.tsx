@@ -9,6 +9,7 @@ import { ShownAnswer } from '../figures/shown';
 import { Page } from '../frame/page';
 import { useApp, useStore, useWhen } from '../frame/reading';
 import { oneDecimal } from '../trends/chart';
+import '../trends/trends.css';
 import './frozen.css';
 
 // As the server caps it: "30 stands for longer".

@@ -7,11 +7,11 @@ import { say } from '../../words/say';
 import { Icon, type IconName } from '../frame/icons';
 import { Page, Shown } from '../frame/page';
 import { useApp, useStore, useWhen } from '../frame/reading';
-import { Readers } from '../visits/readers';
 import './tablet.css';
 
 const links: readonly { to: string; icon: IconName; key: MessageKey }[] = [
   { to: '/waiting', icon: 'tablet', key: 'more.waiting' },
+  { to: '/more/readers', icon: 'eye', key: 'aboutMe.link' },
   { to: '/receipts', icon: 'tick', key: 'more.receipts' },
   { to: '/settings', icon: 'gear', key: 'more.settings' },
   { to: '/hand-over', icon: 'door', key: 'more.handOver' },
@@ -25,19 +25,10 @@ function roleWords(role: string, org: string): string {
 export function MoreScreen() {
   const app = useApp();
   const more = useStore(app.more);
-  const forMe = useStore(app.forMe);
   const storage = useStore(app.storage);
   const when = useWhen();
   return (
-    <Page
-      title={say('more.title')}
-      aside={
-        <>
-          <h2>{say('more.readers')}</h2>
-          <Shown loaded={forMe}>{(value) => <Readers readers={value.readers} />}</Shown>
-        </>
-      }
-    >
+    <Page title={say('more.title')}>
       <ul className="list">
         {links.map((link) => (
           <li key={link.to}>

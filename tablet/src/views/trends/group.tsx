@@ -3,7 +3,6 @@
 import { Link } from 'wouter';
 import type { Trends } from '../../app/contract';
 import { say } from '../../words/say';
-import { HalfTermPicker } from '../figures/half-term';
 import { areaName, placePath, type SectionProps, Sections } from '../figures/place';
 import { ShownAnswer } from '../figures/shown';
 import { Page } from '../frame/page';
@@ -27,8 +26,7 @@ export function GroupTrends({ areas, area, org, h2 }: SectionProps) {
       <ShownAnswer loaded={trends}>
         {(answer) => (
           <>
-            {last && <HalfTermPicker halfTerm={last} to={(to) => placePath('trends', org, to)} />}
-            <TrendFigures answer={answer} />
+            <TrendFigures answer={answer} to={(to) => placePath('trends', org, to)} />
             {answer.value.of === 'department' && (
               <Teachers trends={answer.value} h2={last?.h2 ?? 0} />
             )}

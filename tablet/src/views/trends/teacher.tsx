@@ -3,7 +3,7 @@
 import { useLocation } from 'wouter';
 import type { Trends } from '../../app/contract';
 import { say } from '../../words/say';
-import { HalfTermPicker, useDays } from '../figures/half-term';
+import { useDays } from '../figures/half-term';
 import { ShownAnswer } from '../figures/shown';
 import { Page } from '../frame/page';
 import { useApp, useStore } from '../frame/reading';
@@ -57,7 +57,6 @@ function OfTeacher({
   readonly note?: string;
 }) {
   const value = trends.kind === 'ready' ? trends.value.value : null;
-  const last = value?.halfTerms.at(-1);
   return (
     <Page
       title={value === null ? fallback : title(value.name)}
@@ -68,8 +67,7 @@ function OfTeacher({
         {(answer) => (
           <>
             {note !== undefined && <p className="second muted measure">{note}</p>}
-            {last && <HalfTermPicker halfTerm={last} to={path} />}
-            <TrendFigures answer={answer} />
+            <TrendFigures answer={answer} to={path} />
           </>
         )}
       </ShownAnswer>

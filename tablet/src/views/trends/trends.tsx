@@ -3,7 +3,7 @@
 import { useState } from 'react';
 import type { ElementTrend, FigureAnswer, Mark, TrendChange, Trends } from '../../app/contract';
 import { say } from '../../words/say';
-import { halfTermName, useDays } from '../figures/half-term';
+import { HalfTermPicker, halfTermName, useDays } from '../figures/half-term';
 import { Watermark } from '../figures/watermark';
 import { Dialog } from '../frame/dialog';
 import { Empty } from '../frame/page';
@@ -11,12 +11,20 @@ import { Chart, MarkShape, oneDecimal, shapeOf, statementWords } from './chart';
 import { allLessons, isGroup, Lessons, rowId, TrendTable } from './table';
 import './trends.css';
 
-export function TrendFigures({ answer }: { readonly answer: FigureAnswer<Trends> }) {
+export function TrendFigures({
+  answer,
+  to,
+}: {
+  readonly answer: FigureAnswer<Trends>;
+  // Where another half-term's page is.
+  readonly to: (h2: number) => string;
+}) {
   const trends = answer.value;
   const { day } = useDays();
   const [shown, setShown] = useState<'charts' | 'table'>('charts');
   const [lessons, setLessons] = useState<readonly Mark[] | null>(null);
   const group = isGroup(trends);
+  const last = trends.halfTerms.at(-1);
   const change = (one: TrendChange) => changeWords(one, group, day);
   return (
     <>
@@ -36,8 +44,9 @@ export function TrendFigures({ answer }: { readonly answer: FigureAnswer<Trends>
             </label>
           ))}
         </fieldset>
-        {trends.lessons > 0 && shown === 'charts' && <Legend trends={trends} />}
+        {last && <HalfTermPicker halfTerm={last} to={to} />}
       </div>
+      {trends.lessons > 0 && shown === 'charts' && <Legend trends={trends} />}
       {trends.lessons === 0 ? (
         <Empty>
           <p>{say('trends.empty')}</p>

@@ -7,7 +7,6 @@ import { Icon } from '../frame/icons';
 import { Empty, Page, Shown } from '../frame/page';
 import { useApp, useGesture, useStore, useWhen } from '../frame/reading';
 import { hoursWords, LoadBoxes } from './new-visit';
-import { Readers } from './readers';
 import './visits.css';
 
 export function ForMeScreen() {
@@ -16,6 +15,12 @@ export function ForMeScreen() {
   return (
     <Page
       title={say('forMe.title')}
+      actions={
+        <Link href="/for-me/figures" className="button">
+          <Icon name="chart" />
+          {say('aboutMe.figures')}
+        </Link>
+      }
       aside={<Shown loaded={forMe}>{(value) => <Beside forMe={value} />}</Shown>}
     >
       <Shown loaded={forMe}>{(value) => <Received forMe={value} />}</Shown>
@@ -193,7 +198,9 @@ function Beside({ forMe }: { readonly forMe: ForMe }) {
       </section>
       <section className="section">
         <h2>{say('forMe.readers')}</h2>
-        <Readers readers={forMe.readers} />
+        <Link href="/more/readers" className="link">
+          {say('aboutMe.link')}
+        </Link>
       </section>
     </>
   );

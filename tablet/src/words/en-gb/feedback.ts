@@ -61,8 +61,6 @@ export const feedbackWords = {
   'forMe.loadWords': '{n} of {of} agreed visits, {hours} of {ofHours}',
   'forMe.loadUnknown': 'Not known on this tablet yet.',
   'forMe.readers': 'Who has read this',
-  'forMe.readersNone': 'Nobody but you and the observers.',
-  'forMe.readersUnknown': 'This is shown when the tablet has been in touch with the server.',
   'forMe.empty': 'Nothing here yet. After a visit, feedback comes to this page first.',
   'forMe.read': 'Read',
   'forMe.version': 'Version {n}',

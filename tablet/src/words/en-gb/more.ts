@@ -7,7 +7,6 @@ export const moreWords = {
   'more.rolesNone': 'No role is known on this tablet.',
   'more.roleUntil': 'until {date}',
   'more.roleSince': 'since {date}',
-  'more.readers': 'Who has read about me',
   'more.settings': 'Settings and storage',
   'more.waiting': 'What is waiting',
   'more.receipts': 'What was combined',
