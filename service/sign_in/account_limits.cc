@@ -160,6 +160,9 @@ absl::Status CheckLimits(const v1::CourierRequest& request) {
     checked = Check({{"stores.rehomes", static_cast<size_t>(store.rehomes_size()), 0, kMaxRehomes},
                      {"stores.hash_before", store.hash_before().size(), 0, kIdBytes},
                      {"stores.last_hash", store.last_hash().size(), 0, kIdBytes}});
+    if (checked.ok() && !store.sealed_by().empty()) {
+      checked = Check({{"stores.sealed_by", store.sealed_by().size(), kIdBytes, kIdBytes}});
+    }
     if (checked.ok() && store.replica() == 0) {
       checked = absl::InvalidArgumentError("stores.replica is missing");
     }

@@ -1,6 +1,7 @@
 #include "service/sign_in/courier.h"
 
 #include <algorithm>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -9,6 +10,8 @@
 #include "service/limits.h"
 #include "storage/accounts/account_rows.h"
 #include "storage/commit/sync_jobs.h"
+#include "sync/core/group.h"
+#include "sync/core/sha256.h"
 
 namespace halfterm::service {
 
@@ -31,10 +34,27 @@ void SetHeld(const disk::ReplicaRow& row, v1::StoreReply& store) {
   store.set_action(v1::STORE_ACTION_OK);
 }
 
+// The tablet whose groups these are; nothing where the bytes name none.
+std::optional<core::Id16> SealedBy(const v1::SealedStore& store, const core::Id16& bringer) {
+  return store.sealed_by().empty() ? bringer : core::Id16::FromBytes(store.sealed_by());
+}
+
+bool IsFromAFile(const v1::SealedStore& store) { return !store.sealed_by().empty(); }
+
 // Whether what the tablet has sealed is no continuation of what is held.
 bool HaveParted(const disk::ReplicaRow& row, const v1::SealedStore& store) {
   if (row.rehomed_to() != 0 || store.last_n() < row.last_n()) return true;
   return store.last_n() == row.last_n() && row.last_n() > 0 && store.last_hash() != row.last_hash();
+}
+
+// The chain hash after the first `taken` groups.
+std::string HashAfter(const v1::SealedStore& store,
+                      const std::vector<absl::StatusOr<std::string>>& groups, uint32_t taken) {
+  core::Digest16 hash = core::Digest16::FromBytes(store.hash_before()).value_or(core::Digest16{});
+  for (uint32_t i = 0; i < taken; ++i) {
+    hash = core::ChainHash(hash, store.first_n() + i, core::Sha256(*groups[i]));
+  }
+  return taken == 0 ? "" : std::string(hash.view());
 }
 
 }  // namespace
@@ -51,7 +71,8 @@ void Courier::Bring(const Answer& answer, v1::CourierRequest request) {
   for (const v1::SealedStore& store : round->request.stores()) {
     auto& opened = round->opened.emplace_back();
     for (const std::string& group : store.groups()) {
-      opened.push_back(parts_.keys.OpenSealed(tablet->device, group));
+      opened.push_back(
+          parts_.keys.OpenSealed(SealedBy(store, tablet->device).value_or(tablet->device), group));
     }
   }
   // The lane counts the call in and answers it; the jobs of the stores follow each other.
@@ -78,13 +99,21 @@ bool Courier::Prepare(Round& round, const v1::SealedStore& store, storage::Calle
   disk::ReplicaRow row;
   const bool read = bytes.ok() && row.ParseFromString(*bytes);
   const auto person = core::Id16::FromBytes(row.person());
-  if (!read || !person || row.device() != round.tablet.device.view()) {
+  const std::optional<core::Id16> device = SealedBy(store, round.tablet.device);
+  if (!read || !person || !device || row.device() != device->view()) {
     result.set_problem("no such store on this tablet");
     return false;
   }
   SetHeld(row, *result.mutable_store());
-  caller = {round.tablet.tenant, core::Id16{}, *person, round.tablet.device};
-  if (HaveParted(row, store)) {
+  caller = {round.tablet.tenant, core::Id16{}, *person, *device};
+  if (IsFromAFile(store)) {
+    // An older file holds what is here already, and the push finds that out. Its tablet has gone
+    // on.
+    if (row.rehomed_to() != 0) {
+      result.set_problem("the store was renumbered after the file was written");
+      return false;
+    }
+  } else if (HaveParted(row, store)) {
     result.mutable_store()->set_action(v1::STORE_ACTION_REHOME);
     return false;
   }
@@ -94,14 +123,14 @@ bool Courier::Prepare(Round& round, const v1::SealedStore& store, storage::Calle
   push.set_hash_before(store.hash_before());
   push.set_epoch(round.request.epoch());
   for (int i = 0; i < store.groups_size(); ++i) {
-    absl::StatusOr<std::string>& group =
+    const absl::StatusOr<std::string>& group =
         round.opened[static_cast<size_t>(round.next - 1)][static_cast<size_t>(i)];
     if (!group.ok()) {
       result.set_unopened(static_cast<uint32_t>(i + 1));
       result.set_problem("a group is sealed to another key, or damaged");
       return false;
     }
-    push.add_groups(*std::move(group));
+    push.add_groups(*group);
   }
   return push.groups_size() > 0;
 }
@@ -122,9 +151,11 @@ void Courier::Next(const std::shared_ptr<Round>& round) {
   const auto groups = static_cast<uint32_t>(push.groups_size());
   committer_.Submit(storage::MakePush(
       caller, std::move(push),
-      [this, round, &result, groups](const absl::StatusOr<v1::PushReply>& pushed) {
+      [this, round, &store, &result, groups](const absl::StatusOr<v1::PushReply>& pushed) {
         if (pushed.ok()) {
           result.set_taken(std::min(groups, static_cast<uint32_t>(pushed->results_size())));
+          const auto index = static_cast<size_t>(round->next - 1);
+          result.set_taken_hash(HashAfter(store, round->opened[index], result.taken()));
           result.mutable_store()->set_applied_n(pushed->applied_n());
           result.mutable_store()->set_applied_hash(pushed->applied_hash());
         } else {

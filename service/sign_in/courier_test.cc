@@ -185,6 +185,53 @@ TEST_F(CourierTest, AnotherTabletBringsNothingOfThisOneAndAStrangerNothingAtAll)
   EXPECT_EQ(Bring(tablet_, replayed, &reply).error_code(), Code::PERMISSION_DENIED);
 }
 
+TEST_F(CourierTest, AnyTabletOfTheSchoolDeliversABackupFileOfAnother) {
+  WriteVisit();
+  v1::CourierRequest file = Sealed();
+  file.mutable_stores(0)->set_sealed_by(BytesOf(tablet_.device()));
+  JoiningTablet other(server_, 2), stranger(server_, 3);
+  other.Join(Invite(server_, "northgate", {}));
+  v1::CourierReply reply;
+  EXPECT_EQ(Bring(stranger, file, &reply).error_code(), Code::PERMISSION_DENIED);
+  ASSERT_TRUE(Bring(other, file, &reply).ok());
+  EXPECT_EQ(reply.results(0).taken(), 2u) << reply.ShortDebugString();
+  EXPECT_EQ(server_.Stats().dispositions(v1::DISPOSITION_COMMITTED), 2u);
+
+  // The first tablet was not lost after all, and goes on where the file ends.
+  v1::PushReply pushed;
+  JoiningTablet::Call call(hana_.token());
+  ASSERT_TRUE(tablet_.sync().Push(&call.context, store_->Request(), &pushed).ok());
+  WriteVisit();
+  JoiningTablet::Call second(hana_.token());
+  ASSERT_TRUE(tablet_.sync().Push(&second.context, store_->Request(), &pushed).ok());
+  EXPECT_EQ(server_.Stats().dispositions(v1::DISPOSITION_COMMITTED), 4u);
+
+  // In two parts, as a long one comes: the second goes on where the answer to the first ends.
+  v1::CourierRequest part = file;
+  part.mutable_stores(0)->mutable_groups()->RemoveLast();
+  ASSERT_TRUE(Bring(other, part, &reply).ok());
+  EXPECT_EQ(reply.results(0).taken(), 1u) << reply.ShortDebugString();
+  part = file;
+  part.mutable_stores(0)->mutable_groups()->DeleteSubrange(0, 1);
+  part.mutable_stores(0)->set_first_n(2);
+  part.mutable_stores(0)->set_hash_before(reply.results(0).taken_hash());
+  ASSERT_TRUE(Bring(other, part, &reply).ok());
+  EXPECT_EQ(reply.results(0).taken(), 1u) << reply.ShortDebugString();
+
+  // The file again: what it holds is here, nothing is doubled, and nobody has to renumber.
+  ASSERT_TRUE(Bring(other, file, &reply).ok());
+  EXPECT_EQ(reply.results(0).taken(), 2u) << reply.ShortDebugString();
+  EXPECT_EQ(reply.results(0).store().action(), v1::STORE_ACTION_OK);
+  EXPECT_EQ(reply.results(0).store().new_replica(), 0u);
+  EXPECT_EQ(server_.Stats().dispositions(v1::DISPOSITION_COMMITTED), 4u);
+
+  // Of a tablet that it does not name, it is nobody's.
+  file.mutable_stores(0)->set_sealed_by(BytesOf(other.device()));
+  ASSERT_TRUE(Bring(other, file, &reply).ok());
+  EXPECT_EQ(reply.results(0).taken(), 0u);
+  EXPECT_NE(reply.results(0).problem(), "");
+}
+
 TEST_F(CourierTest, AStoreThatWasRolledBackIsRenumberedWithoutBeingRead) {
   WriteVisit();
   v1::CourierRequest old = Sealed();

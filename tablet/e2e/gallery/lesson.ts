@@ -243,7 +243,7 @@ export const draft: Visit = {
   acknowledged: [],
   undecided: [],
   undo: { kind: 'link', element: 'Questioning' },
-  sealedElsewhere: null,
+  declined: [],
   schoolDaysUnshared: null,
   withdrawnReason: '',
   mayLetRead: [],

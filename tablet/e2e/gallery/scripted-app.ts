@@ -123,6 +123,7 @@ export function scriptedApp(scene: Scene): App {
           ],
       lastContact: empty ? null : { kind: 'at' as const, ms: day(11, 23, 15) },
       clockMinutes: empty ? null : 7200,
+      files: empty ? null : { changes: 14, stuck: 0 },
       colleagues: empty ? null : { people: 2, oldestDays: 3 },
     }),
     storage: store({

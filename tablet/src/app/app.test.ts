@@ -233,6 +233,108 @@ describe.runIf(isBuilt)('the app behind its contract', () => {
     laterMs = 0;
   }, 120_000);
 
+  test('takes a broken tablet’s backup file in on another, beside what is there', async () => {
+    const one = await joined(head);
+    const two = await joined(head);
+    await server.stop();
+    const choice = dept(Buffer.from(teacher).toString('hex'));
+    const { visitId } = must(await one.openVisit(choice));
+    must(await one.addNote(visitId, Date.now(), 'Only in the file.'));
+    const { bytes } = must(await one.saveBackup());
+    const { visitId: here } = must(await two.openVisit(choice));
+    must(await two.addNote(here, Date.now(), 'Written here meanwhile.'));
+    const bent = bytes.slice();
+    bent[100] = (bent[100] ?? 0) ^ 1;
+    for (const [file, reason] of [
+      [bytes.slice(0, -70), 'fileNotWhole'],
+      [bent, 'fileNotWhole'],
+      [new Uint8Array(40), 'fileNotOurs'],
+    ] as const) {
+      expect(await two.takeInBackup(file)).toMatchObject({ problem: { reason } });
+    }
+    const { changes } = must(await two.takeInBackup(bytes));
+    expect(changes).toBeGreaterThan(0);
+    must(await two.takeInBackup(bytes));
+    expect(two.waiting.get().files).toEqual({ changes, stuck: 0 });
+    expect(two.header.get().unsent).toBeGreaterThan(0);
+
+    await server.start();
+    await sent(two);
+    await sent(two);
+    expect(two.waiting.get().files).toEqual({ changes: 0, stuck: 0 });
+    const notes = (app: App, id: string) => ready(app.visit(id)).mySheet?.notes.map((n) => n.text);
+    expect(notes(two, visitId)).toEqual(['Only in the file.']);
+    expect(notes(two, here)).toEqual(['Written here meanwhile.']);
+    // The first tablet was not broken after all.
+    must(await one.addNote(visitId, Date.now(), 'And goes on.'));
+    await sent(one);
+    expect(one.header.get().unsent).toBe(0);
+    must(await two.takeInBackup(bytes));
+    await sent(two);
+    expect(notes(two, visitId)).toEqual(['Only in the file.', 'And goes on.']);
+  }, 120_000);
+
+  test('shows nothing of others once the lease is over, and keeps and sends what is its own', async () => {
+    const observer = await joined(head);
+    const choice = dept(Buffer.from(teacher).toString('hex'));
+    const { visitId: shared } = must(await observer.openVisit(choice));
+    must(await observer.addNote(shared, Date.now(), 'Quiet start.'));
+    must(await observer.addStrength(shared, 'Calm and clear.'));
+    must(await observer.share(shared));
+    await sent(observer);
+    const app = await joined(teacher);
+    const person = me(app);
+    const feedback = () => ready(app.forMe).feedback.map((row) => row.visitId);
+    expect(feedback()).toContain(shared);
+
+    await server.stop();
+    const { visitId } = must(await app.openVisit({ ...choice, kind: 'SELF' }));
+    must(await app.addNote(visitId, Date.now(), 'Before the long silence.'));
+    must(await app.switchPerson());
+    const notices = () => app.waiting.get().notices.map(({ kind }) => kind);
+    // A clock that is set back afterwards opens nothing again.
+    for (const days of [400, 0]) {
+      laterMs = days * 86_400_000;
+      must(await app.enterPin(person, pin));
+      expect(notices()).toContain('leaseOver');
+      expect(feedback()).toEqual([]);
+      expect(ready(app.visit(shared)).versions).toEqual([]);
+      const own = ready(app.visit(visitId)).mySheet?.notes.map((note) => note.text);
+      expect(own).toEqual(['Before the long silence.']);
+      must(await app.switchPerson());
+    }
+    must(await app.enterPin(person, pin));
+    await server.start();
+    await sent(app);
+    expect(app.header.get().unsent).toBe(0);
+    expect(notices()).not.toContain('leaseOver');
+    expect(feedback()).toContain(shared);
+  }, 120_000);
+
+  test('tells what the server did not do, and why', async () => {
+    const one = await joined(head);
+    const two = await joined(head);
+    const { visitId } = must(await one.openVisit(dept(Buffer.from(teacher).toString('hex'))));
+    must(await one.addNote(visitId, Date.now(), 'Quiet start.'));
+    must(await one.addStrength(visitId, 'Calm and clear.'));
+    must(await one.share(visitId));
+    await sent(one);
+    await sent(two);
+    await server.stop();
+    must(await two.setPriority(visitId, 'Wait longer.'));
+    must(await two.share(visitId));
+    await server.start();
+    must(await one.withdraw(visitId, 'It was the wrong class.'));
+    await sent(one);
+    await sent(two);
+    expect(ready(two.visit(visitId)).declined).toEqual([{ what: 'share', why: 'closed' }]);
+    expect(two.waiting.get().notices).toContainEqual(
+      expect.objectContaining({ kind: 'declined', what: 'share', why: 'closed', visitId }),
+    );
+    expect(ready(two.today).yourTurn.some((turn) => turn.kind === 'declined')).toBe(true);
+    expect(ready(one.visit(visitId)).declined).toEqual([]);
+  }, 120_000);
+
   test('logs rooms of a walk with a tap each', async () => {
     const app = await joined(head);
     const choice = ready(app.walkChoices)[0];

@@ -3,6 +3,8 @@
 import { Role } from '#proto/directory_pb';
 import { Disposition } from '#proto/sync_pb';
 import { initialsOf } from '../model/directory';
+import type { VisitRecord } from '../model/visit';
+import type { FileRow } from '../store/database';
 import { backupFile } from './backup';
 import type {
   App,
@@ -22,6 +24,7 @@ import type {
   WaitingNotice,
   Walk,
 } from './contract';
+import { declinedOn } from './declined';
 import { type Desk, parkReason } from './desk';
 import { FigurePages } from './figures/pages';
 import { type AtDesk, gestures } from './gestures';
@@ -50,6 +53,7 @@ const oldWorkMs = 2 * 86_400_000;
 const clockNoticeMin = 10;
 const dayMs = 86_400_000;
 const fetchedShowsMs = 400;
+const intent = 2;
 // So many records are read in a moment.
 const warmedFrom = 600;
 
@@ -134,6 +138,12 @@ export async function startApp(options: AppOptions): Promise<RunningApp> {
     };
   };
 
+  const files = (): Waiting['files'] => {
+    if (tablet.files.length === 0) return null;
+    const left = (of: readonly FileRow[]) => of.reduce((sum, file) => sum + file.left, 0);
+    return { changes: left(tablet.files), stuck: left(tablet.files.filter((f) => f.isStuck)) };
+  };
+
   const zone = new Derived(() => tablet.row?.zone ?? 'Europe/London');
 
   const tabletState = new Derived((): TabletState => {
@@ -204,6 +214,7 @@ export async function startApp(options: AppOptions): Promise<RunningApp> {
         lastContact: null,
         clockMinutes: null,
         colleagues: colleagues(),
+        files: files(),
       };
     }
     const { desk } = open;
@@ -216,6 +227,7 @@ export async function startApp(options: AppOptions): Promise<RunningApp> {
       lastContact: last === 0 ? null : { kind: 'at', ms: last },
       clockMinutes,
       colleagues: colleagues(),
+      files: files(),
     };
   });
 
@@ -225,9 +237,7 @@ export async function startApp(options: AppOptions): Promise<RunningApp> {
     for (const facet of desk.store.outbox.facetsWritten()) records.add(facet.slice(0, 32));
     for (const record of records) {
       const visit = desk.visit(record);
-      const title = [desk.directory.nameOf(visit.teacher), visit.plan.classCode ?? '']
-        .filter((part) => part !== '')
-        .join(' · ');
+      const title = titleOf(desk, visit);
       const { changes, sinceMs } = desk.waitingOn(record);
       if (changes > 0) items.push({ visitId: record, title, changes, sinceMs, kept: 'onTablet' });
       const parked = desk
@@ -262,6 +272,21 @@ export async function startApp(options: AppOptions): Promise<RunningApp> {
         [...desk.store.outbox.facetsWritten()].map((facet) => facet.slice(0, 32)),
       );
       notices.push({ kind: 'clock', minutes: clockMinutes, visits: visits.size });
+    }
+    if (desk.leaseOver) notices.push({ kind: 'leaseOver', sinceMs: desk.signed.lastContactMs });
+    for (const { org, dateMs } of desk.endedRoles()) {
+      const department = desk.directory.orgs.get(org)?.name ?? '';
+      if (department !== '') notices.push({ kind: 'scopeEnded', department, dateMs });
+    }
+    const asked = new Set<string>();
+    for (const group of desk.store.outbox.groups.values()) {
+      if (group.kind === intent) asked.add(group.facet.slice(0, 32));
+    }
+    for (const visitId of asked) {
+      const visit = desk.visit(visitId);
+      for (const declined of declinedOn(desk, visit)) {
+        notices.push({ kind: 'declined', visitId, title: titleOf(desk, visit), ...declined });
+      }
     }
     for (const group of desk.store.outbox.groups.values()) {
       const { result } = group.row;
@@ -466,6 +491,7 @@ export async function startApp(options: AppOptions): Promise<RunningApp> {
       await tablet.desk?.store.seal();
       return { ok: true, value: await backupFile(tablet.row, tablet.people, options.nowMs()) };
     },
+    takeInBackup: (file) => tablet.takeInBackup(file),
     useThisTab: () => tablet.useThisTab(),
     askToPersist: async () => {
       await askToPersist();
@@ -539,6 +565,7 @@ export async function startApp(options: AppOptions): Promise<RunningApp> {
   if (typeof window !== 'undefined') {
     setInterval(watchTouch, 15_000);
     setInterval(() => pagesOfFigures.look(), 60_000);
+    setInterval(() => tablet.lookAgain(), 60_000);
     setInterval(() => void watchKeeping(), 10 * 60_000);
   }
 
@@ -553,6 +580,11 @@ export async function startApp(options: AppOptions): Promise<RunningApp> {
     wake: () => tablet.wantMeeting(),
   };
 }
+
+const titleOf = (desk: Desk, visit: VisitRecord): string =>
+  [desk.directory.nameOf(visit.teacher), visit.plan.classCode ?? '']
+    .filter((part) => part !== '')
+    .join(' · ');
 
 const isParked = (disposition: Disposition | undefined) =>
   disposition === Disposition.QUARANTINED || disposition === Disposition.LATE;

@@ -80,7 +80,11 @@ export type Refusal =
   | 'queryOpen'
   | 'notAllSubmitted'
   | 'tooLong'
-  | 'reasonTooShort';
+  | 'reasonTooShort'
+  | 'fileNotOurs'
+  | 'fileNotWhole'
+  | 'fileOtherSchool'
+  | 'fileEmpty';
 
 // Built once, in main.tsx. Stores exist from the start; most are 'loading' until a person is in.
 export interface App extends SheetGestures, FeedbackGestures {
@@ -136,6 +140,9 @@ export interface App extends SheetGestures, FeedbackGestures {
   readonly saveBackup: () => Promise<
     Outcome<{ readonly name: string; readonly bytes: Uint8Array }>
   >;
+  // Takes in a sealed backup file of any tablet of this school: it waits here, beside what this tablet
+  // holds, and goes to the server with the next contact.
+  readonly takeInBackup: (file: Uint8Array) => Promise<Outcome<{ readonly changes: number }>>;
   // Takes the writing over from another tab.
   readonly useThisTab: () => Promise<Outcome>;
   // Asks the browser to keep the storage.

@@ -3,12 +3,21 @@
 import { ReferenceSchema, Role } from '#proto/directory_pb';
 import { StepStatus, VisitKind } from '#proto/observation_pb';
 import { type CallerGrant, Disposition, Reason } from '#proto/sync_pb';
-import { classOfLetters, hex, unhex } from '../model/bytes';
+import { classOfLetters, hex } from '../model/bytes';
 import { Directory, initialsOf } from '../model/directory';
 import { facetClass, VisitRecord } from '../model/visit';
 import type { SealedGroup } from '../store/outbox';
 import { intentOf, type PersonStore } from '../store/person-store';
 import type { Kept, Kind, Moment, ParkReason, Person, Phase, Shown } from './contract';
+import {
+  type EndedRole,
+  endedRoles,
+  holdsOn,
+  type Sight,
+  type SightGrant,
+  scopeLetters,
+  sightOf,
+} from './sight';
 
 export const kinds: readonly Kind[] = [
   'DEPT',
@@ -53,11 +62,13 @@ const parkReasons: Readonly<Partial<Record<Reason, ParkReason>>> = {
 };
 export const parkReason = (reason: Reason): ParkReason => parkReasons[reason] ?? 'damaged';
 
+const endedShownMs = 14 * 86_400_000;
+
 // A clock that is further off than this is not believed on its own.
 const wrongClockMs = 10 * 60_000;
 
 export interface Signed {
-  readonly grants: readonly CallerGrant[];
+  readonly grants: readonly SightGrant[];
   readonly durableSeq: bigint;
   readonly lastContactMs: number;
 }
@@ -68,6 +79,7 @@ export class Desk {
   readonly #nowMs: () => number;
   #directory: Directory | null = null;
   #directoryVersion = -1;
+  #sight: Sight | null = null;
   #signed: Signed | null = null;
   #signedOf: StoredSigned | undefined;
   readonly #visits = new Map<string, { readonly version: number; readonly visit: VisitRecord }>();
@@ -93,6 +105,37 @@ export class Desk {
   // The tablet's clock, put right by what the server said of it.
   nowMs(): number {
     return this.#nowMs() + Number(this.store.outbox.row.clockOffsetMs);
+  }
+
+  // The latest time that was ever seen here: a clock that is set back prolongs nothing.
+  latestMs(): number {
+    const seen = this.store.local<number>('seenMs') ?? 0;
+    return Math.max(this.nowMs(), seen, this.signed.lastContactMs);
+  }
+
+  // Shows what today and the lease let through. True: it is no longer what it was.
+  lookAgain(leaseDays: number): boolean {
+    const { grants, lastContactMs } = this.signed;
+    const nowMs = this.latestMs();
+    const sight = sightOf({ me: this.me, grants, lastContactMs, leaseDays, nowMs });
+    if (this.#sight?.key === sight.key) return false;
+    this.#sight = sight;
+    this.store.show((facet, row) => sight.shows(facet, row.heldBy));
+    return true;
+  }
+
+  // Roles that have ended: by their day, or at a contact of the last two weeks.
+  endedRoles(): EndedRole[] {
+    const nowMs = this.latestMs();
+    const told = (this.store.local<EndedRole[]>('ended') ?? []).filter(
+      ({ dateMs }) => nowMs - dateMs < endedShownMs,
+    );
+    const byDay = endedRoles(this.signed.grants, nowMs);
+    return [...byDay, ...told.filter(({ org }) => byDay.every((ended) => ended.org !== org))];
+  }
+
+  get leaseOver(): boolean {
+    return this.#sight?.leaseOver ?? false;
   }
 
   get directory(): Directory {
@@ -146,18 +189,14 @@ export class Desk {
   }
 
   holds(...roles: readonly Role[]): boolean {
-    const today = Math.floor(this.nowMs() / 86_400_000);
-    return this.signed.grants.some(
-      (g) => roles.includes(g.role) && g.fromDay <= today && (g.toDay === 0 || g.toDay >= today),
-    );
+    const today = Math.floor(this.latestMs() / 86_400_000);
+    return this.signed.grants.some((g) => roles.includes(g.role) && holdsOn(g, today));
   }
   departmentsLed(): string[] {
-    const today = Math.floor(this.nowMs() / 86_400_000);
+    const today = Math.floor(this.latestMs() / 86_400_000);
     return this.signed.grants
-      .filter(
-        (g) => g.role === Role.HOD && g.fromDay <= today && (g.toDay === 0 || g.toDay >= today),
-      )
-      .map((g) => hex(g.org));
+      .filter((g) => g.role === Role.HOD && holdsOn(g, today))
+      .map((g) => g.org);
   }
   get isSenior(): boolean {
     return this.holds(Role.SLT, Role.HEAD);
@@ -289,28 +328,26 @@ interface StoredSigned {
   readonly lastContactMs: number;
 }
 
-export interface StoredGrant {
+interface StoredGrant {
   readonly role: number;
   readonly org: string;
   readonly fromDay: number;
   readonly toDay: number;
+  // Missing in what was stored before scopes were kept.
+  readonly scopes?: readonly string[];
 }
 
-export const storeGrant = ({ role, org, fromDay, toDay }: CallerGrant): StoredGrant => ({
-  role,
-  org: hex(org),
-  fromDay,
-  toDay,
+export const storeGrant = (grant: CallerGrant): StoredGrant => ({
+  role: grant.role,
+  org: hex(grant.org),
+  fromDay: grant.fromDay,
+  toDay: grant.toDay,
+  scopes: grant.scopes.map(({ type, id }) => scopeLetters(type, id)),
 });
 
-const readGrant = ({ role, org, fromDay, toDay }: StoredGrant): CallerGrant => ({
-  $typeName: 'halfterm.v1.CallerGrant',
-  grant: new Uint8Array(0),
-  role,
-  org: unhex(org),
-  fromDay,
-  toDay,
-  scopes: [],
+export const readGrant = ({ scopes, ...grant }: StoredGrant): SightGrant => ({
+  ...grant,
+  scopes: scopes ?? null,
 });
 
 export { VisitKind };

@@ -16,6 +16,7 @@ import { facetClass, type VisitRecord } from '../model/visit';
 import type { FeedbackGestures, Note, Outcome, SheetGestures, Step, UndoWords } from './contract';
 import type { Desk } from './desk';
 import { questionsOf } from './questions';
+import { isFormal } from './visit-page';
 import { elementTitle } from './who';
 import { done, refused, type Writing } from './writing';
 
@@ -324,7 +325,9 @@ export function gestures(
         if (!visit.feedback.strengths.some((paragraph) => (paragraph.text ?? '') !== '')) {
           return Promise.resolve(refused('strengthMissing'));
         }
-        return writing.intend(visit.facet(facetClass.plan), shareIntent(visit));
+        return sayIncludeNotes(visit, writing).then((said) =>
+          said.ok ? writing.intend(visit.facet(facetClass.plan), shareIntent(visit)) : said,
+        );
       }),
     withdraw: (visitId, reason) =>
       on(visitId, (visit, { writing }) => {
@@ -386,6 +389,14 @@ export function gestures(
         return writing.intend(visit.facet(facetClass.plan), intent);
       }),
   };
+}
+
+// What the composer showed as chosen is written before the version is made of it.
+function sayIncludeNotes(visit: VisitRecord, writing: Writing): Promise<Outcome> {
+  if (visit.feedback.includeNotes !== undefined || !isFormal(visit)) return Promise.resolve(done);
+  const changes = new Changes(FeedbackSchema);
+  changes.set('includeNotes', true);
+  return writing.write(visit.id, null, [{ facet: visit.facet(facetClass.feedback), changes }]);
 }
 
 // The next version. No digest is named: what the server holds then is what was sent just before.

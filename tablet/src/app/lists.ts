@@ -17,6 +17,7 @@ import type {
   VisitRow,
   YourTurn,
 } from './contract';
+import { declinedOn } from './declined';
 import { type Desk, kindName, stepStatus } from './desk';
 import { questionsOf } from './questions';
 import { elementsOf, schoolDays } from './visit-page';
@@ -205,7 +206,7 @@ export class Lists {
     return {
       roles: signed.grants.map((grant) => ({
         role: Role[grant.role] ?? '',
-        org: directory.orgs.get(hex(grant.org))?.name ?? '',
+        org: directory.orgs.get(grant.org)?.name ?? '',
         fromMs: grant.fromDay === 0 ? null : grant.fromDay * dayMs,
         untilMs: grant.toDay === 0 ? null : grant.toDay * dayMs,
       })),
@@ -234,6 +235,10 @@ export class Lists {
           2,
           { kind: 'newFeedback', visitId, observer: desk.directory.nameOf(visit.lead) },
         ]);
+      }
+      const [declined] = row.mine ? declinedOn(desk, visit) : [];
+      if (declined !== undefined) {
+        turns.push([1, { kind: 'declined', visitId, teacher, what: declined.what }]);
       }
       const answered = (key: string) => visit.answers.answers.some((a) => hex(a.query) === key);
       if (

@@ -4,6 +4,7 @@ import type { MeetingReport } from '../transport/meeting';
 import type { Receipt, ReceiptRow } from './contract';
 import type { Desk } from './desk';
 import { questionsOf } from './questions';
+import { elementsOf } from './visit-page';
 
 const kept = 50;
 
@@ -51,9 +52,19 @@ export function receiptOf(
     rows.push({ kind: 'page', observer: desk.directory.nameOf(owner) });
   }
   const asked = [...after.questions].filter((question) => !before.questions.has(question));
-  if (asked.length > 0) rows.push({ kind: 'questions', n: asked.length, what: [] });
+  if (asked.length > 0) {
+    rows.push({ kind: 'questions', n: asked.length, what: askedAbout(desk, asked) });
+  }
   const left = before.records - desk.store.base.records.size;
-  if (left > 0 && before.records > 0) rows.push({ kind: 'left', n: left, reason: 'roleEnded' });
+  if (left > 0 && before.records > 0) {
+    const reason =
+      report.hello.purge.length > 0
+        ? 'erased'
+        : desk.endedRoles().length > 0
+          ? 'roleEnded'
+          : 'notKept';
+    rows.push({ kind: 'left', n: left, reason });
+  }
   if (rows.length === 0) return null;
   return {
     id,
@@ -64,6 +75,20 @@ export function receiptOf(
     received: report.records,
     seen: false,
   };
+}
+
+// "Questioning in 9M2": what each question is about, each once.
+function askedAbout(desk: Desk, questions: readonly string[]): string[] {
+  const about = new Set<string>();
+  for (const visit of desk.allVisits()) {
+    for (const asked of questionsOf(desk, visit)) {
+      if (!questions.includes(asked.id)) continue;
+      const element = elementsOf(desk, visit).find((e) => e.number === asked.element)?.title;
+      const classCode = visit.plan.classCode ?? '';
+      about.add([element ?? '', classCode].filter((part) => part !== '').join(', '));
+    }
+  }
+  return [...about].filter((words) => words !== '');
 }
 
 export const added = (receipts: readonly Receipt[], receipt: Receipt): Receipt[] =>

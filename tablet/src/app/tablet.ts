@@ -6,6 +6,7 @@ import { ConnectError } from '@connectrpc/connect';
 import type { Core } from '../../core/core';
 import { type Bytes, hex, unhex } from '../model/bytes';
 import {
+  type FileRow,
   newDatabaseName,
   PersonDatabase,
   type PersonRow,
@@ -15,21 +16,16 @@ import {
 import { newDataKey, newDeviceKey, newProofKey, unwrapDataKey } from '../store/keys';
 import type { TabletMoment } from '../store/outbox';
 import { type ChangedBy, PersonStore } from '../store/person-store';
-import {
-  courier,
-  enrol,
-  readInvitation,
-  renew,
-  type SignInBy,
-  signIn,
-  wasTaken,
-} from '../transport/accounts';
+import { enrol, readInvitation, renew, type SignInBy, signIn } from '../transport/accounts';
 import { type Calls, pushbackMs, troubleOf, waitMs } from '../transport/calls';
 import { type MeetingReport, meet } from '../transport/meeting';
+import { readBackup } from './backup';
+import { Carrying } from './carrying';
 import type { Outcome, Problem, Refusal, SignIn } from './contract';
-import { Desk, storeGrant } from './desk';
+import { Desk, readGrant, storeGrant } from './desk';
 import { type HeldLock, tryLock } from './held-lock';
 import { isPin, isTooSimple, pinTries, waitAfter } from './pin';
+import { type EndedRole, endedAtContact } from './sight';
 import { idle, next, type SyncEvent, type SyncState } from './syncing';
 import { done, refused } from './writing';
 
@@ -62,7 +58,6 @@ export interface SyncSeen {
 
 // So long before a session ends it is renewed.
 const renewBeforeMs = 24 * 3_600_000;
-const courierGroups = 100;
 // How long leaving waits for a meeting that was told to stop; what it still does then is refused.
 const leaveMs = 1000;
 // In the place of the tries: the person signed in after the last of them.
@@ -71,6 +66,7 @@ const choosesAnother = -1;
 export class Tablet {
   readonly #around: Surroundings;
   readonly #boot: bigint;
+  readonly #carrying: Carrying;
   readonly #sessions = new Map<string, Session>();
   readonly #tickets = new Map<
     string,
@@ -102,6 +98,7 @@ export class Tablet {
 
   constructor(around: Surroundings) {
     this.#around = around;
+    this.#carrying = new Carrying(around.database, around.calls.accounts);
     this.#boot = BigInt(Math.floor(around.nowMs()));
   }
 
@@ -140,6 +137,7 @@ export class Tablet {
   async start(): Promise<void> {
     this.#row = (await this.#around.database.tablet.get('tablet')) ?? null;
     await this.#readPeople();
+    await this.#carrying.start();
     this.#started = true;
     this.changed();
   }
@@ -205,6 +203,7 @@ export class Tablet {
     const row = this.#row;
     if (row === null) return refused('notAllowed');
     const reply = await signIn(this.#around.calls.accounts, row, row.school, by);
+    if (reply.leaseDays !== row.leaseDays) await this.#changeTablet({ leaseDays: reply.leaseDays });
     const id = hex(reply.person);
     await this.#addPerson(id, reply.displayName, reply.signInName);
     // Whoever had no PIN left chooses another one, for a store beside the first.
@@ -287,6 +286,7 @@ export class Tablet {
     this.#isLocked = false;
     await this.#changePerson(personId, { lastUsedMs: Math.floor(this.#around.nowMs()) });
     await this.#takeSession();
+    this.lookAgain();
     this.changed();
     this.wantMeeting();
     return done;
@@ -303,6 +303,7 @@ export class Tablet {
     const database = new PersonDatabase(person.database);
     this.#store = await PersonStore.open(this.#around.core, database, this.#key, sealTo, mode);
     this.#desk = new Desk(this.#store, person.id, this.#around.nowMs);
+    this.#desk.lookAgain(this.#row?.leaseDays ?? 0);
     this.#store.onChange((by) => this.#written(by));
   }
 
@@ -445,13 +446,24 @@ export class Tablet {
         },
       });
       const { hello } = report;
+      const seenMs = Number(hello.serverTimeMs);
+      const before = this.#desk?.signed.grants ?? [];
+      const after = hello.grants.map(storeGrant).map(readGrant);
+      const ended = endedAtContact(before, after, seenMs);
+      const told = (store.local<EndedRole[]>('ended') ?? []).filter(({ org }) =>
+        ended.every((one) => one.org !== org),
+      );
       await store.setLocal({
+        ended: [...ended, ...told].slice(0, 8),
+        // The server knows the time; what this tablet took for it counts no more.
+        seenMs,
         signed: {
           grants: hello.grants.map(storeGrant),
           durableSeq: String(hello.durableSeq),
           lastContactMs: Number(hello.serverTimeMs),
         },
       });
+      this.lookAgain();
       if (hello.timeZone !== '' && hello.timeZone !== row.zone)
         await this.#changeTablet({ zone: hello.timeZone });
       await this.#changePerson(hex(hello.person), {
@@ -502,56 +514,44 @@ export class Tablet {
     await store.setLocal({ expiresMs: Number(reply.expiresMs) });
   }
 
-  // Brings what colleagues left here, unread.
-  async #carry(row: TabletRow): Promise<void> {
-    for (const person of this.#people) {
-      const names =
-        person.id === this.#desk?.me ? person.earlier : [...person.earlier, person.database];
-      for (const name of names) {
-        if (name === '') continue;
-        const database = new PersonDatabase(name);
-        try {
-          await this.#carryFrom(row, person, database);
-        } finally {
-          database.close();
-        }
-      }
-    }
+  // Notes the time, and shows what may be shown now: a role may have ended since, or the lease.
+  lookAgain(): void {
+    const desk = this.#desk;
+    if (desk === null) return;
+    if (this.mayWrite) void desk.store.setLocal({ seenMs: desk.latestMs() }).catch(() => {});
+    if (desk.lookAgain(this.#row?.leaseDays ?? 0)) this.changed();
   }
 
-  async #carryFrom(row: TabletRow, person: PersonRow, database: PersonDatabase): Promise<void> {
-    const { calls } = this.#around;
-    for (;;) {
-      const store = await database.courierStore.get('store');
-      if (store === undefined) return;
-      const groups = await database.courier
-        .where('place')
-        .aboveOrEqual(store.firstPlace)
-        .limit(courierGroups)
-        .toArray();
-      if (groups.length === 0) return;
-      const [result] = await courier(calls.accounts, row, row.school, [{ store, groups }]);
-      if (result === undefined || !wasTaken(result) || result.taken === 0) return;
-      // Their own store still has every group, and hears at its next Push what became of it.
-      const last = groups[result.taken - 1];
-      if (last === undefined) return;
-      await database.transaction('rw', database.courier, database.courierStore, async () => {
-        await database.courier.where('place').belowOrEqual(last.place).delete();
-        // Its own person may have sent some in another tab meanwhile.
-        const now = await database.courierStore.get('store');
-        if (now === undefined || now.replica !== store.replica || now.firstN !== store.firstN)
-          return;
-        await database.courierStore.put({
-          ...now,
-          firstN: store.firstN + BigInt(result.taken),
-          firstPlace: last.place + 1,
-          hashBefore: Uint8Array.from(result.store?.appliedHash ?? new Uint8Array(0)),
-        });
-      });
-      if (result.taken === groups.length && groups.length < courierGroups) {
-        await this.#changePerson(person.id, { unsent: 0, oldestMs: 0 });
-        return;
-      }
+  // Brings what colleagues and backup files left here, unread.
+  async #carry(row: TabletRow): Promise<void> {
+    for (const person of this.#people) {
+      const own = person.id === this.#desk?.me ? [] : [person.database];
+      const names = [...person.earlier, ...own].filter((name) => name !== '');
+      let all = names.length > 0;
+      for (const name of names) all = (await this.#carrying.carry(row, name)) && all;
+      if (all && own.length > 0) await this.#changePerson(person.id, { unsent: 0, oldestMs: 0 });
+    }
+    await this.#carrying.carryFiles(row);
+  }
+
+  // Of backup files that were taken in here.
+  get files(): readonly FileRow[] {
+    return this.#carrying.files;
+  }
+
+  // A file of this school, from any of its tablets. What it holds waits here until the server has it.
+  async takeInBackup(file: Uint8Array): Promise<Outcome<{ readonly changes: number }>> {
+    const row = this.#row;
+    if (row === null) return refused('notAllowed');
+    const found = await readBackup(file, row.school);
+    if (typeof found === 'string') return refused(found);
+    try {
+      const changes = await this.#carrying.takeIn(found, Math.floor(this.#around.nowMs()));
+      this.changed();
+      this.wantMeeting();
+      return { ok: true, value: { changes } };
+    } catch {
+      return { ok: false, problem: { kind: 'disk' } };
     }
   }
 

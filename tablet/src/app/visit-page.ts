@@ -1,6 +1,6 @@
 // One visit as the contract shows it.
 import type { RubricElement } from '#proto/directory_pb';
-import { Resolution, type Sheet as SheetMessage } from '#proto/observation_pb';
+import { Resolution, type Sheet as SheetMessage, VisitKind } from '#proto/observation_pb';
 import { hex, unhex } from '../model/bytes';
 import { elementContent, levelWords } from '../model/starting-content';
 import { facetClass, type VisitRecord } from '../model/visit';
@@ -17,6 +17,7 @@ import type {
   Version,
   Visit,
 } from './contract';
+import { declinedOn } from './declined';
 import { type Desk, kindName, stepStatus } from './desk';
 import { questionsOf } from './questions';
 import { whoFacts } from './who';
@@ -124,6 +125,16 @@ function stepsOf(steps: VisitRecord['steps']['steps']): Step[] {
   }));
 }
 
+// The observer's notes are part of what the teacher reads, unless the lead says otherwise.
+const formal = new Set([
+  VisitKind.DEPT,
+  VisitKind.TEAM,
+  VisitKind.WALK,
+  VisitKind.MENTOR,
+  VisitKind.AST,
+]);
+export const isFormal = (visit: VisitRecord): boolean => formal.has(visit.kind);
+
 function feedbackOf(visit: VisitRecord): Feedback {
   const { feedback } = visit;
   const paragraphs = (of: typeof feedback.strengths) =>
@@ -134,7 +145,7 @@ function feedbackOf(visit: VisitRecord): Feedback {
     priorityElement: feedback.priorityElement ?? null,
     conversationMs: dayToMs(feedback.conversationDay),
     message: paragraphs(feedback.message),
-    includeNotes: feedback.includeNotes === true,
+    includeNotes: feedback.includeNotes ?? isFormal(visit),
   };
 }
 
@@ -254,7 +265,7 @@ export function visitPage(desk: Desk, id: string): Visit | null {
       levels,
     })),
     undo,
-    sealedElsewhere: null,
+    declined: declinedOn(desk, visit),
     schoolDaysUnshared: schoolDays(desk, visit),
     withdrawnReason: visit.plan.withdrawnReason ?? '',
     mayLetRead: isTeacher

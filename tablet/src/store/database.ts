@@ -62,15 +62,30 @@ export interface CourierStore {
   readonly rehomes: readonly { oldReplica: bigint; acked: bigint; newReplica: bigint }[];
 }
 
+// A store out of a backup file that was taken in on this tablet; also the name of the database in which
+// its groups lie.
+export interface FileRow {
+  readonly id: string;
+  // The tablet that sealed them.
+  readonly device: Bytes;
+  readonly addedMs: number;
+  // Groups that the server does not have.
+  readonly left: number;
+  // The server could not take them as they are; they are kept.
+  readonly isStuck: boolean;
+}
+
 const durably = { chromeTransactionDurability: 'strict' } as const;
 
 export class TabletDatabase extends Dexie {
   declare readonly tablet: Table<TabletRow, string>;
   declare readonly people: Table<PersonRow, string>;
+  declare readonly files: Table<FileRow, string>;
 
   constructor(name = 'halfterm') {
     super(name, durably);
     this.version(1).stores({ tablet: 'id', people: 'id' });
+    this.version(2).stores({ files: 'id' });
   }
 }
 

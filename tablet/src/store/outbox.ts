@@ -321,7 +321,6 @@ export class Outbox {
     } else if (store.action === StoreAction.OK && store.appliedN < this.#row.ackedN) {
       throw new OutboxBroken('the server holds fewer groups than it had acknowledged');
     }
-    this.#stagePruning(staged, reply.durableSeq);
   }
 
   // The next groups to send; no groups: there is nothing.
@@ -490,7 +489,9 @@ export class Outbox {
     }
   }
 
-  #stagePruning(staged: Staged, durableSeq: bigint) {
+  // Lets go of what is in the server's backups. Only after a pull that was proved to be complete: until
+  // then these groups may be all that this tablet has of its person's own words.
+  stagePruning(staged: Staged, durableSeq: bigint) {
     const { row } = staged;
     const firstUnsent = Number(row.placeOffset + row.ackedN) + 1;
     let firstKept = 0;

@@ -5,7 +5,7 @@
 // before it shows. Changes come one after the other, whoever asks for them.
 import type { DescMessage } from '@bufbuild/protobuf';
 import { fromBinary, toBinary } from '@bufbuild/protobuf';
-import type { TabletOpenRow } from '#disk/tablet_pb';
+import type { TabletFacetRow, TabletOpenRow } from '#disk/tablet_pb';
 import { type Intent, IntentSchema } from '#proto/sync_pb';
 import { type Change, type Core, noFacet, type Phase } from '../../core/core';
 import { type Bytes, classOfLetters, facetId, hex, textOf, unhex, utf8 } from '../model/bytes';
@@ -48,6 +48,7 @@ export class PersonStore {
   readonly #views = new PerRecord<View<DescMessage>>();
   #last: Promise<unknown> = Promise.resolve();
   #changed: (by: ChangedBy) => void = () => {};
+  #shows: (facet: string, row: TabletFacetRow) => boolean = () => true;
   // Counts what changed, for whoever keeps something that was made of it.
   version = 0;
   // The same for the school's reference records: its people, rubrics, calendar.
@@ -86,6 +87,16 @@ export class PersonStore {
     return store;
   }
 
+  // Shows of the server's copy only what `shows` lets through; everything stays on disk, and is what the
+  // person's own writes go on from.
+  show(shows: (facet: string, row: TabletFacetRow) => boolean) {
+    this.#shows = shows;
+    this.#forgetAll();
+    this.#facets.clear();
+    this.version += 1;
+    this.directoryVersion += 1;
+  }
+
   onChange(changed: (by: ChangedBy) => void) {
     this.#changed = changed;
   }
@@ -101,9 +112,7 @@ export class PersonStore {
   shown(facet: string): Bytes {
     let shown = this.#shown.get(facet);
     if (shown === undefined) {
-      const held = this.base.facet(facet);
-      const base = held === undefined ? noFacet : Uint8Array.from(held.facet);
-      shown = this.outbox.joinOwn(facet, held?.seq ?? 0n, base);
+      shown = this.#joined(facet, this.#held(facet));
       this.#shown.set(facet, shown);
     }
     return shown;
@@ -125,9 +134,7 @@ export class PersonStore {
     const kept = this.#facets.get(record);
     if (kept?.version === version) return kept.facets;
     const written = this.outbox.facetsOf(record);
-    const facets = [
-      ...new Set([...(this.base.records.get(record)?.keys() ?? []), ...written]),
-    ].sort();
+    const facets = [...new Set([...this.#heldOf(record), ...written])].sort();
     this.#facets.set(record, { version, facets });
     return facets;
   }
@@ -173,14 +180,9 @@ export class PersonStore {
         const id = hex(facet);
         const open = staged.open.get(id) ?? this.outbox.open.get(id);
         const held = this.base.facet(id);
-        const shown = staged.open.has(id)
-          ? this.outbox.joinOwn(
-              id,
-              held?.seq ?? 0n,
-              held === undefined ? noFacet : Uint8Array.from(held.facet),
-              open ?? undefined,
-            )
-          : this.shown(id);
+        // Also over what is not shown today: a write replaces what its tablet holds, and no less.
+        const isWhole = !staged.open.has(id) && held === this.#held(id);
+        const shown = isWhole ? this.shown(id) : this.#joined(id, held, open ?? undefined);
         const delta = this.core.write(shown, this.outbox.openDot(), list);
         this.outbox.stageOpen(staged, id, delta, this.#over(id), now);
         if ((staged.open.get(id)?.delta.length ?? 0) > maxBodyBytes) throw new TooLarge();
@@ -247,6 +249,23 @@ export class PersonStore {
   }
 
   // --- Inside. ---
+
+  // The server's copy, where it shows.
+  #held(facet: string): TabletFacetRow | undefined {
+    const held = this.base.facet(facet);
+    return held !== undefined && this.#shows(facet, held) ? held : undefined;
+  }
+
+  *#heldOf(record: string): Generator<string> {
+    for (const [facet, row] of this.base.records.get(record) ?? []) {
+      if (this.#shows(facet, row)) yield facet;
+    }
+  }
+
+  #joined(facet: string, held: TabletFacetRow | undefined, open?: TabletOpenRow): Bytes {
+    const base = held === undefined ? noFacet : Uint8Array.from(held.facet);
+    return this.outbox.joinOwn(facet, held?.seq ?? 0n, base, open);
+  }
 
   #over(facet: string): WrittenOver {
     const { epoch, seq } = this.base.row;

@@ -124,7 +124,12 @@ export async function courier(
   calls: AccountCalls,
   tablet: TabletIdentity,
   school: string,
-  stores: readonly { readonly store: CourierStore; readonly groups: readonly CourierGroup[] }[],
+  stores: readonly {
+    readonly store: CourierStore;
+    readonly groups: readonly CourierGroup[];
+    // The tablet that sealed them; null: this one.
+    readonly sealedBy: Bytes | null;
+  }[],
 ): Promise<CourierResult[]> {
   const first = stores[0];
   if (first === undefined) return [];
@@ -132,7 +137,7 @@ export async function courier(
     school,
     proof: await proofOf(calls, tablet),
     epoch: first.store.epoch,
-    stores: stores.map(({ store, groups }) => ({
+    stores: stores.map(({ store, groups, sealedBy }) => ({
       replica: store.replica,
       rehomes: [...store.rehomes],
       firstN: store.firstN,
@@ -140,6 +145,7 @@ export async function courier(
       lastN: store.lastN,
       lastHash: store.lastHash,
       groups: groups.map((group) => group.sealed),
+      sealedBy: sealedBy ?? new Uint8Array(0),
     })),
   });
   return reply.results;

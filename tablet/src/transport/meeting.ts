@@ -50,6 +50,10 @@ export async function meet(store: PersonStore, options: MeetingOptions): Promise
       const hello = await greet(store, options);
       const sent = await push(store, options, hello);
       const { records, healed, confirmed } = await pull(store, options, hello);
+      if (confirmed) {
+        const { durableSeq } = hello;
+        await store.changeOutbox((staged) => store.outbox.stagePruning(staged, durableSeq));
+      }
       return { hello, sent, records, healed, confirmed };
     } catch (error) {
       if (

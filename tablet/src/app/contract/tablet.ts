@@ -101,7 +101,40 @@ export type WaitingNotice =
   | { readonly kind: 'restored'; readonly fromMs: number; readonly k: number; readonly n: number }
   // `reason`: the messages file's key part of a disposition, such as 'roleEnded'.
   | { readonly kind: 'refused'; readonly reason: ParkReason; readonly visitId: string | null }
+  // The wish to do something that the server did not do: what, and why.
+  | {
+      readonly kind: 'declined';
+      readonly what: IntentName;
+      readonly why: DeclinedWhy;
+      readonly visitId: string;
+      // "Ms Kaur · 9M2".
+      readonly title: string;
+    }
+  // The tablet was not in touch for longer than it may show what others wrote.
+  | { readonly kind: 'leaseOver'; readonly sinceMs: number }
   | { readonly kind: 'scopeEnded'; readonly department: string; readonly dateMs: number };
+
+// What a person asked the server to do.
+export type IntentName =
+  | 'submit'
+  | 'excuse'
+  | 'share'
+  | 'close'
+  | 'withdraw'
+  | 'correctPlan'
+  | 'join'
+  | 'grantRead'
+  | 'endRead'
+  | 'release'
+  | 'erasePeer';
+
+export type DeclinedWhy =
+  | 'stale'
+  | 'missing'
+  | 'notAllowed'
+  | 'notAllSubmitted'
+  | 'openQuery'
+  | 'closed';
 
 export type ParkReason =
   | 'roleEnded'
@@ -131,6 +164,9 @@ export interface Waiting {
   // What the server said of this tablet's clock, in minutes; positive: fast. Null: not known.
   readonly clockMinutes: number | null;
   readonly colleagues: Header['colleagues'];
+  // Changes out of backup files that were taken in on this tablet and that the server does not have;
+  // null: no file was. `stuck`: the server could not take them as they are, and they stay here.
+  readonly files: { readonly changes: number; readonly stuck: number } | null;
 }
 
 // How safe the data of this tablet is.

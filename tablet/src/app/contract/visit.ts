@@ -190,6 +190,11 @@ export interface Query {
   } | null;
 }
 
+export interface Declined {
+  readonly what: import('./tablet').IntentName;
+  readonly why: import('./tablet').DeclinedWhy;
+}
+
 export interface Visit {
   readonly id: string;
   readonly kind: Kind;
@@ -243,8 +248,8 @@ export interface Visit {
   }[];
   // What undo would take back; null: nothing.
   readonly undo: UndoWords | null;
-  // Everything written here is sealed elsewhere: what I write now is kept as an addition.
-  readonly sealedElsewhere: { readonly tablet: string; readonly atMs: number } | null;
+  // What I asked of the server for this visit and it did not do, the newest of each kind.
+  readonly declined: readonly Declined[];
   // School days since the lesson, while nothing is shared; null otherwise.
   readonly schoolDaysUnshared: number | null;
   readonly withdrawnReason: string;

@@ -1,7 +1,7 @@
 // What a person works on: today, the lists, a new visit, the walk-round, questions, receipts, and
 // what has come back to them.
 
-import type { Person } from './tablet';
+import type { IntentName, Person } from './tablet';
 import type { Kept, Kind, Level, Shown } from './visit';
 
 // When something happened, in milliseconds since 1970, as well as the tablet knows.
@@ -60,6 +60,13 @@ export type YourTurn =
       readonly byMs: number;
     }
   | { readonly kind: 'newFeedback'; readonly visitId: string; readonly observer: string }
+  // Something asked of the server that it did not do.
+  | {
+      readonly kind: 'declined';
+      readonly visitId: string;
+      readonly teacher: string;
+      readonly what: IntentName;
+    }
   | { readonly kind: 'draft'; readonly visitId: string; readonly teacher: string };
 
 export type News =
@@ -284,7 +291,7 @@ export type ReceiptRow =
   | {
       readonly kind: 'left';
       readonly n: number;
-      readonly reason: 'roleEnded' | 'erased' | 'retention';
+      readonly reason: 'roleEnded' | 'erased' | 'notKept';
     };
 
 export interface Receipt {

@@ -1,9 +1,8 @@
 // What is waiting: every record with unsent work, how old it is, and what may be done about it.
 // Nothing here deletes.
 
-import { useState } from 'react';
 import { Link } from 'wouter';
-import type { WaitingItem, WaitingNotice } from '../../app/contract';
+import type { WaitingItem } from '../../app/contract';
 import { say } from '../../words/say';
 import { lengthWords } from '../../words/when';
 import { Icon } from '../frame/icons';
@@ -11,6 +10,8 @@ import { FetchingNotice } from '../frame/notices';
 import { Empty, Page } from '../frame/page';
 import { useApp, useGesture, useStore, useWhen } from '../frame/reading';
 import { BackupButton } from './backup-button';
+import { FilesNotice, TakeInButton } from './take-in-button';
+import { Notice, noticeKey } from './waiting-notice';
 import './tablet.css';
 
 export function WaitingScreen() {
@@ -38,6 +39,7 @@ export function WaitingScreen() {
       {waiting.notices.map((notice) => (
         <Notice key={noticeKey(notice)} notice={notice} />
       ))}
+      <FilesNotice />
       {waiting.items.length === 0 ? (
         <Empty>
           <p>{say('waiting.empty')}</p>
@@ -65,6 +67,7 @@ export function WaitingScreen() {
           {say('waiting.sendNow')}
         </button>
         <BackupButton />
+        <TakeInButton />
       </div>
       {waiting.colleagues && (
         <p className="second muted measure">
@@ -108,77 +111,6 @@ function Item({ item }: { readonly item: WaitingItem }) {
     </Link>
   ) : (
     <div className="row-button">{body}</div>
-  );
-}
-
-function noticeKey(notice: WaitingNotice): string {
-  return notice.kind === 'refused' ? `refused ${notice.visitId} ${notice.reason}` : notice.kind;
-}
-
-function Notice({ notice }: { readonly notice: WaitingNotice }) {
-  const when = useWhen();
-  const words = () => {
-    switch (notice.kind) {
-      case 'old':
-        return say('waiting.old', { date: when.date(notice.sinceMs) });
-      case 'serverBusy':
-        return say('waiting.serverBusy', { seconds: notice.seconds });
-      case 'signInEnded':
-        return say('waiting.signInEnded');
-      case 'clock':
-        return say('waiting.clockWrong', {
-          amount: lengthWords(notice.minutes),
-          way: notice.minutes > 0 ? 'fast' : 'slow',
-          visits: notice.visits,
-        });
-      case 'restored':
-        return say('waiting.restored', {
-          date: when.date(notice.fromMs),
-          k: notice.k,
-          n: notice.n,
-        });
-      case 'refused':
-        return say('waiting.refused', { reason: say(`reason.${notice.reason}`) });
-      case 'scopeEnded':
-        return say('waiting.scopeEnded', {
-          department: notice.department,
-          date: when.date(notice.dateMs),
-        });
-      default:
-        return notice satisfies never;
-    }
-  };
-  const mine = notice.kind === 'old' || notice.kind === 'clock' || notice.kind === 'signInEnded';
-  return (
-    <div className={`notice ${mine ? 'ask' : ''}`}>
-      <Icon name={notice.kind === 'clock' ? 'clock' : 'tablet'} />
-      <p className="measure fill">{words()}</p>
-      {notice.kind === 'refused' && notice.visitId && (
-        <Link href={`/visits/${notice.visitId}`} className="link">
-          {say('waiting.open')}
-        </Link>
-      )}
-      {notice.kind === 'signInEnded' && <SignInLink />}
-    </div>
-  );
-}
-
-function SignInLink() {
-  const app = useApp();
-  const [asked, setAsked] = useState(false);
-  const run = useGesture();
-  return (
-    <button
-      type="button"
-      className="small"
-      disabled={asked}
-      onClick={() => {
-        setAsked(true);
-        void run(() => app.switchPerson());
-      }}
-    >
-      {say('signIn.go')}
-    </button>
   );
 }
 

@@ -15,6 +15,7 @@ import { SavedText } from '../frame/saved-text';
 import { ChipButton, keptWords, shownWords } from '../frame/state-chips';
 import { WhoChip } from '../frame/who-chip';
 import { Answers } from './answers';
+import { DeclinedNotices } from './declined';
 import { Told } from './told';
 
 export function Compose({ visit }: { readonly visit: Visit }) {
@@ -40,6 +41,11 @@ export function Compose({ visit }: { readonly visit: Visit }) {
         <ChipButton words={shown ?? keptWords(visit.kept, when)} />
       </PageHeader>
       <main id="page" tabIndex={-1} className="compose">
+        {visit.declined.length > 0 && (
+          <div className="compose-notices">
+            <DeclinedNotices visit={visit} />
+          </div>
+        )}
         <section className="compose-from" aria-label={say('compose.from')}>
           <Part>
             <From visit={visit} feedback={feedback} />

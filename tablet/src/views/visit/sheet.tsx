@@ -11,6 +11,7 @@ import { PageHeader, Part } from '../frame/page';
 import { useApp, useGesture, useLatest, useNow, useStore, useWhen } from '../frame/reading';
 import { ChipButton, keptWords } from '../frame/state-chips';
 import { WhoChip } from '../frame/who-chip';
+import { DeclinedNotices } from './declined';
 import { Finish } from './finish';
 import { KeyList } from './keys';
 import { Elements } from './sheet-elements';
@@ -47,7 +48,7 @@ export function SheetScreen({ visit, sheet }: { readonly visit: Visit; readonly 
     level: (level) => {
       const element = visit.elements.find((one) => one.number === openElement);
       const known = level === 0 || element?.levels.some((one) => one.number === level);
-      if (visit.graded && known && !visit.sealedElsewhere) {
+      if (visit.graded && known) {
         void run(() => app.rate(visit.id, openElement, level));
       }
     },
@@ -172,20 +173,12 @@ function Subtitle({ visit }: { readonly visit: Visit }) {
 }
 
 function SheetNotices({ visit }: { readonly visit: Visit }) {
-  const when = useWhen();
   const others = visit.observers
     .filter((one) => one.id !== visit.mySheet?.author.id && !one.excused)
     .map((one) => one.name);
   return (
     <>
-      {visit.sealedElsewhere && (
-        <p className="notice ask sheet-notice">
-          {say('sheet.sealedElsewhere', {
-            tablet: visit.sealedElsewhere.tablet,
-            time: when.dateTime(visit.sealedElsewhere.atMs),
-          })}
-        </p>
-      )}
+      <DeclinedNotices visit={visit} />
       {visit.undecided.map((choice) => (
         <p key={choice.questionId} className="notice ask sheet-notice">
           <Icon name="question" />

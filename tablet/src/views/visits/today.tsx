@@ -7,6 +7,7 @@ import { Icon, type IconName } from '../frame/icons';
 import { FetchingNotice } from '../frame/notices';
 import { Empty, Page, Shown } from '../frame/page';
 import { useApp, useGesture, useStore, useWhen } from '../frame/reading';
+import { EndedNotices } from '../tablet/waiting-notice';
 import { rowWords } from './visit-row';
 import './visits.css';
 
@@ -29,6 +30,7 @@ export function TodayScreen() {
       }
     >
       <FetchingNotice />
+      <EndedNotices />
       <Shown loaded={today}>
         {({ yourTurn, plan: planned }) => (
           <>
@@ -167,6 +169,13 @@ function turnWords(
         icon: 'page',
         words: say('today.turn.newFeedback', { observer: turn.observer }),
         to: `/for-me/${turn.visitId}`,
+      };
+    case 'declined':
+      return {
+        icon: 'warning',
+        words: say('today.turn.declined', { teacher: turn.teacher }),
+        hint: say('today.turn.declinedHint'),
+        to: `/visits/${turn.visitId}${turn.what === 'submit' ? '' : '/feedback'}`,
       };
     case 'draft':
       return {

@@ -61,6 +61,12 @@ export const everyScreenWords = {
   'problem.tooLong': 'That is longer than one field takes. Please say it in two.',
   'problem.reasonTooShort': 'Say why in ten characters or more.',
 
+  'problem.fileNotOurs': 'That is not a sealed backup file of Halfterm.',
+  'problem.fileNotWhole':
+    'That file is not whole. Copy it again from where it was saved, or save it once more.',
+  'problem.fileOtherSchool': 'That file is of another school. Only its own tablets can deliver it.',
+  'problem.fileEmpty': 'That file holds nothing unsent.',
+
   'kind.DEPT': 'Department visit',
   'kind.WALK': 'Walk-round',
   'kind.TEAM': 'Team visit',

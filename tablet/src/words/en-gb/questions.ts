@@ -90,7 +90,7 @@ export const questionsWords = {
   'receipt.left.head': '{n, plural, one {# record} other {# records}} left this tablet',
   'receipt.left.roleEnded': 'Because your role ended.',
   'receipt.left.erased': 'Because they were erased.',
-  'receipt.left.retention': 'Because the time for keeping them is over.',
+  'receipt.left.notKept': 'Their half-term is no longer kept on this tablet.',
   'receipt.nothing': 'Nothing to combine. {sent} sent, {received} received.',
   'receipt.earlier': 'Earlier receipts',
   'receipt.none': 'Nothing has been combined yet. After each contact, this page says what was.',

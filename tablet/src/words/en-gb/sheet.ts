@@ -74,8 +74,6 @@ export const sheetWords = {
     'It is submitted when this tablet connects; you can still change it until then.',
   'sheet.submitShares': 'Feedback is next: you share it when you are ready.',
   'sheet.restored': 'Everything up to {time} is here.',
-  'sheet.sealedElsewhere':
-    'You shared this from {tablet} at {time}. What you write now is kept as an addition that you can offer.',
   'sheet.coObserver':
     '{others} also in this lesson. You will see each other’s pages when {n, plural, =2 {both} other {all}} are submitted.',
   'sheet.coObserver.is': '{names} is',

@@ -59,6 +59,14 @@ export const statesWords = {
   'waiting.empty': 'Nothing waits. All stored.',
   'waiting.sendNow': 'Send now',
   'waiting.saveBackup': 'Save a sealed backup file',
+  'waiting.takeIn': 'Take in a sealed backup file',
+  'waiting.takenIn':
+    '{n, plural, one {# change is} other {# changes are}} on this tablet now, sealed. Nothing that was here has changed.',
+  'waiting.file':
+    '{n, plural, one {# change of a backup file waits} other {# changes of a backup file wait}} here, sealed, for the next contact with the server.',
+  'waiting.fileSent': 'What was in the backup file is at the server.',
+  'waiting.fileStuck':
+    'The server could not take {n, plural, one {# change} other {# changes}} of a backup file as they are. They are kept here. Give the file to the administrator.',
   'waiting.changes': '{n, plural, one {# change} other {# changes}}',
   'waiting.since': 'since {time}',
   'waiting.noRecord': 'Other work of yours',
@@ -94,7 +102,26 @@ export const statesWords = {
   'waiting.saveAgain': 'Save again',
   'waiting.scopeEnded':
     '{department} is no longer on this tablet, because your role ended on {date}. What you had not sent has been kept and will be sent.',
+  'waiting.leaseOver':
+    'This tablet has not been in touch since {date}. What others wrote is shown again after the next contact. What you wrote here is kept, and will be sent.',
   'waiting.open': 'Open',
+  'declined.share': 'Your feedback was not shared: {why}',
+  'declined.submit': 'Your page was not submitted: {why}',
+  'declined.excuse': 'The observer was not excused: {why}',
+  'declined.close': 'The visit was not closed: {why}',
+  'declined.withdraw': 'The feedback was not withdrawn: {why}',
+  'declined.correctPlan': 'The plan was not changed: {why}',
+  'declined.join': 'You were not added to the visit: {why}',
+  'declined.grantRead': 'Nobody was let in to read: {why}',
+  'declined.endRead': 'Reading was not taken back: {why}',
+  'declined.release': 'What was kept aside was not taken in: {why}',
+  'declined.erasePeer': 'The visit was not deleted: {why}',
+  'declined.why.stale': 'it had changed on another tablet meanwhile. Read it again, then decide.',
+  'declined.why.missing': 'something needed was not there yet. Add it, then do it again.',
+  'declined.why.notAllowed': 'your role does not allow it here. What you wrote is kept.',
+  'declined.why.notAllSubmitted': 'not every observer had submitted a page.',
+  'declined.why.openQuery': 'a question about it was still open. Answer it first.',
+  'declined.why.closed': 'the visit was closed or withdrawn. What you wrote is kept.',
 
   'when.between': 'between {from} and {to}; the tablet said {said}',
   'when.todayAt': 'Today at {time}',

@@ -19,6 +19,8 @@ export const visitsWords = {
   'today.turn.asked': '{teacher} asked about one paragraph',
   'today.turn.lookIn': 'Look in on {teacher}’s step by {date}',
   'today.turn.newFeedback': 'New feedback from {observer}',
+  'today.turn.declined': 'Look again at your visit to {teacher}',
+  'today.turn.declinedHint': 'Something you asked for has not been done.',
   'today.turn.draft': 'Your page about {teacher} is a draft',
   'today.news.praise': '{observer} praised: {text}',
   'today.news.acknowledged': '{teacher} has read version {n}',

@@ -1,0 +1,32 @@
+// What a person asked of the server and it did not do: told until they ask again and it does, or it no
+// longer matters. Nothing that they wrote is touched by it.
+import { Outcome } from '#proto/sync_pb';
+import type { VisitRecord } from '../model/visit';
+import { intentOf } from '../store/person-store';
+import type { Declined, DeclinedWhy, IntentName } from './contract';
+import type { Desk } from './desk';
+
+const whys: Readonly<Partial<Record<Outcome, DeclinedWhy>>> = {
+  [Outcome.STALE]: 'stale',
+  [Outcome.MISSING]: 'missing',
+  [Outcome.NOT_ALLOWED]: 'notAllowed',
+  [Outcome.NOT_ALL_SUBMITTED]: 'notAllSubmitted',
+  [Outcome.OPEN_QUERY]: 'openQuery',
+  [Outcome.CLOSED]: 'closed',
+};
+
+const intent = 2;
+
+export function declinedOn(desk: Desk, visit: VisitRecord): Declined[] {
+  const newest = new Map<IntentName, DeclinedWhy | null>();
+  for (const group of desk.groupsOn(visit.id)) {
+    if (group.kind !== intent) continue;
+    const what = intentOf(group.body).what.case;
+    if (what === undefined) continue;
+    const { result } = group.row;
+    newest.set(what, result === undefined ? null : (whys[result.outcome] ?? null));
+  }
+  const declined: Declined[] = [];
+  for (const [what, why] of newest) if (why !== null) declined.push({ what, why });
+  return declined;
+}
