@@ -38,7 +38,7 @@ export function openAreas(desk: Desk): Area[] {
     if (!areas.has(keyOf(area))) areas.set(keyOf(area), area);
   };
   for (const grant of liveGrants(desk)) {
-    const org = hex(grant.org);
+    const org = grant.org;
     if (grant.role === Role.HOD) add('department', org, ['coverage', 'trends', 'matrix']);
     if (grant.role === Role.SLT || grant.role === Role.HEAD) {
       add('school', org, ['coverage', 'trends', 'matrix', 'halfTerm']);
@@ -83,7 +83,7 @@ export function areasToNote(desk: Desk): Record<string, SeenArea[]> | null {
   const open = openAreas(desk);
   const ends = new Map<string, number>();
   for (const grant of liveGrants(desk)) {
-    const org = hex(grant.org);
+    const org = grant.org;
     for (const area of open) if (area.org === org) ends.set(keyOf(area), grant.toDay);
   }
   const next: SeenArea[] = open.map((area) => ({
