@@ -315,8 +315,9 @@ describe.runIf(isBuilt)('the app behind its contract', () => {
     const one = await joined(head);
     const two = await joined(head);
     const { visitId } = must(await one.openVisit(dept(Buffer.from(teacher).toString('hex'))));
-    must(await one.addNote(visitId, Date.now(), 'Quiet start.'));
     must(await one.addStrength(visitId, 'Calm and clear.'));
+    expect(await one.share(visitId)).toMatchObject({ problem: { reason: 'pageEmpty' } });
+    must(await one.addNote(visitId, Date.now(), 'Quiet start.'));
     must(await one.share(visitId));
     await sent(one);
     await sent(two);

@@ -77,6 +77,7 @@ export type Refusal =
   | 'closed'
   | 'choiceOpen'
   | 'strengthMissing'
+  | 'pageEmpty'
   | 'queryOpen'
   | 'notAllSubmitted'
   | 'tooLong'

@@ -325,6 +325,11 @@ export function gestures(
         if (!visit.feedback.strengths.some((paragraph) => (paragraph.text ?? '') !== '')) {
           return Promise.resolve(refused('strengthMissing'));
         }
+        // The server makes a version of a visit whose observers have each written a page.
+        const page = visit.facet(facetClass.sheet, unhex(desk.me));
+        if (visit.observers.includes(desk.me) && !visit.excused(desk.me) && !visit.holds(page)) {
+          return Promise.resolve(refused('pageEmpty'));
+        }
         return sayIncludeNotes(visit, writing).then((said) =>
           said.ok ? writing.intend(visit.facet(facetClass.plan), shareIntent(visit)) : said,
         );

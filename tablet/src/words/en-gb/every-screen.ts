@@ -56,6 +56,8 @@ export const everyScreenWords = {
   'problem.closed': 'This visit is closed. What you wrote is kept here and at the server.',
   'problem.choiceOpen': 'One choice is still open. Choose first; nothing is lost meanwhile.',
   'problem.strengthMissing': 'Add one thing that went well.',
+  'problem.pageEmpty':
+    'Your own page of this visit is still empty. Add a note or one thing that went well there first.',
   'problem.queryOpen': 'A question about it is still open. Answer it first.',
   'problem.notAllSubmitted': 'Not every observer has submitted a page yet.',
   'problem.tooLong': 'That is longer than one field takes. Please say it in two.',

@@ -5,7 +5,8 @@ export const feedbackWords = {
   'compose.title': 'Feedback for {teacher}',
   'compose.from': 'From your page',
   'compose.fromHint': 'Tap to carry over.',
-  'compose.fromEmpty': 'Your page is empty. You can write feedback all the same.',
+  'compose.fromEmpty':
+    'Your page is empty. You can write feedback already; to share it, the page needs a note or one thing that went well.',
   'compose.carry': 'Carry over:',
   'compose.whatWentWell': 'What went well',
   'compose.addStrength': 'Add a strength',
