@@ -155,12 +155,20 @@ int main(int argc, char** argv) {
   CLI::App app(
       "halftermd keeps a school's lesson observations: tablets bring them, it merges, keeps and\n"
       "summarises them, and decides who may see them.");
-  app.footer("Example:\n  halftermd --data /var/lib/halfterm");
+  app.footer(
+      "Examples:\n  halftermd --data /var/lib/halfterm\n"
+      "  halftermd --data /var/lib/halfterm --engine=postgres \\\n"
+      "      --postgres='host=/var/run/postgresql dbname=halfterm'");
   app.add_option("--data", options.data, "Directory of the data; made if it is missing")
       ->required();
   app.add_option("--engine", engine, "How data is kept")
-      ->check(CLI::IsMember({"rocks"}))
+      ->check(CLI::IsMember({"rocks", "postgres"}))
       ->capture_default_str();
+  app.add_option("--postgres", options.postgres,
+                 "With --engine=postgres: where the database is, as libpq reads it")
+      ->type_name("CONNINFO");
+  app.add_flag("--take-over", options.take_over,
+               "With --engine=postgres: takes the database from a halftermd that is still there");
   app.add_option("--grpc", options.grpc_address, "Tablets' calls: HOST:PORT or unix:PATH")
       ->capture_default_str();
   app.add_option("--admin", options.admin_address, "The tools' calls: HOST:PORT or unix:PATH")
@@ -175,6 +183,11 @@ int main(int argc, char** argv) {
   app.add_option("--ports-file", ports_file, "Writes the addresses in use to this file, as JSON");
   try {
     app.parse(argc, argv);
+    if ((engine == "postgres") != !options.postgres.empty() ||
+        (options.take_over && engine != "postgres")) {
+      throw CLI::ValidationError(
+          "--engine=postgres and --postgres=CONNINFO go together, and --take-over with them");
+    }
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? 0 : 2;
   }

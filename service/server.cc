@@ -25,6 +25,7 @@
 #include "service/latency_ring.h"
 #include "service/limits.h"
 #include "service/listening.h"
+#include "service/opened_engine.h"
 #include "service/sign_in/accounts_admin_service.h"
 #include "service/sign_in/accounts_service.h"
 #include "service/sign_in/entrance.h"
@@ -53,7 +54,6 @@
 #include "storage/import/import.h"
 #include "storage/keeping/keeping_reader.h"
 #include "storage/pull/puller.h"
-#include "storage/rocks/rocks_engine.h"
 #include "storage/summary/summary_reader.h"
 
 namespace halfterm::service {
@@ -266,13 +266,19 @@ namespace {
 
 absl::StatusOr<std::unique_ptr<Stored>> OpenStored(const ServerOptions& options,
                                                    const Server::World& world) {
-  const std::string directory = StoreDirectory(options.data);
   std::error_code error;
   std::filesystem::create_directories(options.data, error);
-  const bool store_exists =
-      std::filesystem::exists(directory, error) && !std::filesystem::is_empty(directory, error);
 
   auto stored = std::make_unique<Stored>();
+  bool store_exists = HasStoreDirectory(options);
+  if (!options.postgres.empty()) {
+    absl::StatusOr<std::unique_ptr<storage::Engine>> database = OpenEngine(options, world.log);
+    if (!database.ok()) return database.status();
+    stored->engine = *std::move(database);
+    const absl::StatusOr<bool> has_history = HasHistory(options, *stored->engine);
+    if (!has_history.ok()) return has_history.status();
+    store_exists = *has_history;
+  }
   // The keys first: a store whose keys are gone must stay as it is.
   absl::StatusOr<storage::Secrets> secrets = storage::Secrets::Open(options.data, store_exists);
   if (!secrets.ok()) return secrets.status();
@@ -281,18 +287,11 @@ absl::StatusOr<std::unique_ptr<Stored>> OpenStored(const ServerOptions& options,
   if (!account_keys.ok()) return account_keys.status();
   stored->account_keys = *std::move(account_keys);
 
-  storage::RocksEngineOptions engine_options;
-  engine_options.directory = directory;
-  engine_options.low_space_bytes = options.low_space_bytes;
-  engine_options.on_fatal = [&log = world.log,
-                             on_fatal = options.on_fatal](const absl::Status& why) {
-    log.Error("engine failed", {{"status", absl::StatusCodeToString(why.code())}});
-    if (on_fatal) on_fatal("the store cannot be written");
-  };
-  absl::StatusOr<std::unique_ptr<storage::Engine>> engine =
-      storage::OpenRocksEngine(engine_options);
-  if (!engine.ok()) return engine.status();
-  stored->engine = *std::move(engine);
+  if (stored->engine == nullptr) {
+    absl::StatusOr<std::unique_ptr<storage::Engine>> engine = OpenEngine(options, world.log);
+    if (!engine.ok()) return engine.status();
+    stored->engine = *std::move(engine);
+  }
 
   absl::StatusOr<storage::Epochs> epochs = storage::Epochs::Open(*stored->engine, world.clock);
   if (!epochs.ok()) return epochs.status();

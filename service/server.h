@@ -23,6 +23,11 @@ struct ServerOptions {
   // to no backup of the database).
   std::string data;
 
+  // Connection string of the PostgreSQL database that holds the rows; empty: DIR/store does.
+  std::string postgres;
+  // Takes that database from another server that is still connected to it.
+  bool take_over = false;
+
   // HOST:PORT, or unix:PATH. Port 0 takes a free one.
   std::string grpc_address = "127.0.0.1:7400";
   std::string admin_address = "127.0.0.1:7490";
@@ -55,8 +60,8 @@ class Server {
     Log& log;
   };
 
-  // Serves when it returns. Errors of OpenRocksEngine and Secrets::Open; Unavailable: an address
-  // cannot be listened on.
+  // Serves when it returns. Errors of OpenRocksEngine or OpenPostgresEngine and Secrets::Open;
+  // Unavailable: an address cannot be listened on.
   static absl::StatusOr<std::unique_ptr<Server>> Start(const ServerOptions& options, World world);
   ~Server();  // Drains.
 

@@ -17,14 +17,10 @@ constexpr int kOldestServer = 130000;
 
 // Before the user's own words, which replace them. A peer that is gone without a word is noticed
 // within half a minute.
-constexpr const char* kKeywords[] = {"connect_timeout",
-                                     "keepalives_idle",
-                                     "keepalives_interval",
-                                     "keepalives_count",
-                                     "tcp_user_timeout",
-                                     "fallback_application_name",
-                                     "dbname",
-                                     nullptr};
+constexpr const char* kKeywords[] = {
+    "connect_timeout",           "keepalives_idle",  "keepalives_interval",
+    "keepalives_count",          "tcp_user_timeout", "target_session_attrs",
+    "fallback_application_name", "dbname",           nullptr};
 
 // Read by key in the order of keys: whatever the statistics of a young table say, the index serves.
 constexpr char kSession[] =
@@ -93,8 +89,8 @@ absl::StatusOr<std::unique_ptr<Connection>> Connection::Open(const std::string& 
   }
   PQconninfoFree(parsed);
 
-  const char* const values[] = {"10",   "10", "5", "3", "30000", "halftermd", conninfo.c_str(),
-                                nullptr};
+  const char* const values[] = {
+      "10", "10", "5", "3", "30000", "read-write", "halftermd", conninfo.c_str(), nullptr};
   PGconn* const connected = PQconnectdbParams(kKeywords, values, /*expand_dbname=*/1);
   if (connected == nullptr) return absl::UnavailableError("No memory for a connection.");
   std::unique_ptr<Connection> connection(new Connection(connected));
@@ -107,18 +103,17 @@ absl::StatusOr<std::unique_ptr<Connection>> Connection::Open(const std::string& 
   const Answer set = connection->AskAll(
       absl::StrCat(kSession, purpose == Purpose::kWriting ? kWriting : kReading));
   if (!set.ok()) return set.AsStatus("beginning a session");
-  if (absl::Status settings = connection->LookAtSettings(purpose); !settings.ok()) return settings;
+  if (absl::Status settings = connection->LookAtSettings(); !settings.ok()) return settings;
   return connection;
 }
 
 Connection::~Connection() { PQfinish(connection_); }
 
-absl::Status Connection::LookAtSettings(Purpose purpose) {
+absl::Status Connection::LookAtSettings() {
   if (PQserverVersion(connection_) < kOldestServer) {
     return absl::FailedPreconditionError(absl::StrCat(
         "PostgreSQL at ", place_, " is older than version 13; Halfterm is tested with 15."));
   }
-  if (purpose == Purpose::kReading) return absl::OkStatus();
   const Answer asked =
       Ask("select current_setting('fsync'), current_setting('synchronous_commit'), "
           "pg_is_in_recovery()");

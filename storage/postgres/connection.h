@@ -92,7 +92,7 @@ class Connection {
 
  private:
   explicit Connection(pg_conn* connection) : connection_(connection) {}
-  absl::Status LookAtSettings(Purpose purpose);
+  absl::Status LookAtSettings();
   bool Send(const Call& call);
   bool SendText(const std::string& sql);
   Answer Collect(size_t statements);

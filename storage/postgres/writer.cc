@@ -107,22 +107,27 @@ absl::Status Writer::Commit(const WriteSet& writes) {
   if (has_new && plan.front().tenant != kNoTenant) plan.insert(plan.begin(), TenantWrites());
 
   const Deadline deadline = SteadyClock::now() + options_.patience;
-  for (int tried = 0; tried < kTries; ++tried) {
+  for (int conflicts = 0;;) {
     if (connection_ == nullptr || connection_->is_lost()) {
       if (absl::Status back = Reconnect(deadline); !back.ok()) return back;
     }
     Fate fate = Fate::kNotCommitted;
     if (absl::Status done = Try(plan, fate); !done.ok()) return done;
+    const bool was_lost = connection_ == nullptr || connection_->is_lost();
     if (fate == Fate::kUnknown) {
       if (absl::Status proven = Prove(plan, deadline, fate); !proven.ok()) return proven;
     }
-    if (fate != Fate::kCommitted) continue;
-    for (const TenantWrites& one : plan) heads_[one.tenant] = Next(one.tenant);
-    return absl::OkStatus();
+    if (fate == Fate::kCommitted) {
+      for (const TenantWrites& one : plan) heads_[one.tenant] = Next(one.tenant);
+      return absl::OkStatus();
+    }
+    if (was_lost ? SteadyClock::now() >= deadline : ++conflicts == kTries) {
+      return latch_.Fail(absl::UnavailableError(
+          absl::StrCat("PostgreSQL put a commit off until our patience ended: it ",
+                       was_lost ? "lost every connection." : "met conflicts again and again.",
+                       kNothingWritten)));
+    }
   }
-  return latch_.Fail(absl::UnavailableError(
-      absl::StrCat("PostgreSQL at ", connection_->place(), " put a commit off ", kTries,
-                   " times (conflicts, or lost connections).", kNothingWritten)));
 }
 
 absl::Status Writer::Try(const std::vector<TenantWrites>& plan, Fate& fate) {
@@ -204,7 +209,9 @@ absl::Status Writer::Prove(const std::vector<TenantWrites>& plan, Deadline deadl
     const Answer read = connection_->Run("begin", {&lock, 1});
     if (read.lost) continue;
     if (!read.ok()) {
-      if (absl::Status judged = Judge(read, "looking a commit up"); !judged.ok()) return judged;
+      if (absl::Status judged = Judge(read, "looking a commit up"); !judged.ok()) {
+        return Undecided(judged);
+      }
       connection_.reset();
       continue;
     }
@@ -223,12 +230,19 @@ absl::Status Writer::Prove(const std::vector<TenantWrites>& plan, Deadline deadl
     const Answer touched = connection_->Run({}, {&touch, 1}, "commit");
     if (touched.lost) continue;
     if (!touched.ok()) {
-      if (absl::Status judged = Judge(touched, "looking a commit up"); !judged.ok()) return judged;
+      if (absl::Status judged = Judge(touched, "looking a commit up"); !judged.ok()) {
+        return Undecided(judged);
+      }
       continue;
     }
     fate = Fate::kCommitted;
     return absl::OkStatus();
   }
+}
+
+absl::Status Writer::Undecided(const absl::Status& why) {
+  return latch_.Fail(absl::UnavailableError(absl::StrCat(
+      "Whether a commit was made shows when this process is started again. ", why.message())));
 }
 
 absl::Status Writer::Overtaken(uint32_t tenant) {

@@ -57,6 +57,8 @@ class Writer {
   absl::Status Judge(const Answer& answer, absl::string_view doing);
   // Reads the heads back after kUnknown.
   absl::Status Prove(const std::vector<TenantWrites>& plan, Deadline deadline, Fate& fate);
+  // Neither kCommitted nor kNotCommitted can be shown, because of `why`. Shuts the latch.
+  absl::Status Undecided(const absl::Status& why);
   // The head of a tenant is not what we left there. Shuts the latch.
   absl::Status Overtaken(uint32_t tenant);
   void Rollback();

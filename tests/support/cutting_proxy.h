@@ -1,0 +1,58 @@
+// Stands between libpq and PostgreSQL, and cuts a connection at a message that a test chooses.
+
+#ifndef HALFTERM_TESTS_SUPPORT_CUTTING_PROXY_H_
+#define HALFTERM_TESTS_SUPPORT_CUTTING_PROXY_H_
+#include <cstdint>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "tests/support/temporary_directory.h"
+
+namespace halfterm::testing {
+
+// Safe to call from any thread. Made after the PostgreSQL behind it, and gone before.
+class CuttingProxy {
+ public:
+  // Takes connections in a folder of its own for the socket in `server_folder`.
+  explicit CuttingProxy(const std::string& server_folder);
+  ~CuttingProxy();
+  CuttingProxy(const CuttingProxy&) = delete;
+  CuttingProxy& operator=(const CuttingProxy&) = delete;
+
+  const std::string& folder() const { return directory_.path(); }
+
+  enum class Cut {
+    kBefore,  // The message does not arrive.
+    kAfter,   // It arrives and is carried out; nothing that is said to it comes back.
+  };
+  // Cuts at the n-th message of a client from now on, n from 1; of all connections together. The
+  // first that a connection says is its first message.
+  void CutAt(uint64_t n, Cut cut);
+  // The n-th message was reached.
+  bool has_cut() const;
+  // Messages of clients since the last CutAt.
+  uint64_t messages() const;
+
+ private:
+  void Accept();
+  void Serve(int client);
+  // Whether this message is the one, and how it is cut.
+  bool IsTheOne(Cut& cut);
+
+  const TemporaryDirectory directory_;
+  const std::string server_;
+  int listener_ = -1;
+  int wake_ = -1;  // Readable once all is to end.
+  mutable std::mutex mutex_;
+  uint64_t messages_ = 0, cut_at_ = 0;  // Guarded by mutex_, and so are:
+  Cut cut_ = Cut::kBefore;
+  bool has_cut_ = false;
+  std::vector<std::thread> links_;
+  std::thread acceptor_;  // Last: it uses all of the above.
+};
+
+}  // namespace halfterm::testing
+
+#endif  // HALFTERM_TESTS_SUPPORT_CUTTING_PROXY_H_
