@@ -19,6 +19,11 @@
 #include "absl/status/statusor.h"
 #include "storage/engine.h"
 
+// Declared, not included: RocksDB's headers are for this folder's sources alone.
+namespace rocksdb {
+class Env;
+}  // namespace rocksdb
+
 namespace halfterm::storage {
 
 struct RocksEngineOptions {
@@ -43,6 +48,10 @@ struct RocksEngineOptions {
 
   // The free bytes of the disk under `directory`; what the system says, unless a test knows better.
   std::function<absl::StatusOr<uint64_t>()> free_bytes;
+
+  // Through what the tables and logs are read and written: the machine's files, unless a test has
+  // some that lose power or fail. Must outlive the engine.
+  rocksdb::Env* env = nullptr;
 };
 
 // Opens the store, replaying what the last process had committed; about 10 ms, and up to a second

@@ -2,6 +2,7 @@
 
 #include <rocksdb/cache.h>
 #include <rocksdb/db.h>
+#include <rocksdb/env.h>
 #include <rocksdb/file_checksum.h>
 #include <rocksdb/filter_policy.h>
 #include <rocksdb/listener.h>
@@ -63,6 +64,7 @@ rocksdb::ColumnFamilyOptions OptionsOf(Family family, const RocksEngineOptions& 
 rocksdb::DBOptions DatabaseOptions(const RocksEngineOptions& options,
                                    std::shared_ptr<rocksdb::EventListener> listener) {
   rocksdb::DBOptions database;
+  if (options.env != nullptr) database.env = options.env;
   database.create_if_missing = options.may_create;
   database.create_missing_column_families = true;
 
