@@ -22,6 +22,12 @@ import type {
   Trends,
 } from '../../src/app/contract';
 import { day, elements, now } from './lesson';
+import { agreement, cycle, help, management, pack } from './practice';
+
+const always =
+  <T>(value: T) =>
+  () =>
+    value;
 
 const fixed = <T>(value: T): Store<T> => ({ get: () => value, subscribe: () => () => undefined });
 
@@ -67,7 +73,7 @@ const cover = (
   recordedLate: false,
   plannedMs: null,
   plannedPeriod: null,
-  load: { visits, ofVisits: 3, minutes: visits * 50, ofMinutes: 180 },
+  load: { visits, ofVisits: 3, minutes: visits * 50, ofMinutes: 180, full: visits >= 3 },
   mayPlan: true,
   ...more,
 });
@@ -134,6 +140,7 @@ const coverage = (of: 'department' | 'school' | 'empty'): Coverage => ({
     of === 'department'
       ? [
           {
+            kind: 'teacher',
             teacher: 'Mr Blackwood',
             from: 'booked',
             to: 'done',
@@ -281,6 +288,7 @@ const matrix = (frozen: boolean, empty: boolean): Matrix => ({
         }),
       })),
   complete: frozen ? null : complete,
+  changes: frozen ? null : [],
 });
 
 const unit = (name: string, shown: boolean): FrozenUnit => ({
@@ -339,7 +347,17 @@ export function scriptedFigures(scene: string): Figures {
         kind: 'school',
         org: 'school',
         label: 'Northgate School',
-        sections: ['coverage', 'trends', 'matrix', 'halfTerm'],
+        sections: [
+          'coverage',
+          'trends',
+          'matrix',
+          'pack',
+          'cycle',
+          'management',
+          'agreement',
+          'help',
+          'halfTerm',
+        ],
       },
     ],
     ended: scene === 'offline' ? [{ label: 'Music', endedMs: day(11, 20) }] : [],
@@ -367,6 +385,11 @@ export function scriptedFigures(scene: string): Figures {
     trendsOfGroup: (org) => groups[of(org)],
     matrix: (org) => matrices[of(org)],
     frozen: () => half,
+    pack: always(answer(pack(last, empty))),
+    cycle: always(answer(cycle(empty))),
+    help: answer(help(last, empty)),
+    agreement: always(answer(agreement(empty))),
+    management: always(answer(management(empty))),
     aboutMe: answer({
       readers: empty ? 0 : 2,
       readings: empty

@@ -7,6 +7,7 @@ import { createGrpcWebTransport } from '@connectrpc/connect-web';
 import { Accounts } from '#proto/account_pb';
 import { Aggregates } from '#proto/aggregate_pb';
 import { Audit } from '#proto/audit_pb';
+import { Practice } from '#proto/practice_pb';
 import { Summaries } from '#proto/summary_pb';
 import { Sync } from '#proto/sync_pb';
 
@@ -18,6 +19,7 @@ export interface FigureCalls {
   readonly summaries: ReturnType<typeof createClient<typeof Summaries>>;
   readonly aggregates: ReturnType<typeof createClient<typeof Aggregates>>;
   readonly audit: ReturnType<typeof createClient<typeof Audit>>;
+  readonly practice: ReturnType<typeof createClient<typeof Practice>>;
 }
 
 export interface Calls {
@@ -41,6 +43,7 @@ export function connect(baseUrl: string): Calls {
       summaries: createClient(Summaries, transport),
       aggregates: createClient(Aggregates, transport),
       audit: createClient(Audit, transport),
+      practice: createClient(Practice, transport),
     },
   };
 }

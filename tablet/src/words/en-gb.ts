@@ -11,8 +11,10 @@ import { feedbackWords } from './en-gb/feedback';
 import { figuresWords } from './en-gb/figures';
 import { matrixWords } from './en-gb/matrix';
 import { moreWords } from './en-gb/more';
+import { packWords } from './en-gb/pack';
 import { peopleWords } from './en-gb/people';
 import { placesWords } from './en-gb/places';
+import { practiceWords } from './en-gb/practice';
 import { questionsWords } from './en-gb/questions';
 import { sheetWords } from './en-gb/sheet';
 import { statesWords } from './en-gb/states';
@@ -38,6 +40,8 @@ export const areas = [
   matrixWords,
   trendsWords,
   aboutMeWords,
+  packWords,
+  practiceWords,
 ] as const;
 
 export const enGB = {
@@ -57,6 +61,8 @@ export const enGB = {
   ...matrixWords,
   ...trendsWords,
   ...aboutMeWords,
+  ...packWords,
+  ...practiceWords,
 } as const;
 
 export type MessageKey = keyof typeof enGB;

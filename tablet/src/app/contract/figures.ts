@@ -4,6 +4,7 @@
 // signal the last one is shown, with its time. Nothing here is ordered by how well somebody does.
 
 import type { Loaded, Store } from '../contract';
+import type { Agreement, Cycle, Help, Management, Pack } from './practice';
 
 // What a live role opens behind the third tab.
 export interface Area {
@@ -14,7 +15,16 @@ export interface Area {
   readonly sections: readonly Section[];
 }
 
-export type Section = 'coverage' | 'trends' | 'matrix' | 'halfTerm';
+export type Section =
+  | 'coverage'
+  | 'trends'
+  | 'matrix'
+  | 'pack'
+  | 'cycle'
+  | 'agreement'
+  | 'management'
+  | 'help'
+  | 'halfTerm';
 
 // A role that has ended since this tablet last knew it: what it opened is gone from here.
 export interface EndedArea {
@@ -95,6 +105,8 @@ export interface TeacherCover {
     readonly ofVisits: number;
     readonly minutes: number;
     readonly ofMinutes: number;
+    // One visit more goes beyond it.
+    readonly full: boolean;
   } | null;
   // A visit may be planned by whoever looks.
   readonly mayPlan: boolean;
@@ -124,8 +136,20 @@ export interface RuleCover extends CoverNumbers {
   readonly teachers: readonly TeacherCover[];
 }
 
-// What changed since the last view, and which visit did it where this tablet knows.
-export interface CoverChange {
+// What changed since the last view: a teacher's state, or a department's number of visited teachers.
+export type CoverChange = CoverTeacherChange | CoverDepartmentChange;
+
+export interface CoverDepartmentChange {
+  readonly kind: 'department';
+  readonly department: string;
+  readonly fromDone: number;
+  readonly toDone: number;
+  readonly eligible: number;
+  readonly rule: string;
+}
+
+export interface CoverTeacherChange {
+  readonly kind: 'teacher';
   readonly teacher: string;
   readonly from: CoverState;
   readonly to: CoverState;
@@ -276,6 +300,15 @@ export interface Matrix {
     readonly mayOpen: boolean;
   }[];
   readonly complete: Completeness | null;
+  // Since the last view; null: frozen figures say themselves when they were replaced.
+  readonly changes:
+    | readonly {
+        readonly element: string;
+        readonly department: string;
+        readonly from: MatrixCell;
+        readonly to: MatrixCell;
+      }[]
+    | null;
 }
 
 // --- Half-term figures for governors and partners. ---
@@ -330,6 +363,12 @@ export interface Figures {
   readonly trendsOfGroup: (org: string, h2: number) => Answered<Trends>;
   readonly matrix: (org: string, h2: number) => Answered<Matrix>;
   readonly frozen: (school: string, h2: number) => Answered<FrozenFigures>;
+  readonly pack: (org: string) => Answered<Pack>;
+  readonly cycle: (org: string) => Answered<Cycle>;
+  // What the person helps with, for whom that is a role.
+  readonly help: Answered<Help>;
+  readonly agreement: (school: string) => Answered<Agreement>;
+  readonly management: (org: string) => Answered<Management>;
   readonly aboutMe: Answered<AboutMe>;
   // Asks again what is on the screen.
   readonly askAgain: () => void;

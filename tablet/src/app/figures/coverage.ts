@@ -1,5 +1,6 @@
 // Coverage, as the server counts it, with what this tablet knows beside it: the next visit that is
 // planned, and the load that the staff agreed.
+import type { LoadReply } from '#proto/load_pb';
 import {
   type CoverageReply,
   CoverageState,
@@ -18,7 +19,7 @@ import type {
   TeacherCover,
 } from '../contract';
 import type { Desk } from '../desk';
-import { kindsFor, loadOf } from '../lists';
+import { kindsFor } from '../lists';
 import { halfTermsOf, schoolDaysLeft } from './half-terms';
 
 const dayMs = 86_400_000;
@@ -78,6 +79,7 @@ export function coverageOf(
   org: string,
   reply: CoverageReply,
   before: CoverageReply | null,
+  loads: LoadReply | null,
 ): Coverage | null {
   const halfTerm = halfTermsOf(desk.directory).find(({ h2 }) => h2 === reply.h2);
   if (halfTerm === undefined) return null;
@@ -89,7 +91,7 @@ export function coverageOf(
     halfTerm,
     when: now < halfTerm.fromMs ? 'before' : now < halfTerm.toMs + dayMs ? 'running' : 'over',
     schoolDaysLeft: schoolDaysLeft(desk.directory, halfTerm, now),
-    rules: reply.rules.map((rule) => ruleOf(desk, rule, planned, halfTerm)),
+    rules: reply.rules.map((rule) => ruleOf(desk, rule, { planned, halfTerm, loads })),
     complete: completenessOf(reply.watermark),
     changes: before?.h2 === reply.h2 ? changesOf(before, reply) : [],
     comingUp: planned
@@ -102,12 +104,15 @@ export function coverageOf(
   };
 }
 
-function ruleOf(
-  desk: Desk,
-  rule: RuleCoverage,
-  planned: readonly Planned[],
-  halfTerm: HalfTerm,
-): RuleCover {
+// What a row shows of a teacher beside the state.
+interface Beside {
+  readonly planned: readonly Planned[];
+  readonly halfTerm: HalfTerm;
+  // Null: not answered yet.
+  readonly loads: LoadReply | null;
+}
+
+function ruleOf(desk: Desk, rule: RuleCoverage, beside: Beside): RuleCover {
   return {
     rule: hex(rule.rule),
     title: rule.title,
@@ -124,15 +129,14 @@ function ruleOf(
     notShared: rule.doneNotShared,
     fromMs: rule.fromDay * dayMs,
     toMs: rule.toDay * dayMs,
-    teachers: rule.teachers.map((teacher) => teacherOf(desk, teacher, planned, halfTerm)),
+    teachers: rule.teachers.map((teacher) => teacherOf(desk, teacher, beside)),
   };
 }
 
 function teacherOf(
   desk: Desk,
   teacher: TeacherCoverage,
-  planned: readonly Planned[],
-  halfTerm: HalfTerm,
+  { planned, halfTerm, loads }: Beside,
 ): TeacherCover {
   const id = hex(teacher.teacher);
   const next = planned.find(
@@ -149,8 +153,20 @@ function teacherOf(
     recordedLate: teacher.recordedLate > 0,
     plannedMs: next?.lessonMs ?? null,
     plannedPeriod: next?.period ?? null,
-    load: loadOf(desk, id),
+    load: loadIn(loads, id),
     mayPlan: id !== desk.me && kindsFor(desk, id).includes('DEPT'),
+  };
+}
+
+function loadIn(loads: LoadReply | null, teacher: string): TeacherCover['load'] {
+  const load = loads?.people.find(({ person }) => hex(person) === teacher);
+  if (load === undefined || load.agreedVisits === 0) return null;
+  return {
+    visits: load.visits,
+    ofVisits: load.agreedVisits,
+    minutes: load.minutes,
+    ofMinutes: load.agreedMinutes,
+    full: load.nextNeedsReason,
   };
 }
 
@@ -161,10 +177,25 @@ function changesOf(before: CoverageReply, now: CoverageReply): CoverChange[] {
   }
   const changes: CoverChange[] = [];
   for (const rule of now.rules) {
+    if (rule.teachers.length === 0) {
+      const same = (one: RuleCoverage) =>
+        hex(one.rule) === hex(rule.rule) && hex(one.department) === hex(rule.department);
+      const was = before.rules.find(same);
+      if (was === undefined || was.done === rule.done) continue;
+      changes.push({
+        kind: 'department',
+        department: rule.departmentName,
+        fromDone: was.done,
+        toDone: rule.done,
+        eligible: rule.eligible,
+        rule: rule.title,
+      });
+    }
     for (const one of rule.teachers) {
       const was = earlier.get(`${hex(rule.rule)}/${hex(one.teacher)}`);
       if (was === undefined || (was.state === one.state && was.done === one.done)) continue;
       changes.push({
+        kind: 'teacher',
         teacher: one.displayName,
         from: stateOf(was.state),
         to: stateOf(one.state),

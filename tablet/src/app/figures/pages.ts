@@ -2,9 +2,10 @@
 import type { DescMessage, MessageShape } from '@bufbuild/protobuf';
 import { AuditAct } from '#proto/audit_pb';
 import { OrgKind } from '#proto/directory_pb';
+import { HelpView } from '#proto/help_pb';
 import { hex } from '../../model/bytes';
 import type { FigureCalls } from '../../transport/calls';
-import type { AboutMe, Areas, Figures, HalfTerm, Loaded } from '../contract';
+import type { AboutMe, Areas, Figures, HalfTerm, Help, Loaded, Section } from '../contract';
 import type { Desk } from '../desk';
 import { Derived } from '../observable';
 import { areasOf, areasToNote, openAreas } from './areas';
@@ -13,11 +14,19 @@ import { coverageOf } from './coverage';
 import { halfTermFor, halfTermsOf, lastSix } from './half-terms';
 import { frozenFigures, frozenMatrix, liveMatrix } from './matrix';
 import { FigurePage, type Plan } from './page';
+import { agreementOf, cycleOf, helpOf, managementOf, packOf } from './practice';
 import {
   aboutMeQuestion,
+  agreementQuestion,
   coverageQuestion,
+  cycleQuestion,
   departmentQuestion,
   frozenQuestion,
+  heatMapQuestion,
+  helpQuestion,
+  loadQuestion,
+  managementQuestion,
+  packQuestion,
   schoolQuestion,
   teacherQuestion,
 } from './questions';
@@ -62,6 +71,23 @@ export class FigurePages {
       trendsOfGroup: (org, h2) => page(`group/${org}/${h2}`, (at) => this.#group(at, org, h2)),
       matrix: (org, h2) => page(`matrix/${org}/${h2}`, (at) => this.#matrix(at, org, h2)),
       frozen: (school, h2) => page(`frozen/${school}/${h2}`, (at) => this.#frozen(at, school, h2)),
+      pack: (org) =>
+        page(`pack/${org}`, (at) =>
+          this.#section(at, org, 'pack', packQuestion(org), (reply) => packOf(at, reply)),
+        ),
+      cycle: (org) =>
+        page(`cycle/${org}`, (at) =>
+          this.#section(at, org, 'cycle', cycleQuestion(org), (reply) => cycleOf(at, reply)),
+        ),
+      help: page('help', (at) => this.#help(at)),
+      agreement: (org) =>
+        page(`agreement/${org}`, (at) =>
+          this.#section(at, org, 'agreement', agreementQuestion(org), agreementOf),
+        ),
+      management: (org) =>
+        page(`management/${org}`, (at) =>
+          this.#section(at, org, 'management', managementQuestion(org), managementOf),
+        ),
       aboutMe: page('about-me', () => this.#aboutMe()),
       askAgain: () => this.#asking.askAgain(),
     };
@@ -117,11 +143,13 @@ export class FigurePages {
     if (area === null || halfTerm === null) return null;
     const isDepartment = desk.directory.orgs.get(org)?.kind === OrgKind.DEPARTMENT;
     const question = coverageQuestion(area, org, halfTerm.asked.h2, !isDepartment);
+    const load = isDepartment ? loadQuestion(area, org) : null;
     return {
-      questions: [question],
+      questions: load === null ? [question] : [question, load],
       make: () => {
         const { reply, before } = this.#asking.known(question);
-        return reply === null ? null : coverageOf(desk, org, reply, before);
+        const loads = load === null ? null : this.#reply(load);
+        return reply === null ? null : coverageOf(desk, org, reply, before, loads);
       },
     };
   }
@@ -182,12 +210,12 @@ export class FigurePages {
     const area = openAreas(desk).find((one) => one.org === org);
     if (halfTerm === null || area === undefined) return null;
     if (area.kind === 'school') {
-      const question = schoolQuestion(org, org, halfTerm.asked.h2);
+      const question = heatMapQuestion(org, halfTerm.asked.h2);
       return {
         questions: [question],
         make: () => {
-          const reply = this.#reply(question);
-          return reply === null ? null : liveMatrix(desk, reply);
+          const { reply, before } = this.#asking.known(question);
+          return reply === null ? null : liveMatrix(desk, reply, before);
         },
       };
     }
@@ -213,6 +241,40 @@ export class FigurePages {
       make: () => {
         const reply = this.#reply(question);
         return reply === null ? null : frozenFigures(desk, reply);
+      },
+    };
+  }
+
+  // A page of one question, for whom an area of that organisation has that section.
+  #section<D extends DescMessage, T>(
+    desk: Desk,
+    org: string,
+    section: Section,
+    question: Question<D>,
+    make: (reply: MessageShape<D>) => T,
+  ): Plan<T> | null {
+    const opens = openAreas(desk).some(
+      (area) => area.org === org && area.sections.includes(section),
+    );
+    if (!opens) return null;
+    return {
+      questions: [question],
+      make: () => {
+        const reply = this.#reply(question);
+        return reply === null ? null : make(reply);
+      },
+    };
+  }
+
+  #help(desk: Desk): Plan<Help> | null {
+    const area = openAreas(desk).find(({ sections }) => sections.includes('help'));
+    if (area === undefined) return null;
+    const question = helpQuestion(area.org, HelpView.HELPER);
+    return {
+      questions: [question],
+      make: () => {
+        const reply = this.#reply(question);
+        return reply === null ? null : helpOf(desk, reply);
       },
     };
   }

@@ -1,7 +1,12 @@
 // What is asked of the server for each page.
 
 import { FrozenSchoolReplySchema } from '#proto/aggregate_pb';
+import { AgreementReplySchema } from '#proto/agreement_pb';
 import { type AboutMeReply, AboutMeReplySchema } from '#proto/audit_pb';
+import { HelpingReplySchema, HelpView } from '#proto/help_pb';
+import { CycleReplySchema, WeeklyPackReplySchema } from '#proto/leadership_pb';
+import { LoadReplySchema } from '#proto/load_pb';
+import { ManagementReplySchema } from '#proto/management_pb';
 import {
   CoverageReplySchema,
   DepartmentReplySchema,
@@ -9,6 +14,7 @@ import {
   TeacherReplySchema,
   type Watermark,
 } from '#proto/summary_pb';
+import { HeatMapReplySchema } from '#proto/trend_pb';
 import { unhex } from '../../model/bytes';
 import type { Question } from './asking';
 
@@ -96,3 +102,66 @@ export const aboutMeQuestion: Question<typeof AboutMeReplySchema> = {
   ask: (calls, options): Promise<AboutMeReply> => calls.audit.aboutMe({}, options),
   seq: () => 0n,
 };
+
+export const loadQuestion = (area: string, org: string): Question<typeof LoadReplySchema> => ({
+  key: `load/${org}`,
+  area,
+  reply: LoadReplySchema,
+  ask: (calls, options) => calls.practice.load({ org: unhex(org) }, options),
+  seq,
+});
+
+export const heatMapQuestion = (
+  school: string,
+  h2: number,
+): Question<typeof HeatMapReplySchema> => ({
+  key: `heat-map/${school}/${h2}`,
+  area: school,
+  reply: HeatMapReplySchema,
+  ask: (calls, options) => calls.practice.heatMap({ school: unhex(school), h2 }, options),
+  seq,
+});
+
+export const packQuestion = (org: string): Question<typeof WeeklyPackReplySchema> => ({
+  key: `pack/${org}`,
+  area: org,
+  reply: WeeklyPackReplySchema,
+  ask: (calls, options) => calls.practice.weeklyPack({ org: unhex(org) }, options),
+  seq,
+});
+
+export const cycleQuestion = (org: string): Question<typeof CycleReplySchema> => ({
+  key: `cycle/${org}`,
+  area: org,
+  reply: CycleReplySchema,
+  ask: (calls, options) => calls.practice.cycle({ org: unhex(org) }, options),
+  seq,
+});
+
+export const helpQuestion = (
+  area: string,
+  view: HelpView,
+): Question<typeof HelpingReplySchema> => ({
+  key: `help/${view}`,
+  area,
+  reply: HelpingReplySchema,
+  ask: (calls, options) =>
+    calls.practice.helping({ view, withTrends: view === HelpView.HELPER }, options),
+  seq,
+});
+
+export const agreementQuestion = (school: string): Question<typeof AgreementReplySchema> => ({
+  key: `agreement/${school}`,
+  area: school,
+  reply: AgreementReplySchema,
+  ask: (calls, options) => calls.practice.agreement({ school: unhex(school) }, options),
+  seq,
+});
+
+export const managementQuestion = (org: string): Question<typeof ManagementReplySchema> => ({
+  key: `management/${org}`,
+  area: org,
+  reply: ManagementReplySchema,
+  ask: (calls, options) => calls.practice.management({ org: unhex(org) }, options),
+  seq,
+});

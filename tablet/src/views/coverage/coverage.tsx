@@ -141,6 +141,10 @@ function CoverageWatermark({
 }) {
   const when = useWhen();
   const words = (change: CoverChange) => {
+    if (change.kind === 'department') {
+      const { department, fromDone, toDone, eligible } = change;
+      return say('coverage.changeDepartment', { department, fromDone, toDone, eligible });
+    }
     const { teacher, from, to } = change;
     if (change.doneMs === null || to !== 'done')
       return say('coverage.change', { teacher, from, to });

@@ -183,7 +183,7 @@ function Next({ teacher }: { readonly teacher: TeacherCover }) {
       </Link>
     );
   }
-  if (teacher.load !== null && teacher.load.visits >= teacher.load.ofVisits) {
+  if (teacher.load?.full === true) {
     return <span className="small muted">{say('coverage.loadFull')}</span>;
   }
   return null;

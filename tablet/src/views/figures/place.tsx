@@ -1,7 +1,7 @@
 // The third tab: what the person's live roles open, as sections of one page. A role that has ended
 // takes its section with it at once, and says so.
 
-import { lazy, Suspense } from 'react';
+import { type ComponentType, lazy, Suspense } from 'react';
 import { Link, Redirect } from 'wouter';
 import type { Area, Section } from '../../app/contract';
 import { say } from '../../words/say';
@@ -21,11 +21,32 @@ const FrozenScreen = lazy(async () => ({
   default: (await import('../half-term/frozen')).FrozenScreen,
 }));
 
+const PackScreen = lazy(async () => ({ default: (await import('../pack/pack')).PackScreen }));
+const CycleScreen = lazy(async () => ({ default: (await import('../cycle/cycle')).CycleScreen }));
+const HelpScreen = lazy(async () => ({ default: (await import('../help/help')).HelpScreen }));
+const AgreementScreen = lazy(async () => ({
+  default: (await import('../agreement/agreement')).AgreementScreen,
+}));
+const ManagementScreen = lazy(async () => ({
+  default: (await import('../management/management')).ManagementScreen,
+}));
+
 export const placePath = (section: Section, org: string, h2 = 0) =>
   `/place/${section}/${org}${h2 === 0 ? '' : `/${h2}`}`;
 
-const isSection = (text: string): text is Section =>
-  text === 'coverage' || text === 'trends' || text === 'matrix' || text === 'halfTerm';
+const screens: Readonly<Record<Section, ComponentType<SectionProps>>> = {
+  coverage: CoverageScreen,
+  trends: GroupTrends,
+  matrix: MatrixScreen,
+  pack: PackScreen,
+  cycle: CycleScreen,
+  agreement: AgreementScreen,
+  management: ManagementScreen,
+  help: HelpScreen,
+  halfTerm: FrozenScreen,
+};
+
+const isSection = (text: string): text is Section => text in screens;
 
 // /place, /place/coverage/<org>, /place/coverage/<org>/<h2>
 export function FiguresPlace({
@@ -76,16 +97,8 @@ export interface SectionProps {
 }
 
 function SectionScreen({ section, ...props }: SectionProps & { readonly section: Section }) {
-  switch (section) {
-    case 'coverage':
-      return <CoverageScreen {...props} />;
-    case 'trends':
-      return <GroupTrends {...props} />;
-    case 'matrix':
-      return <MatrixScreen {...props} />;
-    default:
-      return <FrozenScreen {...props} />;
-  }
+  const Screen = screens[section];
+  return <Screen {...props} />;
 }
 
 function NoArea({ ended }: { readonly ended: readonly { label: string; endedMs: number }[] }) {
@@ -108,6 +121,9 @@ function Ended({ ended }: { readonly ended: readonly { label: string; endedMs: n
     </section>
   ));
 }
+
+// The others are behind one button.
+const mostSegments = 4;
 
 // The ways between the sections of an area, and between areas.
 export function Sections({
@@ -136,19 +152,47 @@ export function Sections({
         </nav>
       )}
       {area.sections.length > 1 && (
-        <nav className="segments" aria-label={say('figures.sections', { area: areaName(area) })}>
-          {area.sections.map((one) => (
-            <Link
-              key={one}
-              href={placePath(one, area.org)}
-              aria-current={one === section ? 'page' : undefined}
-            >
-              {say(`figures.${one}`)}
-            </Link>
+        <nav
+          className="segments sections"
+          aria-label={say('figures.sections', { area: areaName(area) })}
+        >
+          {area.sections.slice(0, mostSegments).map((one) => (
+            <SectionLink key={one} area={area} section={one} here={one === section} />
           ))}
+          {area.sections.length > mostSegments && (
+            <details className={area.sections.indexOf(section) >= mostSegments ? 'on' : ''}>
+              <summary>
+                {area.sections.indexOf(section) >= mostSegments
+                  ? say(`figures.${section}`)
+                  : say('figures.otherPages')}
+                <Icon name="down" />
+              </summary>
+              <div className="menu">
+                {area.sections.slice(mostSegments).map((one) => (
+                  <SectionLink key={one} area={area} section={one} here={one === section} />
+                ))}
+              </div>
+            </details>
+          )}
         </nav>
       )}
     </>
+  );
+}
+
+function SectionLink({
+  area,
+  section,
+  here,
+}: {
+  readonly area: Area;
+  readonly section: Section;
+  readonly here: boolean;
+}) {
+  return (
+    <Link href={placePath(section, area.org)} aria-current={here ? 'page' : undefined}>
+      {say(`figures.${section}`)}
+    </Link>
   );
 }
 

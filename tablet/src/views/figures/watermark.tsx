@@ -17,8 +17,8 @@ export function Watermark<T>({
   readonly answer: FigureAnswer<T>;
   // Null: frozen figures, which are complete by definition.
   readonly complete: Completeness | null;
-  // One line for each thing that changed since the last view.
-  readonly changes: readonly string[];
+  // One line for each thing that changed since the last view; null: that is not kept of this page.
+  readonly changes: readonly string[] | null;
   readonly extra?: ReactNode;
 }) {
   const when = useWhen();
@@ -53,11 +53,13 @@ export function Watermark<T>({
       <p className="fill">
         {words.join(' ')} {extra}
       </p>
-      <button type="button" className="link" onClick={() => setOpen(true)}>
-        {say('water.why')}
-        {changes.length > 0 && <span className="count">{changes.length}</span>}
-      </button>
-      {open && (
+      {changes !== null && (
+        <button type="button" className="link" onClick={() => setOpen(true)}>
+          {say('water.why')}
+          {changes.length > 0 && <span className="count">{changes.length}</span>}
+        </button>
+      )}
+      {open && changes !== null && (
         <Dialog title={say('water.whyTitle')} onClose={() => setOpen(false)}>
           <Why lastViewMs={answer.lastViewMs} changes={changes} />
         </Dialog>

@@ -15,6 +15,8 @@ import { useApp, useStore, useWhen } from '../frame/reading';
 import { oneDecimal } from '../trends/chart';
 import './matrix.css';
 
+type Change = NonNullable<Matrix['changes']>[number];
+
 export function MatrixScreen({ areas, area, org, h2 }: SectionProps) {
   const app = useApp();
   const matrix = useStore(app.figures.matrix(org, h2));
@@ -54,7 +56,11 @@ export function MatrixScreen({ areas, area, org, h2 }: SectionProps) {
               ) : (
                 <Grid matrix={value} h2={value.halfTerm.h2} />
               )}
-              <Watermark answer={answer} complete={value.complete} changes={[]} />
+              <Watermark
+                answer={answer}
+                complete={value.complete}
+                changes={value.changes?.map(changeWords) ?? null}
+              />
             </>
           );
         }}
@@ -141,6 +147,18 @@ function Grid({ matrix, h2 }: { readonly matrix: Matrix; readonly h2: number }) 
       <Legend matrix={matrix} />
     </>
   );
+}
+
+function changeWords({ element, department, from, to }: Change): string {
+  const figure = (cell: MatrixCell) =>
+    cell.kind === 'value'
+      ? say('trends.figure', { value: oneDecimal(cell.tenths), n: cell.lessons })
+      : say('matrix.legendNotEnough');
+  return say('trends.changeFigure', {
+    element: `${element}, ${department}`,
+    from: figure(from),
+    to: figure(to),
+  });
 }
 
 function Face({ cell }: { readonly cell: MatrixCell }) {

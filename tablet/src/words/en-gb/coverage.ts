@@ -49,6 +49,8 @@ export const coverageWords = {
   'coverage.comingNone': 'No visit is planned from today on, as far as this tablet knows.',
   'coverage.change':
     '{teacher}: {from, select, done {done} booked {booked} due {due} overdue {overdue} other {exempt}} before, {to, select, done {done} booked {booked} due {due} overdue {overdue} other {exempt}} now',
+  'coverage.changeDepartment':
+    '{department}: {fromDone} of {eligible} visited before, {toDone} now',
   'coverage.changeDone': '+1 {teacher}, visited {date}',
   'coverage.changeLate': '+1 {teacher}, visited {date}, recorded late',
 } as const;

@@ -16,6 +16,12 @@ export const figuresWords = {
   'figures.trends': 'Trends',
   'figures.matrix': 'Matrix',
   'figures.halfTerm': 'Half-term figures',
+  'figures.pack': 'Weekly pack',
+  'figures.cycle': 'Six-week cycle',
+  'figures.agreement': 'Observer agreement',
+  'figures.management': 'Who holds what',
+  'figures.help': 'Referrals',
+  'figures.otherPages': 'Other pages',
   'figures.school': 'School',
   'figures.referrals': 'Referrals',
   'figures.none':

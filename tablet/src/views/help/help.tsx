@@ -1,0 +1,187 @@
+// The page of an Advanced Skills Teacher: help as work done. Only the elements that were named, only
+// from consent on; departments without names.
+
+import { Link } from 'wouter';
+import type { Help, HelpThread } from '../../app/contract';
+import { list, say } from '../../words/say';
+import { halfTermShort, useDays } from '../figures/half-term';
+import { areaName, type SectionProps, Sections } from '../figures/place';
+import { ShownAnswer } from '../figures/shown';
+import { Watermark } from '../figures/watermark';
+import { Icon } from '../frame/icons';
+import { Empty, Page } from '../frame/page';
+import { useApp, useStore, useWhen } from '../frame/reading';
+import { oneDecimal } from '../trends/chart';
+import '../trends/trends.css';
+
+export function HelpScreen({ areas, area }: SectionProps) {
+  const app = useApp();
+  const help = useStore(app.figures.help);
+  return (
+    <Page
+      title={area === null ? say('figures.help') : areaName(area)}
+      actions={<Sections areas={areas} area={area} section="help" />}
+    >
+      <ShownAnswer loaded={help}>
+        {(answer) => (
+          <>
+            {answer.value.threads.length === 0 ? (
+              <Empty>
+                <p>{say('help.empty')}</p>
+              </Empty>
+            ) : (
+              answer.value.threads.map((thread) => <Thread key={thread.id} thread={thread} />)
+            )}
+            <Departments help={answer.value} />
+            <Watermark answer={answer} complete={answer.value.complete} changes={null} />
+          </>
+        )}
+      </ShownAnswer>
+    </Page>
+  );
+}
+
+function Thread({ thread }: { readonly thread: HelpThread }) {
+  const { day } = useDays();
+  const when = useWhen();
+  const who = thread.teacher || thread.department;
+  const consent = {
+    given: 'help.consented',
+    waiting: 'help.waiting',
+    refused: 'help.refused',
+  } as const;
+  return (
+    <section className="section card">
+      <div className="row wrap">
+        <h2 className="fill">{who}</h2>
+        <span className="chip help">
+          <Icon name="help" />
+          {say(thread.isPlan ? 'help.plan' : 'help.referral')}
+        </span>
+        {thread.outcome !== null && (
+          <span className="chip ok">
+            <Icon name="tick" />
+            {say('help.outcome', { outcome: thread.outcome })}
+          </span>
+        )}
+      </div>
+      <p className="second muted">
+        {[
+          thread.teacher !== '' && say(consent[thread.consent], { teacher: thread.teacher }),
+          thread.elements.length > 0 && say('help.elements', { elements: list(thread.elements) }),
+          thread.nextMs !== null && say('help.next', { date: day(thread.nextMs) }),
+        ]
+          .filter(Boolean)
+          .join(' · ')}
+      </p>
+      {thread.aims.length > 0 && (
+        <>
+          <h3>{say('help.aims')}</h3>
+          <ul className="list">
+            {thread.aims.map((aim) => (
+              <li key={aim} className="who-row">
+                {aim}
+              </li>
+            ))}
+          </ul>
+        </>
+      )}
+      {thread.evidence.map(({ element, level }) => (
+        <p key={element} className="second">
+          {say('help.evidence', { element, level })}
+        </p>
+      ))}
+      {thread.steps.length > 0 && (
+        <>
+          <h3>{say('help.steps')}</h3>
+          <ul className="list">
+            {thread.steps.map((step) => (
+              <li key={step.key} className="row who-row wrap">
+                <span className="fill">{step.text}</span>
+                <span className={`chip ${step.overdue ? 'ask' : ''}`}>
+                  {say(`step.${step.status}`)}
+                </span>
+                {step.dueMs !== null && (
+                  <span className="second muted">
+                    {say('help.stepUntil', { date: day(step.dueMs) })}
+                  </span>
+                )}
+              </li>
+            ))}
+          </ul>
+        </>
+      )}
+      <h3>{say('help.revisits')}</h3>
+      {thread.revisits.length === 0 ? (
+        <p className="muted">{say('help.noRevisits')}</p>
+      ) : (
+        <ul className="list">
+          {thread.revisits.map(({ visitId, lessonMs, mayOpen }) => (
+            <li key={visitId} className="row who-row">
+              <span className="fill">{lessonMs === null ? '' : when.date(lessonMs)}</span>
+              {mayOpen && (
+                <Link href={`/visits/${visitId}`} className="link">
+                  {say('trends.lessonOpen')}
+                </Link>
+              )}
+            </li>
+          ))}
+        </ul>
+      )}
+      {thread.consent === 'given' && thread.level !== 'closed' && (
+        <Link href="/visits/new" className="button primary start">
+          {say('help.planRevisit')}
+        </Link>
+      )}
+    </section>
+  );
+}
+
+function Departments({ help }: { readonly help: Help }) {
+  return (
+    <section className="section">
+      <h2>{say('help.departments')}</h2>
+      {help.departments.length === 0 ? (
+        <p className="muted">{say('help.departmentsNone')}</p>
+      ) : (
+        help.departments.map(({ name, points }) => {
+          const elements = [
+            ...new Set(points.flatMap(({ levels }) => levels.map(({ element }) => element))),
+          ];
+          return (
+            <div key={name} className="scroll-x">
+              <table className="trend-table">
+                <caption>{name}</caption>
+                <thead>
+                  <tr>
+                    <th scope="col">{say('trends.element')}</th>
+                    {points.map(({ halfTerm }) => (
+                      <th key={halfTerm.h2} scope="col">
+                        {halfTermShort(halfTerm)}
+                      </th>
+                    ))}
+                  </tr>
+                </thead>
+                <tbody>
+                  {elements.map((element) => (
+                    <tr key={element}>
+                      <th scope="row">{element}</th>
+                      {points.map(({ halfTerm, levels }) => {
+                        const level = levels.find((one) => one.element === element);
+                        return (
+                          <td key={halfTerm.h2}>
+                            {level === undefined ? say('frozen.hidden') : oneDecimal(level.tenths)}
+                          </td>
+                        );
+                      })}
+                    </tr>
+                  ))}
+                </tbody>
+              </table>
+            </div>
+          );
+        })
+      )}
+    </section>
+  );
+}

@@ -1,0 +1,149 @@
+// Who holds what: roles by functions, by strand; and what nobody holds.
+
+import { useState } from 'react';
+import type { Management, ManagementEntry } from '../../app/contract';
+import { say } from '../../words/say';
+import { useDays } from '../figures/half-term';
+import { areaName, type SectionProps, Sections } from '../figures/place';
+import { ShownAnswer } from '../figures/shown';
+import { Watermark } from '../figures/watermark';
+import { Icon, type IconName } from '../frame/icons';
+import { Empty, Page } from '../frame/page';
+import { useApp, useStore } from '../frame/reading';
+import '../trends/trends.css';
+
+const strands = ['all', 'whole', 'teaching', 'learning', 'behaviour'] as const;
+
+const icons: Readonly<Record<ManagementEntry['status'], IconName>> = {
+  none: 'minus',
+  planned: 'calendar',
+  underWay: 'clock',
+  inPlace: 'tick',
+  needsHelp: 'help',
+};
+
+export function ManagementScreen({ areas, area, org }: SectionProps) {
+  const app = useApp();
+  const management = useStore(app.figures.management(org));
+  const [strand, setStrand] = useState<(typeof strands)[number]>('all');
+  return (
+    <Page
+      title={area === null ? say('figures.management') : areaName(area)}
+      actions={<Sections areas={areas} area={area} section="management" />}
+    >
+      <ShownAnswer loaded={management}>
+        {(answer) => (
+          <>
+            <label className="row rule">
+              <span className="second strong">{say('management.strand')}</span>
+              <select
+                value={strand}
+                onChange={(event) => setStrand(event.target.value as (typeof strands)[number])}
+              >
+                {strands.map((one) => (
+                  <option key={one} value={one}>
+                    {say('management.strandName', { strand: one })}
+                  </option>
+                ))}
+              </select>
+            </label>
+            <Grid management={answer.value} strand={strand} />
+            <Gaps management={answer.value} strand={strand} />
+            <Watermark answer={answer} complete={answer.value.complete} changes={null} />
+          </>
+        )}
+      </ShownAnswer>
+    </Page>
+  );
+}
+
+interface Filtered {
+  readonly management: Management;
+  readonly strand: (typeof strands)[number];
+}
+
+function Grid({ management, strand }: Filtered) {
+  if (management.roles.length === 0) {
+    return (
+      <Empty>
+        <p>{say('management.empty')}</p>
+      </Empty>
+    );
+  }
+  const cells = management.cells.filter((cell) => strand === 'all' || cell.strand === strand);
+  return (
+    <div className="scroll-x">
+      <table className="trend-table">
+        <thead>
+          <tr>
+            <th scope="col">{say('management.role')}</th>
+            {management.functions.map((fn) => (
+              <th key={fn} scope="col">
+                {fn}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {management.roles.map((role) => (
+            <tr key={role}>
+              <th scope="row">{say('management.roleName', { role })}</th>
+              {management.functions.map((fn) => (
+                <td key={fn}>
+                  <Cells cells={cells.filter((cell) => cell.role === role && cell.fn === fn)} />
+                </td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+function Cells({ cells }: { readonly cells: readonly ManagementEntry[] }) {
+  const { day } = useDays();
+  if (cells.length === 0) return <span className="muted">{say('management.nobody')}</span>;
+  return cells.map((cell) => (
+    <div key={cell.key} className="column tight">
+      <span className="strong">{cell.owner || say('management.nobody')}</span>
+      <span>{cell.objective}</span>
+      <span className={`chip ${cell.status === 'inPlace' ? 'ok' : ''}`}>
+        <Icon name={icons[cell.status]} />
+        {say('management.status', { status: cell.status })}
+      </span>
+      <span className="small muted">
+        {[
+          cell.strand !== 'whole' && say('management.strandName', { strand: cell.strand }),
+          say('management.evidence', { n: cell.evidence }),
+          cell.untilMs !== null && say('management.ends', { date: day(cell.untilMs) }),
+        ]
+          .filter(Boolean)
+          .join(' · ')}
+      </span>
+    </div>
+  ));
+}
+
+function Gaps({ management, strand }: Filtered) {
+  const gaps = management.gaps.filter((gap) => strand === 'all' || gap.strand === strand);
+  return (
+    <section className="section card">
+      <h2>{say('management.gaps')}</h2>
+      {gaps.length === 0 ? (
+        <p className="muted">{say('management.noGaps')}</p>
+      ) : (
+        <ul className="list">
+          {gaps.map((gap) => (
+            <li key={gap.key} className="who-row">
+              <span className="strong">
+                {say('management.roleName', { role: gap.role })}, {gap.fn}
+              </span>
+              : {say('management.gap', { why: gap.why })}
+            </li>
+          ))}
+        </ul>
+      )}
+    </section>
+  );
+}
