@@ -24,8 +24,30 @@ async function show(page: Page, address: string, scene: string, path: string) {
 
 const every = process.env.HALFTERM_EVERY_LOOK === '1';
 
+// The screens that print: on paper, black on white, without what can only be tapped.
+async function print(page: Page, address: string, screen: string, path: string) {
+  await show(page, address, 'busy', path);
+  await page.emulateMedia({ media: 'print' });
+  try {
+    for (const gone of ['.rail', '.top .actions', '.no-print']) {
+      expect(await page.locator(gone).first().isVisible(), gone).toBe(false);
+    }
+    const paper = await page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+    expect(paper).toBe('rgb(255, 255, 255)');
+    const pdf = await page.pdf({ path: `${pictures}${screen}.pdf`, preferCSSPageSize: true });
+    // Width and height of A4 in points.
+    expect(pdf.toString('latin1')).toMatch(/MediaBox \[0 0 59[45][.\d]* 84[12][.\d]*\]/);
+  } finally {
+    await page.emulateMedia({ media: 'screen' });
+  }
+}
+
 // `name`: of the folder in which this gallery is built.
-export function describeScreens(name: string, screens: readonly Screen[]): void {
+export function describeScreens(
+  name: string,
+  screens: readonly Screen[],
+  printed: readonly Screen[] = [],
+): void {
   let browser: Browser;
   let server: PreviewServer;
   let address = '';
@@ -66,6 +88,10 @@ export function describeScreens(name: string, screens: readonly Screen[]): void 
         });
         afterAll(async () => {
           await page?.context().close();
+        });
+
+        it.runIf(size === 'wide').each(printed)('%s, on paper', async (screen, _, path) => {
+          await print(page, address, screen, path);
         });
 
         it.each(screens)('%s', async (screen, scene, path) => {

@@ -63,7 +63,6 @@ interface Held {
   beforeMs: number;
   freshness: Freshness;
   isGone: boolean;
-  watchers: number;
   // The sequence number up to which this tablet's copy had come when it was asked.
   askedSeq: bigint;
   isAsking: boolean;
@@ -82,6 +81,10 @@ export class Asking {
   readonly #calls: FigureCalls;
   readonly #nowMs: () => number;
   readonly #held = new Map<string, Held>();
+  // How many look at each, by key; it outlives the person who is in.
+  readonly #watchers = new Map<string, { readonly question: Question<DescMessage>; n: number }>();
+  // The areas that a role opens; null: not told yet.
+  #areas: ReadonlySet<string> | null = null;
   readonly #queue: Held[] = [];
   #running = 0;
   #of: Desk | null = null;
@@ -111,18 +114,26 @@ export class Asking {
 
   // From here until the returned function is called, the answer is kept up to date.
   watch(question: Question<DescMessage>): () => void {
-    const held = this.#holding(question);
-    held.watchers += 1;
-    if (held.watchers === 1) {
-      if (held.reply !== null && this.#nowMs() - held.atMs > viewEndsMs) {
-        held.before = held.reply;
-        held.beforeMs = held.atMs;
-      }
-      this.#ask(held);
-    }
+    const watched = this.#watchers.get(question.key) ?? { question, n: 0 };
+    watched.n += 1;
+    this.#watchers.set(question.key, watched);
+    if (watched.n === 1) this.#open(this.#holding(question));
     return () => {
-      held.watchers -= 1;
+      watched.n -= 1;
+      if (watched.n === 0) this.#watchers.delete(question.key);
     };
+  }
+
+  #open(held: Held) {
+    if (held.reply !== null && this.#nowMs() - held.atMs > viewEndsMs) {
+      held.before = held.reply;
+      held.beforeMs = held.atMs;
+    }
+    this.#ask(held);
+  }
+
+  #isWatched({ question }: Held): boolean {
+    return this.#watchers.has(question.key);
   }
 
   // After each change on the tablet: somebody left, a meeting brought news, the server is back.
@@ -138,18 +149,22 @@ export class Asking {
     this.#contactMs = lastContactMs;
     if (!isNews && !isBack) return;
     for (const held of this.#held.values()) {
-      if (held.watchers > 0 && ((isNews && held.askedSeq < seq) || held.freshness !== 'current')) {
+      if (
+        this.#isWatched(held) &&
+        ((isNews && held.askedSeq < seq) || held.freshness !== 'current')
+      ) {
         this.#ask(held);
       }
     }
   }
 
   askAgain() {
-    for (const held of this.#held.values()) if (held.watchers > 0) this.#ask(held);
+    for (const held of this.#held.values()) if (this.#isWatched(held)) this.#ask(held);
   }
 
   // Forgets every answer about something that no role of the person opens.
   async forgetBut(areas: ReadonlySet<string>): Promise<void> {
+    this.#areas = areas;
     const desk = this.#desk();
     if (desk === null) return;
     const gone: Record<string, undefined> = {};
@@ -174,10 +189,11 @@ export class Asking {
     this.#retry = null;
     this.#seq = desk?.store.base.row.seq ?? 0n;
     this.#contactMs = desk?.signed.lastContactMs ?? 0;
-    const watched = [...this.#held.values()].filter(({ watchers }) => watchers > 0);
-    this.#held.clear();
+    this.#areas = null;
     // A screen that is still there shows the next person nothing of the last one.
-    for (const { question, watchers } of watched) this.#holding(question).watchers = watchers;
+    this.#held.clear();
+    if (desk === null) return;
+    for (const { question } of this.#watchers.values()) this.#open(this.#holding(question));
   }
 
   #holding(question: Question<DescMessage>): Held {
@@ -191,7 +207,6 @@ export class Asking {
       beforeMs: 0,
       freshness: 'asking',
       isGone: false,
-      watchers: 0,
       askedSeq: -1n,
       isAsking: false,
       again: false,
@@ -234,7 +249,7 @@ export class Asking {
     while (this.#running < atOnce) {
       const held = this.#queue.shift();
       if (held === undefined) return;
-      if (held.watchers > 0) void this.#run(held);
+      if (this.#isWatched(held)) void this.#run(held);
     }
   }
 
@@ -256,6 +271,8 @@ export class Asking {
       const options = { ...withToken(token), signal: leaving.signal };
       const reply = await question.ask(this.#calls, options, lastView);
       if (leaving.signal.aborted) return;
+      // The role ended while the answer was under way.
+      if (this.#areas !== null && !this.#areas.has(question.area)) return;
       if (held.before === null && held.reply !== null) {
         held.before = held.reply;
         held.beforeMs = held.atMs;
@@ -296,7 +313,7 @@ export class Asking {
       () => {
         this.#retry = null;
         for (const one of this.#held.values()) {
-          if (one.watchers > 0 && one.freshness !== 'current') this.#ask(one);
+          if (this.#isWatched(one) && one.freshness !== 'current') this.#ask(one);
         }
       },
       Math.max(15_000, pushbackMs(error)),

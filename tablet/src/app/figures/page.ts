@@ -9,6 +9,8 @@ import type { Asking, Question } from './asking';
 // What a page needs: its questions, and what they come to.
 export interface Plan<T> {
   readonly questions: readonly Question<DescMessage>[];
+  // What the page shows beside them, and can do without.
+  readonly beside?: readonly Question<DescMessage>[];
   // Null while an answer that it cannot do without has not come.
   readonly make: () => T | null;
 }
@@ -63,7 +65,8 @@ export class FigurePage<T> implements Answered<T> {
 
   #watch() {
     const desk = this.#lookers > 0 ? this.#desk() : null;
-    const questions = desk === null ? [] : (this.#plan(desk)?.questions ?? []);
+    const plan = desk === null ? null : this.#plan(desk);
+    const questions = [...(plan?.questions ?? []), ...(plan?.beside ?? [])];
     const wanted = new Set(questions.map(({ key }) => key));
     for (const [key, end] of this.#watched) {
       if (wanted.has(key)) continue;

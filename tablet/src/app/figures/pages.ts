@@ -145,7 +145,8 @@ export class FigurePages {
     const question = coverageQuestion(area, org, halfTerm.asked.h2, !isDepartment);
     const load = isDepartment ? loadQuestion(area, org) : null;
     return {
-      questions: load === null ? [question] : [question, load],
+      questions: [question],
+      beside: load === null ? [] : [load],
       make: () => {
         const { reply, before } = this.#asking.known(question);
         const loads = load === null ? null : this.#reply(load);
