@@ -3,18 +3,17 @@
 import { Link } from 'wouter';
 import type { HalfTerm } from '../../app/contract';
 import { say } from '../../words/say';
+import { date } from '../../words/when';
 import { Icon } from '../frame/icons';
 import { useApp, useStore, useWhen } from '../frame/reading';
 
 export const halfTermName = ({ number }: HalfTerm) => say('halfTerm.name', { number });
 export const halfTermShort = ({ number }: HalfTerm) => say('halfTerm.short', { number });
 
-// Days are days wherever the tablet is: noon has the same date in every zone of a school.
-const noonMs = 12 * 3_600_000;
-
 export function useDays() {
   const when = useWhen();
-  return { ...when, day: (ms: number) => when.date(ms + noonMs) };
+  // Days are days, wherever the school is.
+  return { ...when, day: (ms: number) => date(ms, 'UTC', when.now) };
 }
 
 export function HalfTermPicker({
