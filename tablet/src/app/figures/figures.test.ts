@@ -13,7 +13,6 @@ import {
   TeacherReplySchema,
   TrendState,
 } from '#proto/summary_pb';
-import { type CallerGrant, CallerGrantSchema } from '#proto/sync_pb';
 import { HeatMapReplySchema, HeatState } from '#proto/trend_pb';
 import { hex } from '../../model/bytes';
 import { Directory } from '../../model/directory';
@@ -37,8 +36,10 @@ const rubric = id(50);
 const today = 20_700;
 const nowMs = today * dayMs + dayMs / 2;
 
+type Grant = Desk['signed']['grants'][number];
+
 interface FakeDesk extends Desk {
-  grants: CallerGrant[];
+  grants: Grant[];
   readonly local: Map<string, unknown>;
   seq: bigint;
 }
@@ -85,7 +86,7 @@ function deskOf(people = 3): FakeDesk {
   const desk = {
     me: hex(me),
     directory,
-    grants: [] as CallerGrant[],
+    grants: [] as Grant[],
     local,
     seq: 1n,
     nowMs: () => nowMs,
@@ -119,8 +120,13 @@ function deskOf(people = 3): FakeDesk {
   return desk as unknown as FakeDesk;
 }
 
-const grant = (role: Role, org: Uint8Array, toDay = 0) =>
-  create(CallerGrantSchema, { role, org, fromDay: 1, toDay });
+const grant = (role: Role, org: Uint8Array, toDay = 0): Grant => ({
+  ...({} as Grant),
+  role,
+  org: hex(org),
+  fromDay: 1,
+  toDay,
+});
 
 const coverage = (states: readonly CoverageState[], seq = 1n) =>
   create(CoverageReplySchema, {
