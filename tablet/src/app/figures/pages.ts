@@ -22,9 +22,7 @@ import {
   cycleQuestion,
   departmentQuestion,
   frozenQuestion,
-  heatMapQuestion,
   helpQuestion,
-  loadQuestion,
   managementQuestion,
   packQuestion,
   schoolQuestion,
@@ -143,14 +141,11 @@ export class FigurePages {
     if (area === null || halfTerm === null) return null;
     const isDepartment = desk.directory.orgs.get(org)?.kind === OrgKind.DEPARTMENT;
     const question = coverageQuestion(area, org, halfTerm.asked.h2, !isDepartment);
-    const load = isDepartment ? loadQuestion(area, org) : null;
     return {
       questions: [question],
-      beside: load === null ? [] : [load],
       make: () => {
         const { reply, before } = this.#asking.known(question);
-        const loads = load === null ? null : this.#reply(load);
-        return reply === null ? null : coverageOf(desk, org, reply, before, loads);
+        return reply === null ? null : coverageOf(desk, org, reply, before);
       },
     };
   }
@@ -211,12 +206,12 @@ export class FigurePages {
     const area = openAreas(desk).find((one) => one.org === org);
     if (halfTerm === null || area === undefined) return null;
     if (area.kind === 'school') {
-      const question = heatMapQuestion(org, halfTerm.asked.h2);
+      const question = schoolQuestion(org, org, halfTerm.asked.h2);
       return {
         questions: [question],
         make: () => {
-          const { reply, before } = this.#asking.known(question);
-          return reply === null ? null : liveMatrix(desk, reply, before);
+          const reply = this.#reply(question);
+          return reply === null ? null : liveMatrix(desk, reply);
         },
       };
     }
