@@ -1,6 +1,7 @@
 // Every statement that touches rows, and there are no others: each is bound to one tenant, its
 // first parameter, so that Citus can send it to the one shard that holds that tenant.
-// statements_test.cc holds the list to it; the schema's own statements are in schema.cc.
+// statements_test.cc holds the list to it. Beside them stand what makes the tables
+// (schema.cc) and VACUUM, which Citus sends round by itself.
 
 #ifndef HALFTERM_STORAGE_POSTGRES_STATEMENTS_H_
 #define HALFTERM_STORAGE_POSTGRES_STATEMENTS_H_

@@ -1,0 +1,66 @@
+#!/usr/bin/env bash
+# Pushes the same records to a server on RocksDB and to one on PostgreSQL, and gives PostgreSQL alone the
+# same rows as plain transactions, a record each, all in one run on one machine.
+#
+#   tests/bench/engines.sh [RECORDS]     5,000 records unless told otherwise; needs a release build
+#
+# Prints JSON lines: records/s, processor seconds for 1,000 records of halftermd and of PostgreSQL.
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+build=${HALFTERM_BUILD:-$PWD/.build/release}
+halfterm=${HALFTERM:-$build/tools/halfterm}
+programs=/usr/lib/postgresql/15/bin
+clients=20
+
+# Of the postmaster, what it started that has ended, and what still runs.
+postgres_cpu_s() {
+  local postmaster ticks=0 process fields
+  postmaster=$(head -n 1 "$HALFTERM_POSTGRES/data/postmaster.pid")
+  for process in "$postmaster" $(pgrep -P "$postmaster"); do
+    fields=$(sed 's/.*) //' "/proc/$process/stat" 2>/dev/null) || continue
+    ticks=$((ticks + $(awk '{ print $12 + $13 + $14 + $15 }' <<<"$fields")))
+  done
+  awk "BEGIN { print $ticks / $(getconf CLK_TCK) }"
+}
+query() { psql -XAtq -h "$HALFTERM_POSTGRES" -U halfterm -d "$1" -c "$2"; }
+# Of what a clock said before and after, for so many records.
+per_1000() { awk "BEGIN { print 1000 * ($2 - $1) / $3 }"; }
+
+# On PostgreSQL, in an environment that on_postgres made.
+on_postgres() {
+  local records=$1 before after database rows bytes pushed
+  before=$(postgres_cpu_s)
+  pushed=$("$halfterm" bench push --generated "$records" --json)
+  sleep 1  # Statistics are told when a connection ends.
+  after=$(postgres_cpu_s)
+  echo "{\"engine\":\"postgres\",\"postgres_cpu_s_per_1000\":$(per_1000 "$before" "$after" "$records"),\"push\":$pushed}"
+
+  database=$(query postgres "select datname from pg_database where datname ~ '^d' limit 1")
+  rows=$(query "$database" "select (n_tup_ins + n_tup_upd + n_tup_del + $records / 2) / $records from pg_stat_user_tables where relname = 'halfterm_row'")
+  bytes=$(query "$database" "select avg(octet_length(value))::int from halfterm_row")
+  query postgres "create table plain (tenant bigint, family smallint, key bytea, value bytea, primary key (tenant, family, key))"
+  {
+    echo "\\set k random(1, 9000000000000000)"
+    echo "begin;"
+    for ((row = 1; row <= rows; row++)); do
+      echo "insert into plain values (1, 1, int8send(:k) || int4send($row), decode(repeat('5a', $bytes), 'hex')) on conflict (tenant, family, key) do update set value = excluded.value;"
+    done
+    echo "commit;"
+  } >"$HALFTERM_POSTGRES/plain.sql"
+  before=$(postgres_cpu_s)
+  local said tps
+  said=$("$programs/pgbench" -n -h "$HALFTERM_POSTGRES" -U halfterm -M prepared -c $clients -j 2 \
+    -t $((records / clients)) -f "$HALFTERM_POSTGRES/plain.sql" postgres 2>/dev/null)
+  after=$(postgres_cpu_s)
+  tps=$(sed -n 's/^tps = \([0-9.]*\).*/\1/p' <<<"$said")
+  echo "{\"engine\":\"pgbench\",\"rows_a_record\":$rows,\"bytes_a_row\":$bytes,\"records_per_s\":$tps,\"postgres_cpu_s_per_1000\":$(per_1000 "$before" "$after" "$records")}"
+}
+
+if [ "${1:-}" = --on-postgres ]; then
+  on_postgres "$2"
+  exit
+fi
+records=${1:-5000}
+pushed=$(HALFTERMD=$build/service/halftermd "$halfterm" bench push --generated "$records" --json)
+echo "{\"engine\":\"rocks\",\"push\":$pushed}"
+"$build/storage/on_postgres" "$build/service/halftermd" "$0" --on-postgres "$records"
