@@ -484,6 +484,36 @@ TEST_F(G, A9_ATokenInATargetIsNoTokenAndOtherSitesAreSentAway) {
                 403);
 }
 
+TEST_F(G, A18_NoCookieIsSetOrTakenAndACallOfAnotherSiteIsSentAway) {
+  ExpectRefused({RunningGateway::Post("Echo", Framed("x"), "Sec-Fetch-Site: cross-site\r\n"),
+                 RunningGateway::Post("Echo", Framed("x"),
+                                      "Sec-Fetch-Site: cross-site\r\nCookie: token=t\r\n"
+                                      "Origin: https://evil\r\n")},
+                403);
+  RawHttp http(gateway_.port());
+  http.Send(RunningGateway::Post("Echo", Framed("x"), "Cookie: token=t\r\n") +
+            RunningGateway::Get("/"));
+  for (int answers = 0; answers < 2; ++answers) {
+    const RawAnswer answer = http.Read();
+    EXPECT_EQ(answer.fields.count("set-cookie"), 0u);
+    EXPECT_THAT(answer.body, Not(HasSubstr("token=t")));
+  }
+}
+
+TEST_F(G, A19_APreflightIsGivenNothingWhateverItsOrigin) {
+  for (const char* origin : {"https://evil", "null", "http://a"}) {
+    RawHttp http(gateway_.port());
+    http.Send(absl::StrCat("OPTIONS /test.Calls/Echo HTTP/1.1\r\nHost: a\r\nOrigin: ", origin,
+                           "\r\nAccess-Control-Request-Method: POST\r\n"
+                           "Access-Control-Request-Headers: authorization\r\n\r\n"));
+    const RawAnswer answer = http.Read();
+    EXPECT_EQ(answer.status, 405) << origin;
+    for (const auto& [name, value] : answer.fields) {
+      EXPECT_EQ(name.find("access-control-"), std::string::npos) << name;
+    }
+  }
+}
+
 TEST_F(G, A1_MetadataThatIsNotPlainTextReachesNobody) {
   EXPECT_EQ(StatusOf(RunningGateway::Post("Echo", Framed("x"), "X-Halfterm-Name: caf\xc3\xa9\r\n")),
             "3");

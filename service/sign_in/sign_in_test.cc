@@ -5,11 +5,13 @@
 #include <gtest/gtest.h>
 
 #include <future>
+#include <map>
 #include <memory>
 #include <string>
 #include <thread>
 #include <vector>
 
+#include "halfterm/v1/audit.grpc.pb.h"
 #include "service/messages.h"
 #include "service/sign_in/nonces.h"
 #include "storage/accounts/invitations.h"
@@ -207,6 +209,61 @@ TEST_F(SignInTest, A6_AnAccountThatEndsTakesItsSessionsWithItAndNobodySignsInAsI
   ASSERT_TRUE(SetAccount(school_.tia, false).ok());
   EXPECT_EQ(tablet->Greet(tia.token()).error_code(), Code::UNAUTHENTICATED);
   EXPECT_TRUE(tablet->SignInWithPassphrase("tia.green", kPassphrase).ok());
+}
+
+// Ids and kinds alone: whoever reads the audit learns no code, token or passphrase.
+TEST_F(SignInTest, WhatIsDoneWithAccountsAndRolesIsInTheAudit) {
+  v1::SignInReply tia, hedy;
+  auto tablet = TabletOf(school_.tia, 1, &tia);
+  auto office = TabletOf(school_.hedy, 2, &hedy);
+  {
+    v1::EndSessionRequest request;
+    request.set_session(tia.session());
+    JoiningTablet::Call call(hedy.token());
+    v1::EndSessionReply reply;
+    ASSERT_TRUE(office->accounts().EndSession(&call.context, request, &reply).ok());
+    JoiningTablet::Call again(hedy.token());
+    ASSERT_TRUE(office->accounts().EndSession(&again.context, request, &reply).ok());
+  }
+  ASSERT_TRUE(SetAccount(school_.tia, true).ok());
+  ASSERT_TRUE(SetAccount(school_.tia, false).ok());
+  v1::EndTabletRequest request;
+  request.set_device(BytesOf(tablet->device()));
+  JoiningTablet::Call ending(hedy.token());
+  v1::EndTabletReply ended;
+  ASSERT_TRUE(office->accounts().EndTablet(&ending.context, request, &ended).ok());
+
+  v1::ListAuditRequest audit;
+  audit.set_tenant("northgate");
+  JoiningTablet::Call call;
+  v1::ListAuditReply rows;
+  const auto trail = v1::AuditTrail::NewStub(
+      grpc::CreateChannel(server_.admin_address(), grpc::InsecureChannelCredentials()));
+  ASSERT_TRUE(trail->ListAudit(&call.context, audit, &rows).ok());
+  std::map<int, int> about_tia;
+  int roles = 0;
+  for (const v1::AuditLine& line : rows.lines()) {
+    v1::AuditEvent event;
+    ASSERT_TRUE(event.ParseFromString(line.event()));
+    for (const std::string& secret : {std::string(kPassphrase), tia.token(), hedy.token()}) {
+      EXPECT_EQ(line.event().find(secret), std::string::npos);
+    }
+    if (event.act() == v1::AUDIT_ACT_ROLE_GIVEN) roles += event.role() == v1::ROLE_ADMIN;
+    if (event.subject() == BytesOf(school_.tia)) ++about_tia[event.act()];
+    if (event.act() == v1::AUDIT_ACT_SESSION_ENDED) {
+      EXPECT_EQ(event.person(), BytesOf(school_.hedy)) << "who ended it";
+    }
+    if (event.act() == v1::AUDIT_ACT_TABLET_ENDED) {
+      EXPECT_EQ(event.device(), BytesOf(tablet->device()));
+    }
+  }
+  EXPECT_EQ(roles, 1);
+  EXPECT_EQ(about_tia[v1::AUDIT_ACT_INVITED], 1);
+  EXPECT_GE(about_tia[v1::AUDIT_ACT_INVITATION_USED], 1);
+  EXPECT_EQ(about_tia[v1::AUDIT_ACT_PASSPHRASE_SET], 1);
+  EXPECT_EQ(about_tia[v1::AUDIT_ACT_SESSION_ENDED], 1) << "once, however often it is asked for";
+  EXPECT_EQ(about_tia[v1::AUDIT_ACT_ACCOUNT_ENDED], 1);
+  EXPECT_EQ(about_tia[v1::AUDIT_ACT_ACCOUNT_OPENED], 1);
 }
 
 TEST_F(SignInTest, A6_WhoeverLeavesTheRosterIsOutAtOnce) {

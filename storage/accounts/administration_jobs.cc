@@ -8,6 +8,7 @@
 #include "storage/accounts/invitations.h"
 #include "storage/accounts/provider_url.h"
 #include "storage/accounts/session_terms.h"
+#include "storage/audit/account_acts.h"
 
 namespace halfterm::storage {
 namespace {
@@ -25,14 +26,32 @@ absl::StatusOr<Tenant> SchoolNamed(Batch& batch, const std::string& name) {
   return *tenant;
 }
 
-absl::StatusOr<uint32_t> EndTablet(Batch& batch, Tenant tenant, const core::Id16& device) {
+absl::StatusOr<uint32_t> EndTablet(Batch& batch, Tenant tenant, const core::Id16& device,
+                                   const core::Id16& by) {
   absl::StatusOr<disk::DeviceRow> row = TabletOf(FromBatch(batch), tenant, device);
   if (absl::IsNotFound(row.status())) return NoSuchTablet();
   if (!row.ok()) return row.status();
   if (row->revoked_ms() == 0) row->set_revoked_ms(batch.now_ms());
   batch.Put(Family::kState, DeviceKey(tenant, device), row->SerializeAsString());
-  return EndSessions(batch, tenant, v1::SESSION_END_TABLET,
-                     [&](const Session& s) { return s.caller.device == device; });
+  const absl::StatusOr<uint32_t> ended =
+      EndSessions(batch, tenant, v1::SESSION_END_TABLET,
+                  [&](const Session& s) { return s.caller.device == device; });
+  if (!ended.ok()) return ended.status();
+  const absl::Status noted =
+      NoteAccountAct(batch, tenant, {v1::AUDIT_ACT_TABLET_ENDED, by, core::Id16{}, device, *ended});
+  if (!noted.ok()) return noted;
+  return *ended;
+}
+
+// Where a session of somebody's ends that had not ended.
+absl::Status EndOneSession(Batch& batch, const Session& session, v1::SessionEnd why,
+                           const core::Id16& by) {
+  const Caller& whose = session.caller;
+  const bool is_new = session.ended_ms == 0 && why == v1::SESSION_END_REVOKED;
+  const core::Id16 person = whose.person, device = whose.device;
+  const absl::Status ended = EndSession(batch, whose.tenant, whose.session, why);
+  if (!ended.ok() || !is_new) return ended;
+  return NoteAccountAct(batch, whose.tenant, {v1::AUDIT_ACT_SESSION_ENDED, by, person, device, 1});
 }
 
 absl::Status ApplySetAccount(Batch& batch, const v1::SetAccountRequest& request,
@@ -53,7 +72,10 @@ absl::Status ApplySetAccount(Batch& batch, const v1::SetAccountRequest& request,
     reply.set_sessions(*ended);
   }
   batch.Put(Family::kState, CredentialKey(*tenant, *person), credential->SerializeAsString());
-  return absl::OkStatus();
+  return NoteAccountAct(
+      batch, *tenant,
+      {request.ended() ? v1::AUDIT_ACT_ACCOUNT_ENDED : v1::AUDIT_ACT_ACCOUNT_OPENED, core::Id16{},
+       *person, core::Id16{}, reply.sessions()});
 }
 
 absl::Status ApplySetProvider(Batch& batch, const AccountKeys& keys,
@@ -62,7 +84,7 @@ absl::Status ApplySetProvider(Batch& batch, const AccountKeys& keys,
   if (!tenant.ok()) return tenant.status();
   if (request.issuer().empty()) {
     batch.Delete(Family::kState, ProviderKey(*tenant));
-    return absl::OkStatus();
+    return NoteAccountAct(batch, *tenant, {v1::AUDIT_ACT_PROVIDER_SET});
   }
   const std::optional<ProviderUrl> issuer = ParseProviderUrl(request.issuer());
   if (!issuer) {
@@ -82,7 +104,7 @@ absl::Status ApplySetProvider(Batch& batch, const AccountKeys& keys,
         keys.Seal(batch.context().random(kGcmNonceBytes), request.client_secret()));
   }
   batch.Put(Family::kState, ProviderKey(*tenant), row.SerializeAsString());
-  return absl::OkStatus();
+  return NoteAccountAct(batch, *tenant, {v1::AUDIT_ACT_PROVIDER_SET});
 }
 
 absl::Status ApplyLinkSubject(Batch& batch, const v1::LinkSubjectRequest& request) {
@@ -120,7 +142,7 @@ absl::Status ApplyLinkSubject(Batch& batch, const v1::LinkSubjectRequest& reques
               request.person());
   }
   batch.Put(Family::kState, CredentialKey(*tenant, *person), credential->SerializeAsString());
-  return absl::OkStatus();
+  return NoteAccountAct(batch, *tenant, {v1::AUDIT_ACT_SUBJECT_LINKED, core::Id16{}, *person});
 }
 
 absl::Status ApplySetPassphrase(Batch& batch, const Caller& caller, const std::string& checked_hash,
@@ -140,7 +162,16 @@ absl::Status ApplySetPassphrase(Batch& batch, const Caller& caller, const std::s
   credential->set_passphrase_set_ms(batch.now_ms());
   batch.Put(Family::kState, CredentialKey(caller.tenant, caller.person),
             credential->SerializeAsString());
-  return absl::OkStatus();
+  return NoteAccountAct(
+      batch, caller.tenant,
+      {v1::AUDIT_ACT_PASSPHRASE_SET, caller.person, caller.person, caller.device, *ended});
+}
+
+absl::Status NoteInvited(Batch& batch, Tenant tenant, const core::Id16& by,
+                         const v1::InviteRequest& request) {
+  return NoteAccountAct(
+      batch, tenant,
+      {v1::AUDIT_ACT_INVITED, by, core::Id16::FromBytes(request.person()).value_or(core::Id16{})});
 }
 
 }  // namespace
@@ -155,7 +186,7 @@ std::unique_ptr<Job> MakeEndSession(const Caller& caller, const core::Id16& sess
             (found == nullptr || !IsAdmin(batch.DirectoryOf(caller.tenant), caller.person))) {
           return NoSuchSession();
         }
-        return EndSession(batch, caller.tenant, session, why);
+        return EndOneSession(batch, *found, why, caller.person);
       },
       std::move(done));
 }
@@ -169,7 +200,7 @@ std::unique_ptr<Job> MakeEndSession(std::string school, const core::Id16& sessio
         const auto found = batch.SessionOf(*tenant, session);
         if (found == nullptr) return NoSuchSession();
         reply.set_sessions(found->ended_ms == 0 ? 1 : 0);
-        return EndSession(batch, *tenant, session, v1::SESSION_END_REVOKED);
+        return EndOneSession(batch, *found, v1::SESSION_END_REVOKED, core::Id16{});
       },
       std::move(done));
 }
@@ -189,7 +220,7 @@ std::unique_ptr<Job> MakeEndTablet(const Caller& admin, const core::Id16& device
   return MakeAccountWork<v1::EndTabletReply>(
       [admin, device](Batch& batch, v1::EndTabletReply& reply) {
         if (!IsAdmin(batch.DirectoryOf(admin.tenant), admin.person)) return NoSuchTablet();
-        const absl::StatusOr<uint32_t> ended = EndTablet(batch, admin.tenant, device);
+        const absl::StatusOr<uint32_t> ended = EndTablet(batch, admin.tenant, device, admin.person);
         if (ended.ok()) reply.set_sessions(*ended);
         return ended.status();
       },
@@ -202,7 +233,7 @@ std::unique_ptr<Job> MakeEndTablet(std::string school, const core::Id16& device,
       [school = std::move(school), device](Batch& batch, v1::AccountsAdminEndReply& reply) {
         const absl::StatusOr<Tenant> tenant = SchoolNamed(batch, school);
         if (!tenant.ok()) return tenant.status();
-        const absl::StatusOr<uint32_t> ended = EndTablet(batch, *tenant, device);
+        const absl::StatusOr<uint32_t> ended = EndTablet(batch, *tenant, device, core::Id16{});
         if (ended.ok()) reply.set_sessions(*ended);
         return ended.status();
       },
@@ -214,7 +245,9 @@ std::unique_ptr<Job> MakeInvitation(const AccountKeys& keys, const Caller& admin
   return MakeAccountWork<v1::InviteReply>(
       [&keys, admin, request = std::move(request)](Batch& batch, v1::InviteReply& reply) {
         if (!IsAdmin(batch.DirectoryOf(admin.tenant), admin.person)) return NoSuchPerson();
-        return Invite(batch, keys, admin.tenant, request, reply);
+        const absl::Status made = Invite(batch, keys, admin.tenant, request, reply);
+        if (!made.ok()) return made;
+        return NoteInvited(batch, admin.tenant, admin.person, request);
       },
       std::move(done));
 }
@@ -225,7 +258,9 @@ std::unique_ptr<Job> MakeInvitation(const AccountKeys& keys, v1::AccountsAdminIn
       [&keys, request = std::move(request)](Batch& batch, v1::InviteReply& reply) {
         const absl::StatusOr<Tenant> tenant = SchoolNamed(batch, request.tenant());
         if (!tenant.ok()) return tenant.status();
-        return Invite(batch, keys, *tenant, request.invite(), reply);
+        const absl::Status made = Invite(batch, keys, *tenant, request.invite(), reply);
+        if (!made.ok()) return made;
+        return NoteInvited(batch, *tenant, core::Id16{}, request.invite());
       },
       std::move(done));
 }

@@ -11,6 +11,7 @@
 #include "storage/accounts/invitations.h"
 #include "storage/accounts/p256.h"
 #include "storage/accounts/session_terms.h"
+#include "storage/audit/account_acts.h"
 #include "sync/core/sha256.h"
 
 namespace halfterm::storage {
@@ -86,6 +87,9 @@ absl::Status ApplyEnrol(Batch& batch, const AccountKeys& keys, const v1::EnrolRe
     found->row.set_used_ms(batch.now_ms());
     found->row.set_used_by(std::string(device.view()));
     batch.Put(Family::kState, found->key, found->row.SerializeAsString());
+    const absl::Status noted = NoteAccountAct(
+        batch, tenant, {v1::AUDIT_ACT_INVITATION_USED, core::Id16{}, person, device});
+    if (!noted.ok()) return noted;
   }
   const absl::StatusOr<disk::ProviderRow> provider = ProviderOf(FromBatch(batch), tenant);
   if (!provider.ok()) return provider.status();
@@ -126,6 +130,7 @@ class EntryApplication {
       batch_.Put(Family::kState, invitation_->key, invitation_->row.SerializeAsString());
     }
     KeepCredential();
+    if (absl::Status noted = Note(); !noted.ok()) return noted;
     return Open(*school);
   }
 
@@ -178,6 +183,7 @@ class EntryApplication {
     link.set_issuer(entry_.link_issuer);
     link.set_subject(entry_.link_subject);
     link.set_linked_ms(batch_.now_ms());
+    is_new_link_ = true;
     batch_.Put(Family::kState, key, std::string(person_.view()));
     return absl::OkStatus();
   }
@@ -209,6 +215,20 @@ class EntryApplication {
     }
     batch_.Put(Family::kState, CredentialKey(entry_.tenant, person_),
                credential_.SerializeAsString());
+  }
+
+  absl::Status Note() {
+    const auto note = [this](v1::AuditAct act) {
+      return NoteAccountAct(batch_, entry_.tenant, {act, person_, person_, entry_.device});
+    };
+    if (invitation_) {
+      if (absl::Status noted = note(v1::AUDIT_ACT_INVITATION_USED); !noted.ok()) return noted;
+    }
+    if (!entry_.new_hash.empty()) {
+      if (absl::Status noted = note(v1::AUDIT_ACT_PASSPHRASE_SET); !noted.ok()) return noted;
+    }
+    if (entry_.link_subject.empty() || !is_new_link_) return absl::OkStatus();
+    return note(v1::AUDIT_ACT_SUBJECT_LINKED);
   }
 
   absl::Status Open(const SchoolName& school) {
@@ -253,6 +273,7 @@ class EntryApplication {
   v1::SignInReply& reply_;
   core::Id16 person_;
   std::optional<FoundInvitation> invitation_;
+  bool is_new_link_ = false;
   disk::CredentialRow credential_;
 };
 

@@ -165,6 +165,32 @@ TEST_F(AuditTest, WhoSawAVisitSinceWhen) {
   EXPECT_TRUE(absl::IsNotFound(reader.WhoSaw(request).status()));
 }
 
+TEST_F(AuditTest, ACoveragePageThatNamesTeachersIsAReadingOfEach) {
+  v1::CoverageReply reply;
+  reply.set_h2(209);
+  reply.set_org(BytesOf(people.maths));
+  for (int rule = 0; rule < 2; ++rule) {
+    v1::RuleCoverage& coverage = *reply.add_rules();
+    for (const Id16& teacher : {people.tia, people.tom}) {
+      coverage.add_teachers()->set_teacher(BytesOf(teacher));
+    }
+  }
+  v1::CoverageReply numbers_only;
+  numbers_only.add_rules();
+  const uint64_t before = Rows();
+  ASSERT_TRUE(trail.Note(As(people.sara), numbers_only).ok());
+  Write();
+  EXPECT_EQ(Rows(), before) << "numbers name nobody";
+  ASSERT_TRUE(trail.Note(As(people.sara), reply).ok());
+  ASSERT_TRUE(trail.Note(As(people.sara), reply).ok());
+  Write();
+  EXPECT_EQ(Rows(), before + 2) << "one a teacher and day, under however many rules";
+  const v1::AboutMeReply about = AboutTia();
+  ASSERT_EQ(about.readings_size(), 1);
+  EXPECT_EQ(about.readings(0).act(), v1::AUDIT_ACT_READ_LIST);
+  EXPECT_EQ(about.readings(0).display_name(), "Sara Khan");
+}
+
 TEST_F(AuditTest, Z17ARowThatIsChangedMovedPutInOrTakenOutIsNoticed) {
   const Id16 visit = Visit();
   for (const Id16& leader : {people.sara, people.hedy, people.hugo, people.tom}) {

@@ -126,6 +126,32 @@ absl::Status ReadTrail::Note(const Caller& caller, const v1::DepartmentReply& re
   return absl::OkStatus();
 }
 
+absl::Status ReadTrail::Note(const Caller& caller, const v1::CoverageReply& reply) {
+  size_t named = 0;
+  for (const v1::RuleCoverage& rule : reply.rules()) {
+    named += static_cast<size_t>(rule.teachers_size());
+  }
+  if (named == 0) return absl::OkStatus();
+  const std::lock_guard<std::mutex> lock(mutex_);
+  if (absl::Status room = Room(named); !room.ok()) return room;
+  for (const v1::RuleCoverage& rule : reply.rules()) {
+    for (const v1::TeacherCoverage& row : rule.teachers()) {
+      // Whoever is under several rules is read about once.
+      if (row.teacher() == caller.person.view() ||
+          !IsFirstToday(caller, v1::AUDIT_ACT_READ_LIST, "coverage" + row.teacher() + reply.org(),
+                        reply.h2())) {
+        continue;
+      }
+      v1::AuditEvent event = EventOf(caller, v1::AUDIT_ACT_READ_LIST);
+      event.set_subject(row.teacher());
+      event.set_org(reply.org());
+      event.set_h2(reply.h2());
+      events_.emplace_back(caller.tenant, std::move(event));
+    }
+  }
+  return absl::OkStatus();
+}
+
 absl::Status ReadTrail::NoteAct(Tenant tenant, v1::AuditEvent event) {
   const std::lock_guard<std::mutex> lock(mutex_);
   if (absl::Status room = Room(1); !room.ok()) return room;

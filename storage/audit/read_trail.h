@@ -43,9 +43,9 @@ class ReadTrail {
   absl::Status Note(const Caller& caller, const v1::FetchReply& reply);
   absl::Status Note(const Caller& caller, const v1::TeacherReply& reply);
   absl::Status Note(const Caller& caller, const v1::DepartmentReply& reply);
+  absl::Status Note(const Caller& caller, const v1::CoverageReply& reply);
   // Pages that name nobody.
   absl::Status Note(const Caller&, const v1::SchoolReply&) { return absl::OkStatus(); }
-  absl::Status Note(const Caller&, const v1::CoverageReply&) { return absl::OkStatus(); }
   // Something that an administrator did and that changes nothing else.
   absl::Status NoteAct(Tenant tenant, v1::AuditEvent event);
 

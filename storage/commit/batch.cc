@@ -18,6 +18,27 @@ absl::Status Damaged(absl::string_view what, absl::string_view key) {
                                           " cannot be read; run `halfterm verify`"));
 }
 
+// Whether what FactsOf says of a record can be another after the delta. It reads leading pages,
+// consents, and of the other pages the phases of the sheets alone. Made anew for every group, the
+// facts cost more than Judge, Audience and the rights together.
+bool DecidesFacts(const core::FacetId& facet, const core::Facet& delta) {
+  switch (facet.facet_class) {
+    case core::kSheet:
+      return std::any_of(delta.cells.begin(), delta.cells.end(), [](const core::Cell& cell) {
+        return cell.path.kind() == core::Kind::kPhase;
+      });
+    case core::kConsensus:
+    case core::kFeedback:
+    case core::kVersion:
+    case core::kResponse:
+    case core::kSteps:
+    case core::kAnswers:
+      return false;
+    default:
+      return true;
+  }
+}
+
 }  // namespace
 
 Batch::Batch(BatchContext& context, RollupCache& rollups, WriteSet writes)
@@ -198,6 +219,7 @@ absl::Status Batch::Write(RecordState& record, const core::FacetId& facet, core:
     if (!absl::IsNotFound(stored.status())) return stored.status();
     state = &record.Add(facet);
   }
+  const bool decides_facts = DecidesFacts(facet, delta);
   core::JoinReport report;
   core::JoinInto(state->facet, std::move(delta), &report);
   if (!report.changed) return absl::OkStatus();
@@ -206,7 +228,7 @@ absl::Status Batch::Write(RecordState& record, const core::FacetId& facet, core:
   state->epoch = context_.epochs.current();
   record.touched = true;
   record.seq = seq;
-  record.facts_are_current = false;
+  if (decides_facts) record.facts_are_current = false;
   return absl::OkStatus();
 }
 

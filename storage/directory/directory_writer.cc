@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "halfterm/v1/sync.pb.h"
+#include "storage/audit/account_acts.h"
 #include "storage/directory/reference.h"
 #include "storage/directory/scope_changes.h"
 #include "storage/import/import_plan.h"
@@ -50,6 +51,8 @@ absl::StatusOr<uint64_t> WriteGrants(Batch& batch, Tenant tenant, const v1::Role
     if (!person || !id) return absl::InternalError("a grant without ids was to be written");
     *log->add_grants() = grants[i];
     batch.Put(Family::kState, GrantKey(tenant, *person, *id), grants[i].SerializeAsString());
+    const absl::Status noted = NoteGrant(batch, tenant, grants[i]);
+    if (!noted.ok()) return noted;
   }
   batch.PutUnread(Family::kLog, OplogKey(tenant, *seq), log->SerializeAsString());
   return *seq;
@@ -100,8 +103,8 @@ absl::StatusOr<uint64_t> WriteDirectory(Batch& batch, Tenant tenant, absl::strin
                       std::min(kGrantsInAGroup, grants - begin));
     if (!seq.ok()) return seq;
   }
-  const absl::Status noted = NoteScopeChanges(batch, tenant, batch.DirectoryOf(tenant), after,
-                                              change.rederive, *seq);
+  const absl::Status noted =
+      NoteScopeChanges(batch, tenant, batch.DirectoryOf(tenant), after, change.rederive, *seq);
   if (!noted.ok()) return noted;
   batch.PutDirectory(tenant, std::string(name),
                      std::make_shared<const sync::Directory>(std::move(after)));

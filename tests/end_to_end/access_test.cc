@@ -290,5 +290,54 @@ TEST_F(AccessTest, Z14AStoreIsItsPersonsOnItsTablet) {
   EXPECT_EQ(Pushed(hana), "COMMITTED UNSPECIFIED. ");
 }
 
+// What was overheard of a colleague's push is no use in one's own store.
+TEST_F(AccessTest, Z14AColleaguesGroupsReplayedFromAnotherStoreAreNotTakenIn) {
+  WireTablet hana = Tablet(school.hana), hugo = Tablet(school.hugo);
+  const Id16 visit = NewVisit();
+  hana.Write({visit, core::kPlan, {}}, PlanValues(school, school.hana, school.tia));
+  const v1::PushRequest overheard = hana.Request();
+  ASSERT_TRUE(hugo.Hello().ok());
+  hugo.Write({NewVisit(), core::kPlan, {}}, PlanValues(school, school.hugo, school.ann));
+  v1::PushRequest forged = hugo.Request();
+  ASSERT_EQ(overheard.groups_size(), 1);
+  *forged.mutable_groups(0) = overheard.groups(0);
+  v1::PushReply reply;
+  ASSERT_TRUE(hugo.Send(forged, &reply).ok());
+  ASSERT_EQ(reply.results_size(), 1);
+  EXPECT_EQ(reply.results(0).disposition(), v1::DISPOSITION_QUARANTINED);
+  EXPECT_TRUE(reply.results(0).reason() == v1::REASON_MALFORMED ||
+              reply.results(0).reason() == v1::REASON_UNKNOWN_AUTHOR)
+      << reply.ShortDebugString();
+  EXPECT_TRUE(Fetched(hugo, {visit}).empty());
+  EXPECT_EQ(Pushed(hana), "COMMITTED UNSPECIFIED. ") << "hers are as good as before";
+}
+
+// A referral, as its helper with a modified tablet would have it.
+TEST_F(AccessTest, Z9AHelperReadsAndWritesNothingBeforeTheTeacherAgrees) {
+  WireTablet hana = Tablet(school.hana), tom = Tablet(school.tom), tia = Tablet(school.tia),
+             hugo = Tablet(school.hugo);
+  const core::FacetId body{NewVisit(), core::kReferral, {}};
+  hana.Write(body, {{Path::Field(2, Kind::kReg), BytesOf(school.tia)},
+                    {Path::Field(3, Kind::kReg), BytesOf(school.maths)},
+                    {Path::Field(4, Kind::kReg), BytesOf(school.tom)}});
+  EXPECT_EQ(Pushed(hana), "COMMITTED UNSPECIFIED. ");
+  EXPECT_EQ(Fetched(hana, {body.record}), std::set<int>{core::kReferral});
+  for (WireTablet* other : {&tom, &hugo}) {
+    EXPECT_TRUE(Fetched(*other, {body.record}).empty());
+    ASSERT_TRUE(other->Hello().ok());
+    other->Write({body.record, core::kConsent, school.tia}, {{Path::Field(1, Kind::kReg), "\1"}});
+    other->Write({body.record, core::kEvidence, {}}, {{Path::Field(1, Kind::kReg), "\1"}});
+    EXPECT_EQ(Pushed(*other), "QUARANTINED NEVER_ALLOWED. QUARANTINED SERVER_ONLY. ");
+  }
+  // Nobody opens one about themself, or about a colleague whom somebody else leads.
+  ASSERT_TRUE(tia.Hello().ok());
+  tia.Write({NewVisit(), core::kReferral, {}}, {{Path::Field(2, Kind::kReg), BytesOf(school.tia)}});
+  EXPECT_EQ(Pushed(tia), "QUARANTINED NEVER_ALLOWED. ");
+  hugo.Write({NewVisit(), core::kReferral, {}},
+             {{Path::Field(2, Kind::kReg), BytesOf(school.tia)},
+              {Path::Field(3, Kind::kReg), BytesOf(school.art)}});
+  EXPECT_EQ(Pushed(hugo), "QUARANTINED NEVER_ALLOWED. ");
+}
+
 }  // namespace
 }  // namespace halfterm::testing
