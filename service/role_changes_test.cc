@@ -325,30 +325,30 @@ TEST_F(RoleChangesTest, Z11ACursorOfAnotherPersonSchoolOrMakeIsRefusedAlike) {
 // A tablet that was made to ask for more changes its own requests, and cannot change what they rest
 // on: every bit of a cursor is bound to whoever it was given to.
 TEST_F(RoleChangesTest, Z19NoBitOfACursorCanBeChangedToSeeMore) {
-  WireTablet hana = Tablet(school_.hana, 1), sara = Tablet(school_.sara, 2);
-  const Id16 visit = SharedVisit(sara, school_.ann);
-  ASSERT_TRUE(hana.Pull().ok());
-  ASSERT_EQ(hana.Held(SheetOf(visit, sara)), "") << "of the department next door";
-  const std::string given = hana.held.cursor;
+  WireTablet hugo = Tablet(school_.hugo, 1), sara = Tablet(school_.sara, 2);
+  const Id16 visit = SharedVisit(sara, school_.tia);
+  ASSERT_TRUE(hugo.Pull().ok());
+  ASSERT_EQ(hugo.Held(SheetOf(visit, sara)), "") << "of the department next door";
+  const std::string given = hugo.held.cursor;
   ASSERT_GE(given.size(), 16u);
   for (size_t at = 0; at < given.size(); ++at) {
-    hana.held.cursor = given;
-    hana.held.cursor[at] = static_cast<char>(given[at] ^ (1 << (at % 8)));
-    EXPECT_EQ(hana.Pull().error_code(), grpc::StatusCode::INVALID_ARGUMENT) << "byte " << at;
+    hugo.held.cursor = given;
+    hugo.held.cursor[at] = static_cast<char>(given[at] ^ (1 << (at % 8)));
+    EXPECT_EQ(hugo.Pull().error_code(), grpc::StatusCode::INVALID_ARGUMENT) << "byte " << at;
     v1::WatchRequest request;
-    request.set_cursor(hana.held.cursor);
+    request.set_cursor(hugo.held.cursor);
     if (at % 16 != 0) continue;
     grpc::ClientContext context;
-    hana.Prepare(context);
-    const auto watch = hana.sync().Watch(&context, request);
+    hugo.Prepare(context);
+    const auto watch = hugo.sync().Watch(&context, request);
     v1::WatchReply reply;
     while (watch->Read(&reply)) {
     }
     EXPECT_EQ(watch->Finish().error_code(), grpc::StatusCode::INVALID_ARGUMENT) << "byte " << at;
   }
-  hana.held.cursor = given;
-  ASSERT_TRUE(hana.Pull().ok());
-  EXPECT_EQ(hana.Held(SheetOf(visit, sara)), "");
+  hugo.held.cursor = given;
+  ASSERT_TRUE(hugo.Pull().ok());
+  EXPECT_EQ(hugo.Held(SheetOf(visit, sara)), "");
 }
 
 TEST_F(RoleChangesTest, Z12AnOldCursorIsGoodAtAnyAge) {

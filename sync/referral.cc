@@ -78,6 +78,14 @@ bool IsStaff(const v1::Person& person) {
   return person.type() != v1::PERSON_TYPE_GOVERNOR && person.type() != v1::PERSON_TYPE_EXTERNAL;
 }
 
+bool TeachesIn(const Id16& teacher, const Id16& department, const Directory& directory) {
+  const auto& memberships = directory.Person(teacher)->departments();
+  return std::any_of(memberships.begin(), memberships.end(),
+                     [&department](const v1::DepartmentMembership& membership) {
+                       return membership.org() == department.view();
+                     });
+}
+
 Judgement JudgeOpening(const Submission& submission, const Directory& directory) {
   const core::VisitFacts facts = FactsOfFirst(submission, directory);
   const bool names_department =
@@ -90,6 +98,11 @@ Judgement JudgeOpening(const Submission& submission, const Directory& directory)
   }
   if (names_department && directory.Org(facts.department) == nullptr) {
     return Never("no such department");
+  }
+  // Else whoever leads that department would read about a teacher whom they do not lead.
+  if (!facts.teacher.IsZero() && names_department &&
+      !TeachesIn(facts.teacher, facts.department, directory)) {
+    return Never("the teacher teaches in another department");
   }
   if (!facts.helper.IsZero()) {
     const v1::Person* helper = directory.Person(facts.helper);

@@ -378,11 +378,15 @@ void GuessFrom(const Shares& shares, Guessed& guessed) {
 // Of every figure on the page, and of what is left of the total.
 void GuessFrom(const disk::FrozenAttribute& table, Guessed& guessed) {
   const disk::FrozenVersion& version = table.versions(table.versions_size() - 1);
-  Shares left;
+  std::set<std::string> shown;
   for (const disk::FrozenMark& mark : table.departments()) {
-    const Shares shares = SharesOf(version, *Id16::FromBytes(mark.department()));
-    if (mark.shown()) GuessFrom(shares, guessed);
-    if (!mark.shown()) left.insert(left.end(), shares.begin(), shares.end());
+    if (!mark.shown()) continue;
+    shown.insert(mark.department());
+    GuessFrom(SharesOf(version, *Id16::FromBytes(mark.department())), guessed);
+  }
+  Shares left;
+  for (const disk::FrozenShare& share : version.shares()) {
+    if (shown.count(share.department()) == 0) left.push_back(&share);
   }
   if (!table.total_shown()) return;
   GuessFrom(SharesOf(version), guessed);

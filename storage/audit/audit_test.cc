@@ -165,6 +165,30 @@ TEST_F(AuditTest, WhoSawAVisitSinceWhen) {
   EXPECT_TRUE(absl::IsNotFound(reader.WhoSaw(request).status()));
 }
 
+TEST_F(AuditTest, WhatAReferralSaysOfATeacherIsReadOnTheRecordToo) {
+  PushingTablet hana = school.Tablet(people.hana, 90);
+  const Id16 referral = school.NewId();
+  hana.Write({referral, core::kReferral, {}}, {},
+             {{Path::Field(2, Kind::kReg), BytesOf(people.tia)},
+              {Path::Field(3, Kind::kReg), BytesOf(people.maths)},
+              {Path::Field(4, Kind::kReg), BytesOf(people.tom)}});
+  ASSERT_TRUE(hana.Push().ok());
+  v1::PullReply reply;
+  v1::Item& item = *reply.add_items();
+  item.set_record(BytesOf(referral));
+  v1::Held& held = *item.add_held();
+  held.set_facet(core::FacetId{referral, core::kEvidence, {}}.Bytes());
+  held.set_state("state");
+  const uint64_t before = Rows();
+  for (const Id16& reader_of_it : {people.tom, people.tia, people.hana}) {
+    ASSERT_TRUE(trail.Note(As(reader_of_it), reply).ok());
+  }
+  Write();
+  EXPECT_EQ(Rows(), before + 1) << "its helper; the teacher and who opened it are no readers";
+  ASSERT_EQ(AboutTia().readings_size(), 1);
+  EXPECT_EQ(AboutTia().readings(0).display_name(), "Tom Baker");
+}
+
 TEST_F(AuditTest, ACoveragePageThatNamesTeachersIsAReadingOfEach) {
   v1::CoverageReply reply;
   reply.set_h2(209);

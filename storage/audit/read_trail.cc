@@ -3,11 +3,13 @@
 #include <algorithm>
 #include <map>
 #include <memory>
+#include <optional>
 #include <tuple>
 
 #include "absl/hash/hash.h"
 #include "halfterm/disk/rows.pb.h"
 #include "halfterm/v1/observation.pb.h"
+#include "halfterm/v1/referral.pb.h"
 #include "storage/audit/audit_log.h"
 #include "sync/core/codec.h"
 #include "sync/core/path.h"
@@ -48,10 +50,13 @@ constexpr size_t kMaxToday = 200'000;
 constexpr size_t kEventsInAJob = 256;
 constexpr int64_t kDayMs = 86'400'000;
 
-// Whether the bytes name a version of feedback.
-bool IsVersion(const std::string& facet) {
-  return facet.size() == core::FacetId::kSize &&
-         static_cast<uint8_t>(facet[Id16::kSize]) == core::kVersion;
+// Whether the bytes name a page that says of somebody how they teach: a version of feedback, a
+// referral, what a referral's helper is given of visits.
+bool IsAboutSomebody(const std::string& facet) {
+  if (facet.size() != core::FacetId::kSize) return false;
+  const auto facet_class = static_cast<uint8_t>(facet[Id16::kSize]);
+  return facet_class == core::kVersion || facet_class == core::kReferral ||
+         facet_class == core::kEvidence;
 }
 
 v1::AuditEvent EventOf(const Caller& caller, v1::AuditAct act) {
@@ -62,15 +67,26 @@ v1::AuditEvent EventOf(const Caller& caller, v1::AuditAct act) {
   return event;
 }
 
+// Nothing where it is not there, or cannot be read.
+std::optional<core::Facet> Stored(const Engine& engine, Tenant tenant, const core::FacetId& id) {
+  const absl::StatusOr<std::string> stored = engine.Get(Family::kState, FacetKey(tenant, id));
+  disk::FacetRow row;
+  if (!stored.ok() || !row.ParseFromString(*stored)) return std::nullopt;
+  core::Result<core::Facet> facet = core::Decode(row.facet(), core::kFacetLimits);
+  if (!facet.ok()) return std::nullopt;
+  return std::move(facet).value();
+}
+
 }  // namespace
 
 template <typename Items>
 absl::Status ReadTrail::NoteItems(const Caller& caller, const Items& items) {
   std::vector<Id16> records;
   for (const v1::Item& item : items) {
-    const bool has_feedback = std::any_of(
-        item.held().begin(), item.held().end(),
-        [](const v1::Held& held) { return !held.state().empty() && IsVersion(held.facet()); });
+    const bool has_feedback =
+        std::any_of(item.held().begin(), item.held().end(), [](const v1::Held& held) {
+          return !held.state().empty() && IsAboutSomebody(held.facet());
+        });
     const auto record = Id16::FromBytes(item.record());
     if (has_feedback && record) records.push_back(*record);
   }
@@ -203,24 +219,23 @@ void ReadTrail::AddAbout(const std::vector<Seen>& seen, std::vector<Event>& even
   // By school, reader, tablet and teacher.
   std::map<std::tuple<uint32_t, Id16, Id16, Id16>, std::vector<Id16>> about;
   for (const Seen& one : seen) {
-    const core::FacetId plan_id{one.record, core::kPlan, {}};
-    const absl::StatusOr<std::string> stored =
-        engine_.Get(Family::kState, FacetKey(one.caller.tenant, plan_id));
-    disk::FacetRow row;
     Id16 teacher;  // Of a plan that cannot be read: nobody in particular, and still a row.
     bool wrote_it = false;
-    if (stored.ok() && row.ParseFromString(*stored)) {
-      const core::Result<core::Facet> plan = core::Decode(row.facet(), core::kFacetLimits);
-      if (plan.ok()) {
-        teacher = sync::ShownId(*plan, Path::Field(v1::Plan::kTeacherFieldNumber, Kind::kReg));
-        const std::vector<Id16> observers =
-            sync::PresentEntries(*plan, v1::Plan::kObserversFieldNumber);
-        wrote_it =
-            sync::AuthorOf(plan_id, *plan) == one.caller.person ||
-            std::find(observers.begin(), observers.end(), one.caller.person) != observers.end() ||
-            sync::ShownId(*plan, Path::Field(v1::Plan::kLeadFieldNumber, Kind::kReg)) ==
-                one.caller.person;
-      }
+    const core::FacetId plan_id{one.record, core::kPlan, {}};
+    const core::FacetId body_id{one.record, core::kReferral, {}};
+    if (const auto plan = Stored(engine_, one.caller.tenant, plan_id)) {
+      teacher = sync::ShownId(*plan, Path::Field(v1::Plan::kTeacherFieldNumber, Kind::kReg));
+      const std::vector<Id16> observers =
+          sync::PresentEntries(*plan, v1::Plan::kObserversFieldNumber);
+      wrote_it =
+          sync::AuthorOf(plan_id, *plan) == one.caller.person ||
+          std::find(observers.begin(), observers.end(), one.caller.person) != observers.end() ||
+          sync::ShownId(*plan, Path::Field(v1::Plan::kLeadFieldNumber, Kind::kReg)) ==
+              one.caller.person;
+    } else if (const auto body = Stored(engine_, one.caller.tenant, body_id)) {
+      teacher =
+          sync::ShownId(*body, Path::Field(v1::ReferralBody::kSubjectFieldNumber, Kind::kReg));
+      wrote_it = sync::AuthorOf(body_id, *body) == one.caller.person;
     }
     if (wrote_it || teacher == one.caller.person) continue;
     about[{one.caller.tenant.handle(), one.caller.person, one.caller.device, teacher}].push_back(

@@ -326,7 +326,7 @@ TEST_F(AccessTest, Z9AHelperReadsAndWritesNothingBeforeTheTeacherAgrees) {
     EXPECT_TRUE(Fetched(*other, {body.record}).empty());
     ASSERT_TRUE(other->Hello().ok());
     other->Write({body.record, core::kConsent, school.tia}, {{Path::Field(1, Kind::kReg), "\1"}});
-    other->Write({body.record, core::kEvidence, {}}, {{Path::Field(1, Kind::kReg), "\1"}});
+    other->Write({body.record, core::kEvidence, {}}, {{Path::Field(500, Kind::kReg), "x"}});
     EXPECT_EQ(Pushed(*other), "QUARANTINED NEVER_ALLOWED. QUARANTINED SERVER_ONLY. ");
   }
   // Nobody opens one about themself, or about a colleague whom somebody else leads.
