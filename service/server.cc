@@ -26,6 +26,7 @@
 #include "service/limits.h"
 #include "service/listening.h"
 #include "service/opened_engine.h"
+#include "service/practice_service.h"
 #include "service/sign_in/accounts_admin_service.h"
 #include "service/sign_in/accounts_service.h"
 #include "service/sign_in/entrance.h"
@@ -53,6 +54,7 @@
 #include "storage/engine.h"
 #include "storage/import/import.h"
 #include "storage/keeping/keeping_reader.h"
+#include "storage/practice/practice_reader.h"
 #include "storage/pull/puller.h"
 #include "storage/summary/summary_reader.h"
 
@@ -98,6 +100,7 @@ struct Server::Parts {
         summaries(*stored->engine, stored->directories, world.clock),
         kept(*stored->engine, stored->directories),
         aggregates(*stored->engine, stored->directories),
+        practices(*stored->engine, stored->directories, aggregates, world.clock),
         audits(*stored->engine, stored->directories, world.clock),
         trail(*stored->engine, world.clock, committer),
         gate(stored->sessions, stored->directories, world.clock),
@@ -114,6 +117,7 @@ struct Server::Parts {
                         watches},
              stored->account_keys->sealing_point()),
         summary(gate, summaries, trail, world.clock, reads, summary_times),
+        practice(gate, practices, trail, world.clock, reads),
         keeping(gate, kept, world.clock, reads),
         keeping_admin(gate, *stored->engine, stored->directories, world.clock, reads),
         aggregate(gate, aggregates, world.clock, reads),
@@ -173,6 +177,7 @@ struct Server::Parts {
   storage::SummaryReader summaries;
   storage::KeepingReader kept;
   storage::AggregateReader aggregates;
+  storage::PracticeReader practices;
   storage::AuditReader audits;
   storage::ReadTrail trail;
   Gate gate;
@@ -184,6 +189,7 @@ struct Server::Parts {
   OpenStreams pulls, watches, verifications;
   SyncService sync;
   SummaryService summary;
+  PracticeService practice;
   KeepingService keeping;
   KeepingAdminService keeping_admin;
   AggregateService aggregate;
@@ -342,7 +348,7 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(const ServerOptions& optio
   p.admin_port.server->GetHealthCheckService()->SetServingStatus(false);
   absl::StatusOr<Listening> pub =
       Listen(Port::kPublic, options.grpc_address,
-             {&p.sync, &p.summary, &p.accounts, &p.keeping, &p.aggregate, &p.audit});
+             {&p.sync, &p.summary, &p.practice, &p.accounts, &p.keeping, &p.aggregate, &p.audit});
   if (!pub.ok()) return pub.status();
   p.public_port = *std::move(pub);
   if (!options.http_address.empty()) {

@@ -87,9 +87,8 @@ std::vector<std::pair<RowKey, size_t>> OtherWorkDue(const RecordView& record,
     const std::optional<int32_t> day =
         DayIn(body->Find(Path::Field(v1::ReferralBody::kUntilDayFieldNumber, Kind::kReg)));
     const bool is_open = !phase.withdrawn && phase.level < v1::REFERRAL_LEVEL_OUTCOME;
-    const bool is_plan =
-        ShownNumber(*body, Path::Field(v1::ReferralBody::kIsSupportPlanFieldNumber, Kind::kReg)) !=
-        0;
+    const bool is_plan = ShownNumber(*body, Path::Field(v1::ReferralBody::kIsSupportPlanFieldNumber,
+                                                        Kind::kReg)) != 0;
     if (is_open && !site.IsZero()) {
       rows.emplace_back(DecisionsKey(site, day.value_or(kNoDay), record.id),
                         is_plan ? kDueSupportPlans : kDueReferrals);
@@ -114,8 +113,7 @@ std::vector<std::pair<RowKey, size_t>> OtherWorkDue(const RecordView& record,
   return rows;
 }
 
-int32_t SchoolDayAfter(const Directory& directory, const Id16& site, int32_t day,
-                       int school_days) {
+int32_t SchoolDayAfter(const Directory& directory, const Id16& site, int32_t day, int school_days) {
   constexpr int32_t kFarthest = 400;
   const auto passed = [&](int32_t days) {
     return directory.SchoolDaysBetween(site, NoonMs(day), NoonMs(day + days)) >= school_days;

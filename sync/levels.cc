@@ -192,6 +192,7 @@ VersionLevels NewestVersion(const RecordView& record) {
   if (!version.ParseFromString(cell->siblings.back().value)) return levels;
 
   levels.exists = true;
+  levels.has_praise = version.strengths_size() > 0;
   levels.shared_day = version.shared_day();
   levels.first_shared_day = version.first_shared_day();
   levels.rubric = Id16::FromBytes(version.rubric_version()).value_or(Id16{});

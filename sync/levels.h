@@ -51,10 +51,11 @@ std::vector<Rating> LevelsOf(const RecordView& record, const std::vector<core::I
 std::vector<Rating> ShareableLevels(const RecordView& record,
                                     const std::vector<core::Id16>& observers);
 
-// The newest version's ratings, with what it left out as disputed; the rubric that it names; and the
-// days on which it and version 1 were shared, in days since 1970, 0 where that is not known.
+// The newest version's ratings, with what it left out as disputed; the rubric that it names; and
+// the days on which it and version 1 were shared, in days since 1970, 0 where that is not known;
+// whether it says what went well.
 struct VersionLevels {
-  bool exists = false;
+  bool exists = false, has_praise = false;
   int32_t shared_day = 0;
   int32_t first_shared_day = 0;
   core::Id16 rubric{};

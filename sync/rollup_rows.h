@@ -34,6 +34,7 @@ enum class RollupKind : uint8_t {
   kRater = 15,
   kHelp = 16,
   kOfScope = 17,
+  kPraise = 18,
 };
 
 // kind1 | key, part by part.
@@ -152,6 +153,7 @@ constexpr size_t kDueReferrals = 2;
 constexpr size_t kDueToShare = 3;
 constexpr size_t kDueToAcknowledge = 4;
 constexpr size_t kDueSupportPlans = 5;
+constexpr size_t kDueKinds = 6;
 // The day of what has none; after every other.
 constexpr int32_t kNoDay = 0x7fffffff;
 

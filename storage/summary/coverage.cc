@@ -6,6 +6,7 @@
 
 #include "absl/time/civil_time.h"
 #include "storage/summary/access.h"
+#include "storage/summary/cycles.h"
 #include "storage/summary/question.h"
 #include "sync/due.h"
 #include "sync/rollup_rows.h"
@@ -33,20 +34,6 @@ void AddSchoolDays(const v1::HalfTerm& half_term, int32_t from_day, int32_t to_d
     }
     days.push_back(day);
   }
-}
-
-// The six-week cycle that holds the day, or nothing.
-std::optional<std::pair<int32_t, int32_t>> CycleAt(const sync::Directory& directory,
-                                                   const Id16& org, int32_t day) {
-  for (const v1::Cycle& cycle : directory.content().cycles) {
-    const int32_t weeks = cycle.weeks() == 0 ? 6 : static_cast<int32_t>(cycle.weeks());
-    const int32_t last = cycle.start_day() + 7 * weeks - 1;
-    const Id16 whose = Id16::FromBytes(cycle.org()).value_or(Id16{});
-    if (IsAtOrBelow(directory, org, whose) && day >= cycle.start_day() && day <= last) {
-      return std::pair(cycle.start_day(), last);
-    }
-  }
-  return std::nullopt;
 }
 
 // Days of a period that is no whole half-term.
@@ -140,9 +127,10 @@ std::optional<CoverPeriod> PeriodOf(const v1::CoverageRule& rule, const sync::Di
       break;
     }
     case v1::COVERAGE_PERIOD_CYCLE: {
-      const auto cycle = CycleAt(directory, org, within);
-      if (!cycle) return std::nullopt;
-      period = Days(directory, org, cycle->first, cycle->second);
+      const v1::Cycle* cycle = CycleAt(directory, org, within);
+      if (cycle == nullptr) return std::nullopt;
+      period = Days(directory, org, cycle->start_day(),
+                    CycleStateOf(*cycle, directory, within).to_day());
       break;
     }
     case v1::COVERAGE_PERIOD_YEAR:
@@ -184,6 +172,25 @@ Id16 MainDepartment(const v1::Person& person, const v1::HalfTerm& half_term) {
     }
   }
   return {};
+}
+
+PeopleByDepartment PeopleOf(const sync::Directory& directory,
+                            const std::vector<const v1::Org*>& departments,
+                            const v1::HalfTerm* half_term) {
+  PeopleByDepartment people;
+  if (half_term == nullptr) return people;
+  for (const v1::Org* org : departments) people[*Id16::FromBytes(org->id())];
+  for (const v1::Person& person : directory.content().people) {
+    const auto department = people.find(MainDepartment(person, *half_term));
+    if (department != people.end()) department->second.push_back(&person);
+  }
+  for (auto& [department, members] : people) {
+    std::sort(members.begin(), members.end(), [](const v1::Person* a, const v1::Person* b) {
+      return a->display_name() != b->display_name() ? a->display_name() < b->display_name()
+                                                    : a->id() < b->id();
+    });
+  }
+  return people;
 }
 
 bool IsOfItsPeople(const v1::CoverageRule& rule, const v1::Person& person) {

@@ -6,6 +6,7 @@
 #ifndef HALFTERM_STORAGE_SUMMARY_COVERAGE_H_
 #define HALFTERM_STORAGE_SUMMARY_COVERAGE_H_
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <vector>
 
@@ -48,6 +49,13 @@ bool HoldsFor(const v1::CoverageRule& rule, const sync::Directory& directory,
 
 // The department in which a person is asked for in a half-term; zeros where in none.
 core::Id16 MainDepartment(const v1::Person& person, const v1::HalfTerm& half_term);
+
+// The people who are asked for in each of the departments, by name.
+using PeopleByDepartment = std::map<core::Id16, std::vector<const v1::Person*>>;
+// None at all where `half_term` is null.
+PeopleByDepartment PeopleOf(const sync::Directory& directory,
+                            const std::vector<const v1::Org*>& departments,
+                            const v1::HalfTerm* half_term);
 
 // Whether the rule looks at people of this type; and asks for this one: on the roster and not
 // exempt on enough of the period's school days.

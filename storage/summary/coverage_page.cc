@@ -56,26 +56,7 @@ struct AskedRule {
   CoverPeriod period;
 };
 
-// The people who are asked for in each of the departments, by name.
-using People = std::map<Id16, std::vector<const v1::Person*>>;
-
-People PeopleOf(const sync::Directory& directory, const std::vector<const v1::Org*>& departments,
-                const v1::HalfTerm* half_term) {
-  People people;
-  if (half_term == nullptr) return people;
-  for (const v1::Org* org : departments) people[*Id16::FromBytes(org->id())];
-  for (const v1::Person& person : directory.content().people) {
-    const auto department = people.find(MainDepartment(person, *half_term));
-    if (department != people.end()) department->second.push_back(&person);
-  }
-  for (auto& [department, members] : people) {
-    std::sort(members.begin(), members.end(), [](const v1::Person* a, const v1::Person* b) {
-      return a->display_name() != b->display_name() ? a->display_name() < b->display_name()
-                                                    : a->id() < b->id();
-    });
-  }
-  return people;
-}
+using People = PeopleByDepartment;
 
 class CoveragePage {
  public:

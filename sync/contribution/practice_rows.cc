@@ -152,6 +152,14 @@ void AddLoop(const Visit& visit, Rows& rows) {
     return RowKey(RollupKind::kLoop).Id(facts.department).U16(half_term).Id(facts.teacher);
   };
   if (!facts.department.IsZero()) rows.Add(key(visit.half_term), std::move(loop));
+  if (visit.version.has_praise && !facts.school.IsZero()) {
+    const int32_t day = DayOf(visit.start_ms, visit.directory.ZoneOf(facts.school));
+    rows.Add(RowKey(RollupKind::kPraise)
+                 .Id(facts.school)
+                 .U32(static_cast<uint32_t>(std::max(day, 0)))
+                 .Id(visit.record.id),
+             {1});
+  }
   for (const DueItem& step : StepsDue(visit.record)) {
     const uint16_t half_term = visit.directory.HalfTermAt(facts.school, NoonMs(step.day));
     Vector due;

@@ -91,7 +91,7 @@ void AddAgreement(const Visit& visit, Rows& rows);
 void AddCover(const Visit& visit, Rows& rows);
 // Kinds 7 and 8.
 void AddLoad(const Visit& visit, Rows& rows);
-// Kinds 9 and 12, of a formal visit that is shared.
+// Kinds 9, 12 and 18, of a formal visit that is shared.
 void AddLoop(const Visit& visit, Rows& rows);
 // Kind 12, of a formal visit: what waits to be shared, or to be acknowledged.
 void AddWaiting(const Visit& visit, Rows& rows);

@@ -1,0 +1,109 @@
+#include "service/practice_service.h"
+
+#include <utility>
+
+#include "service/answer.h"
+#include "service/limits.h"
+#include "service/messages.h"
+#include "service/reading.h"
+#include "storage/practice/agreement_page.h"
+#include "storage/practice/changes_page.h"
+#include "storage/practice/cycle_page.h"
+#include "storage/practice/heat_map.h"
+#include "storage/practice/load_page.h"
+#include "storage/practice/management_page.h"
+#include "storage/practice/pack_page.h"
+#include "storage/practice/trends_page.h"
+
+namespace halfterm::service {
+
+using Bytes = grpc::ByteBuffer;
+using Context = grpc::CallbackServerContext;
+
+template <class Request, class Read>
+grpc::ServerUnaryReactor* PracticeService::AnswerWith(Context* context, const Bytes& bytes,
+                                                      Bytes* reply, Read read) {
+  const Answer answer(context, reply, clock_, kUnaryMs);
+  const absl::StatusOr<storage::Caller> caller = gate_.CallerOf(*context);
+  if (!caller.ok()) return answer.Refuse(caller.status());
+  absl::StatusOr<Request> request = Decode<Request>(bytes);
+  if (!request.ok()) return answer.Refuse(request.status());
+  return AnswerFrom(reads_, Urgency::kInteractive, answer,
+                    [read = std::move(read), caller = *caller, request = *std::move(request)] {
+                      return read(caller, request);
+                    });
+}
+
+template <class Request, class Reply>
+grpc::ServerUnaryReactor* PracticeService::AnswerPage(
+    Context* context, const Bytes& bytes, Bytes* reply,
+    storage::PracticeReader::Page<Request, Reply> page) {
+  return AnswerWith<Request>(context, bytes, reply,
+                             [this, page](const storage::Caller& caller, const Request& request) {
+                               return reader_.Read(caller, request, page);
+                             });
+}
+
+grpc::ServerUnaryReactor* PracticeService::Load(Context* context, const Bytes* bytes,
+                                                Bytes* reply) {
+  return AnswerPage(context, *bytes, reply, &storage::ReadLoadPage);
+}
+
+grpc::ServerUnaryReactor* PracticeService::Changes(Context* context, const Bytes* bytes,
+                                                   Bytes* reply) {
+  return AnswerPage(context, *bytes, reply, &storage::ReadChangesPage);
+}
+
+grpc::ServerUnaryReactor* PracticeService::HeatMap(Context* context, const Bytes* bytes,
+                                                   Bytes* reply) {
+  return AnswerPage(context, *bytes, reply, &storage::ReadHeatMap);
+}
+
+grpc::ServerUnaryReactor* PracticeService::WeeklyPack(Context* context, const Bytes* bytes,
+                                                      Bytes* reply) {
+  return AnswerPage(context, *bytes, reply, &storage::ReadPackPage);
+}
+
+grpc::ServerUnaryReactor* PracticeService::Cycle(Context* context, const Bytes* bytes,
+                                                 Bytes* reply) {
+  return AnswerPage(context, *bytes, reply, &storage::ReadCyclePage);
+}
+
+grpc::ServerUnaryReactor* PracticeService::Agreement(Context* context, const Bytes* bytes,
+                                                     Bytes* reply) {
+  return AnswerPage(context, *bytes, reply, &storage::ReadAgreementPage);
+}
+
+grpc::ServerUnaryReactor* PracticeService::Management(Context* context, const Bytes* bytes,
+                                                      Bytes* reply) {
+  return AnswerPage(context, *bytes, reply, &storage::ReadManagementPage);
+}
+
+grpc::ServerUnaryReactor* PracticeService::Helping(Context* context, const Bytes* bytes,
+                                                   Bytes* reply) {
+  return AnswerWith<v1::HelpingRequest>(
+      context, *bytes, reply,
+      [this](const storage::Caller& caller, const v1::HelpingRequest& request) {
+        return reader_.Helping(caller, request);
+      });
+}
+
+// Lines of a teacher are read like the teacher's summary, and noted like it.
+grpc::ServerUnaryReactor* PracticeService::Trends(Context* context, const Bytes* bytes,
+                                                  Bytes* reply) {
+  return AnswerWith<v1::TrendsRequest>(
+      context, *bytes, reply,
+      [this](const storage::Caller& caller,
+             const v1::TrendsRequest& request) -> absl::StatusOr<v1::TrendsReply> {
+        absl::StatusOr<v1::TrendsReply> lines =
+            reader_.Read(caller, request, &storage::ReadTrendsPage);
+        if (!lines.ok() || lines->teacher().empty() || lines->half_terms().empty()) return lines;
+        v1::TeacherReply seen;
+        seen.set_teacher(lines->teacher());
+        seen.set_h2(lines->half_terms(lines->half_terms_size() - 1));
+        if (absl::Status noted = trail_.Note(caller, seen); !noted.ok()) return noted;
+        return lines;
+      });
+}
+
+}  // namespace halfterm::service

@@ -1,0 +1,111 @@
+#include "storage/practice/rated_together.h"
+
+#include <cmath>
+#include <optional>
+#include <utility>
+
+#include "sync/rollup_rows.h"
+
+namespace halfterm::storage {
+namespace {
+
+using core::Id16;
+
+constexpr size_t kMostPairs = 4000;
+// The same for every reader, so that two who ask read the same interval.
+constexpr uint32_t kSeed = 20'260'901;
+constexpr int kDraws = 500;
+
+int64_t Millionths(double figure) { return std::llround(figure * 1e6); }
+
+// The figure with its interval; nothing where either cannot be had.
+void Fill(const std::vector<sync::JointVisit>& visits, sync::Statistic statistic,
+          v1::Estimate* (v1::AgreementFigures::*place)(), v1::AgreementFigures& figures) {
+  const std::optional<double> value = statistic(visits);
+  if (!value) return;
+  const auto interval = sync::BootstrapInterval(visits, statistic, kSeed, kDraws);
+  if (!interval) return;
+  v1::Estimate& estimate = *(figures.*place)();
+  estimate.set_millionths(Millionths(*value));
+  estimate.set_low_millionths(Millionths(interval->low));
+  estimate.set_high_millionths(Millionths(interval->high));
+}
+
+}  // namespace
+
+absl::StatusOr<std::vector<RatedPair>> PairsOf(RollupRows& rows, const Id16& rubric,
+                                               const Id16& observer, int64_t from_ms) {
+  std::vector<RatedPair> pairs;
+  const absl::Status walked = rows.ForEach(
+      sync::RowKey(sync::RollupKind::kRater).Id(rubric).Id(observer),
+      [&](KeyRest rest, const std::vector<int64_t>& row) {
+        RatedPair pair;
+        pair.start_ms = sync::MomentOf(rest.Number(8));
+        if (pair.start_ms < from_ms) return false;
+        pair.visit = rest.Id();
+        pair.observer = observer;
+        pair.other = rest.Id();
+        pair.kind = static_cast<v1::VisitKind>(row.empty() ? 0 : row[sync::kRaterKind]);
+        pair.other_leads = row.size() > sync::kRaterOtherLeads && row[sync::kRaterOtherLeads] != 0;
+        for (size_t at = sync::RaterAt(1); at < row.size(); ++at) {
+          if (row[at] <= 0) continue;
+          pair.levels[static_cast<uint32_t>(at - sync::RaterAt(0))] = {
+              static_cast<uint8_t>(row[at] % sync::kRaterOther),
+              static_cast<uint8_t>(row[at] / sync::kRaterOther % sync::kRaterOther)};
+        }
+        pairs.push_back(std::move(pair));
+        return pairs.size() < kMostPairs;
+      });
+  if (!walked.ok()) return walked;
+  return pairs;
+}
+
+void GatheredPairs::Add(const RatedPair& pair) { by_visit_[pair.visit].push_back(pair); }
+
+v1::AgreementFigures GatheredPairs::Figures(uint32_t element, uint32_t least_observers) const {
+  std::vector<sync::JointVisit> visits;
+  std::set<Id16> observers;
+  uint32_t lines = 0;
+  for (const auto& [visit, pairs] : by_visit_) {
+    sync::JointVisit joint;
+    for (const RatedPair& pair : pairs) {
+      sync::SheetPair sheets;
+      double n = 0;
+      for (const auto& [number, levels] : pair.levels) {
+        if (element != 0 && number != element) continue;
+        joint.levels.push_back(levels);
+        sheets.a += levels.a;
+        sheets.b += levels.b;
+        n += 1;
+      }
+      if (n == 0) continue;
+      joint.sheets.push_back({sheets.a / n, sheets.b / n});
+      observers.insert(pair.observer);
+      observers.insert(pair.other);
+    }
+    if (joint.levels.empty()) continue;
+    lines += static_cast<uint32_t>(joint.sheets.size());
+    visits.push_back(std::move(joint));
+  }
+  v1::AgreementFigures figures;
+  if (observers.size() < least_observers) {
+    figures.set_withheld(true);
+    return figures;
+  }
+  const sync::PairCounts counts = sync::CountPairs(visits);
+  figures.set_pairs(counts.pairs);
+  figures.set_visits(static_cast<uint32_t>(visits.size()));
+  figures.set_observers(static_cast<uint32_t>(observers.size()));
+  figures.set_exact(counts.exact);
+  figures.set_within_one(counts.within_one);
+  figures.set_icc_lines(lines);
+  if (counts.pairs >= kLeastPairs) {
+    Fill(visits, &sync::QuadraticKappa, &v1::AgreementFigures::mutable_kappa, figures);
+  }
+  if (lines >= kLeastPairs) {
+    Fill(visits, &sync::Icc21, &v1::AgreementFigures::mutable_icc, figures);
+  }
+  return figures;
+}
+
+}  // namespace halfterm::storage

@@ -1,0 +1,53 @@
+// Who rated what together with whom: the rows behind figures of agreement.
+
+#ifndef HALFTERM_STORAGE_PRACTICE_RATED_TOGETHER_H_
+#define HALFTERM_STORAGE_PRACTICE_RATED_TOGETHER_H_
+#include <cstdint>
+#include <map>
+#include <set>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "halfterm/v1/agreement.pb.h"
+#include "halfterm/v1/observation.pb.h"
+#include "storage/summary/question.h"
+#include "storage/summary/rows.h"
+#include "sync/agreement/certificate.h"
+#include "sync/agreement/statistics.h"
+#include "sync/core/types.h"
+
+namespace halfterm::storage {
+
+// Two sheets of one visit, from one observer's side.
+struct RatedPair {
+  core::Id16 visit, observer, other;
+  int64_t start_ms = 0;
+  v1::VisitKind kind = v1::VISIT_KIND_UNSPECIFIED;
+  bool other_leads = false;
+  std::map<uint32_t, sync::LevelPair> levels;  // By element; `a` is the observer's.
+};
+
+// An observer's, latest lesson first, not before that moment; at most 4,000.
+absl::StatusOr<std::vector<RatedPair>> PairsOf(RollupRows& rows, const core::Id16& rubric,
+                                               const core::Id16& observer, int64_t from_ms);
+
+// Pairs, each pair of sheets once, gathered by visit for the statistics.
+class GatheredPairs {
+ public:
+  void Add(const RatedPair& pair);
+
+  bool IsEmpty() const { return by_visit_.empty(); }
+  // The figures of all elements, or of one (1 to 255). Nothing but `withheld` where fewer than so
+  // many different people observed.
+  v1::AgreementFigures Figures(uint32_t element, uint32_t least_observers) const;
+
+ private:
+  std::map<core::Id16, std::vector<RatedPair>> by_visit_;
+};
+
+// From which on kappa, and the ICC, are shown.
+constexpr uint32_t kLeastPairs = 20;
+
+}  // namespace halfterm::storage
+
+#endif  // HALFTERM_STORAGE_PRACTICE_RATED_TOGETHER_H_
