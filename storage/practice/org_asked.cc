@@ -11,7 +11,7 @@ using core::Id16;
 
 bool OrgAsked::Holds(const Id16& department) const {
   return std::any_of(departments.begin(), departments.end(),
-                     [&](const v1::Org* org) { return org->id() == department.view(); });
+                     [&](const v1::Org* here) { return here->id() == department.view(); });
 }
 
 absl::StatusOr<OrgAsked> OrgAskedFor(const Question& question, const std::string& bytes) {
