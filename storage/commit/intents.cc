@@ -6,6 +6,7 @@
 #include "halfterm/v1/observation.pb.h"
 #include "storage/commit/erasure.h"
 #include "storage/commit/read_ends.h"
+#include "storage/commit/referral_course.h"
 #include "storage/commit/release.h"
 #include "storage/commit/shared_version.h"
 #include "sync/check.h"
@@ -487,6 +488,9 @@ class Intents {
 absl::StatusOr<IntentResult> CarryOut(Batch& batch, RecordState& record, const core::Group& group,
                                       const core::Id16& author, const v1::Intent& intent,
                                       uint64_t seq, disk::LogRow& log) {
+  if (group.facet.facet_class == core::kReferral) {
+    return CarryOutOnReferral(batch, record, author, intent, seq, log);
+  }
   return Intents(batch, record, group, author, seq, log).Run(intent);
 }
 
@@ -499,6 +503,8 @@ absl::Status RaiseDraft(Batch& batch, RecordState& record, const core::FacetId& 
           record, facet, PhaseDelta(kSheetPhase, {false, 0, core::kDraft}), seq, log);
       if (!raised.ok()) return raised;
     }
+  } else if (facet.facet_class == core::kReferral || facet.facet_class == core::kConsent) {
+    return RaiseReferral(batch, record, seq, log);
   } else if (facet.facet_class != core::kPlan) {
     return absl::OkStatus();
   }

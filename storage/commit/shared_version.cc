@@ -41,6 +41,13 @@ v1::SharedVersion SharedVersionOf(const sync::RecordView& record, const core::Vi
 
   const auto feedback = ViewOf<v1::Feedback>(record, core::kFeedback);
   for (const v1::Paragraph& strength : feedback.strengths()) version.add_strengths(strength.text());
+  if (facts.kind == core::VisitKind::kWalk && feedback.strengths().empty()) {
+    // A walk-round has a page and no feedback: its praise is what reaches the teacher.
+    for (const core::Id16& observer : facts.observers) {
+      const auto sheet = ViewOf<v1::Sheet>(record, core::kSheet, observer);
+      for (const v1::Praise& praise : sheet.praise()) version.add_strengths(praise.text());
+    }
+  }
   version.set_priority(feedback.priority());
   version.set_priority_element(feedback.priority_element());
   for (const v1::Paragraph& part : feedback.message()) version.add_message(part.text());

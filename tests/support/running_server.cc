@@ -22,6 +22,7 @@ v1::ImportRequest ImportOf(const SmallSchool& school, const std::string& tenant)
   request.mutable_policies()->Assign(content.policies.begin(), content.policies.end());
   request.mutable_rubrics()->Assign(content.rubrics.begin(), content.rubrics.end());
   request.mutable_rules()->Assign(content.rules.begin(), content.rules.end());
+  request.mutable_cycles()->Assign(content.cycles.begin(), content.cycles.end());
   for (v1::RoleGrant& grant : *request.mutable_grants()) grant.clear_state();
   for (v1::RubricVersion& rubric : *request.mutable_rubrics()) {
     rubric.set_title("Lessons");

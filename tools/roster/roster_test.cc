@@ -302,6 +302,29 @@ TEST(RosterTest, TheFilesBesideTheRosterSayWhoLeadsAndWhen) {
   EXPECT_THAT(storage::CheckImportRows(roster.request, sync::Directory({})), IsEmpty());
 }
 
+// A school takes a rubric in without a roster beside it.
+TEST(RosterTest, APackOfARubricIsImportedAloneWithItsLicenceAndAttribution) {
+  for (const char* pack : {"nine-things", "teach-primary"}) {
+    SCOPED_TRACE(pack);
+    const auto files = ReadRosterFiles(std::string(HALFTERM_PACKS) + "/" + pack);
+    ASSERT_TRUE(files.ok()) << files.status();
+    RosterOptions options;
+    options.school = "riverside";
+    const auto roster = ReadRoster(*files, options, {});
+    ASSERT_TRUE(roster.ok()) << roster.status();
+    EXPECT_THAT(roster->faults, IsEmpty());
+    EXPECT_THAT(roster->request.people(), IsEmpty());
+    EXPECT_FALSE(roster->request.complete());
+    ASSERT_THAT(roster->request.rubrics(), SizeIs(1));
+    const v1::RubricVersion& rubric = roster->request.rubrics(0);
+    EXPECT_THAT(rubric.elements(), SizeIs(9));
+    EXPECT_FALSE(rubric.licence().empty());
+    EXPECT_FALSE(rubric.attribution().empty());
+    EXPECT_EQ(roster->request.templates(0).rubric_version(), rubric.id());
+    EXPECT_THAT(storage::CheckImportRows(roster->request, sync::Directory({})), IsEmpty());
+  }
+}
+
 TEST(RosterTest, FaultsInTheFilesBesideItAreNamedToo) {
   const struct {
     const char* file;
