@@ -234,7 +234,9 @@ class SchoolYear {
   }
 
   void Push(const Id16& person) {
-    const auto reply = tablets_.at(person).Push();
+    v1::PushRequest request = tablets_.at(person).TakeSealed();
+    if (request.groups().empty()) return;
+    const auto reply = tablets_.at(person).Send(std::move(request));
     ASSERT_TRUE(reply.ok()) << reply.status();
   }
 
