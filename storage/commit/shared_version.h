@@ -9,9 +9,9 @@
 namespace halfterm::storage {
 
 // The visit as it stands, in words and numbers: strengths (of a walk-round without feedback its
-// praise), priority, message, steps, and the levels that count (the consensus where all agreed; else the one sheet's own; of a team without agreement
-// none). Elements with two different values are listed as left out. Notes go along when the
-// feedback says so, private ones never.
+// praise), priority, message, steps, and the levels that count (the consensus where all agreed;
+// else the one sheet's own; of a team without agreement none). Elements with two different values
+// are listed as left out. Notes go along when the feedback says so, private ones never.
 struct Sharing {
   uint16_t round = 0;
   core::Id16 by{};
