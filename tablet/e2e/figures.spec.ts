@@ -202,6 +202,40 @@ describe('A senior leader', () => {
   });
 });
 
+describe('A leadership meeting', () => {
+  it('has its pack, its cycle, who holds what, and how alike observers rate', async () => {
+    const theirs = await new TabletPage(school.address).on();
+    try {
+      await theirs.enrol(school.invite(senior));
+      await theirs.go('/place');
+      await theirs.link('figures.pack').click();
+      await theirs.page.getByRole('heading', { name: say('pack.praise') }).waitFor();
+      const coverage = theirs.page.locator('.pack-table tr', { hasText: 'Mathematics' }).first();
+      await coverage.getByText(/^2 of \d+$/).waitFor();
+      await theirs.picture('practice-pack');
+      expect(await faultsOf(theirs.page)).toEqual([]);
+
+      const other = async (name: string) => {
+        await theirs.page.locator('nav.sections summary').click();
+        await theirs.page.locator('nav.sections .menu').getByRole('link', { name }).click();
+      };
+      await other(say('figures.cycle'));
+      await theirs.says(/^Cycle \d/);
+      await theirs.picture('practice-cycle');
+      expect(await faultsOf(theirs.page)).toEqual([]);
+      await other(say('figures.management'));
+      await theirs.says(say('management.empty'));
+      expect(await faultsOf(theirs.page)).toEqual([]);
+      await other(say('figures.agreement'));
+      await theirs.says(say('agreement.none'));
+      await theirs.picture('practice-agreement');
+      expect(await faultsOf(theirs.page)).toEqual([]);
+    } finally {
+      await theirs.close();
+    }
+  });
+});
+
 describe('A governor', () => {
   it('reads frozen figures without a name, the same page that prints', async () => {
     const theirs = await new TabletPage(school.address).on();

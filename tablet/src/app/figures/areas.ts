@@ -10,8 +10,15 @@ const dayMs = 86_400_000;
 const saidForMs = 14 * dayMs;
 const seenName = 'areas';
 
-const ofDepartment: readonly Section[] = ['coverage', 'trends', 'matrix'];
-const ofSchool: readonly Section[] = [...ofDepartment, 'halfTerm'];
+const ofDepartment: readonly Section[] = [
+  'coverage',
+  'trends',
+  'matrix',
+  'pack',
+  'cycle',
+  'management',
+];
+const ofSchool: readonly Section[] = [...ofDepartment, 'agreement', 'halfTerm'];
 const outsiders: readonly Role[] = [Role.GOVERNOR, Role.EXEC, Role.EXTERNAL];
 
 export interface SeenArea {
@@ -45,7 +52,7 @@ export function openAreas(desk: Desk): Area[] {
     if (grant.role === Role.SLT || grant.role === Role.HEAD) {
       add('school', org, ofSchool);
     }
-    if (grant.role === Role.AST) add('referrals', schoolAt(desk, org), ['matrix']);
+    if (grant.role === Role.AST) add('referrals', schoolAt(desk, org), ['help', 'matrix']);
     if (outsiders.includes(grant.role)) {
       for (const school of schoolsAt(desk, org)) add('overview', school, ['halfTerm']);
     }

@@ -1,5 +1,6 @@
 // Coverage, as the server counts it, with what this tablet knows beside it: the next visit that is
 // planned, and the load that the staff agreed.
+import type { LoadReply } from '#proto/load_pb';
 import {
   type CoverageReply,
   CoverageState,
@@ -18,7 +19,7 @@ import type {
   TeacherCover,
 } from '../contract';
 import type { Desk } from '../desk';
-import { kindsFor, loadOf } from '../lists';
+import { kindsFor } from '../lists';
 import { halfTermsOf, schoolDaysLeft } from './half-terms';
 
 const dayMs = 86_400_000;
@@ -78,6 +79,7 @@ export function coverageOf(
   org: string,
   reply: CoverageReply,
   before: CoverageReply | null,
+  loads: LoadReply | null,
 ): Coverage | null {
   const halfTerm = halfTermsOf(desk.directory).find(({ h2 }) => h2 === reply.h2);
   if (halfTerm === undefined) return null;
@@ -89,7 +91,7 @@ export function coverageOf(
     halfTerm,
     when: now < halfTerm.fromMs ? 'before' : now < halfTerm.toMs + dayMs ? 'running' : 'over',
     schoolDaysLeft: schoolDaysLeft(desk.directory, halfTerm, now),
-    rules: reply.rules.map((rule) => ruleOf(desk, rule, { planned, halfTerm })),
+    rules: reply.rules.map((rule) => ruleOf(desk, rule, { planned, halfTerm, loads })),
     complete: completenessOf(reply.watermark),
     changes: before?.h2 === reply.h2 ? changesOf(before, reply) : [],
     comingUp: planned
@@ -106,6 +108,8 @@ export function coverageOf(
 interface Beside {
   readonly planned: readonly Planned[];
   readonly halfTerm: HalfTerm;
+  // Null: not answered yet.
+  readonly loads: LoadReply | null;
 }
 
 function ruleOf(desk: Desk, rule: RuleCoverage, beside: Beside): RuleCover {
@@ -132,7 +136,7 @@ function ruleOf(desk: Desk, rule: RuleCoverage, beside: Beside): RuleCover {
 function teacherOf(
   desk: Desk,
   teacher: TeacherCoverage,
-  { planned, halfTerm }: Beside,
+  { planned, halfTerm, loads }: Beside,
 ): TeacherCover {
   const id = hex(teacher.teacher);
   const next = planned.find(
@@ -149,14 +153,21 @@ function teacherOf(
     recordedLate: teacher.recordedLate > 0,
     plannedMs: next?.lessonMs ?? null,
     plannedPeriod: next?.period ?? null,
-    load: loadIn(desk, id),
+    load: loadIn(loads, id),
     mayPlan: id !== desk.me && kindsFor(desk, id).includes('DEPT'),
   };
 }
 
-function loadIn(desk: Desk, teacher: string): TeacherCover['load'] {
-  const load = loadOf(desk, teacher);
-  return load === null ? null : { ...load, full: load.visits >= load.ofVisits };
+function loadIn(loads: LoadReply | null, teacher: string): TeacherCover['load'] {
+  const load = loads?.people.find(({ person }) => hex(person) === teacher);
+  if (load === undefined || load.agreedVisits === 0) return null;
+  return {
+    visits: load.visits,
+    ofVisits: load.agreedVisits,
+    minutes: load.minutes,
+    ofMinutes: load.agreedMinutes,
+    full: load.nextNeedsReason,
+  };
 }
 
 function changesOf(before: CoverageReply, now: CoverageReply): CoverChange[] {

@@ -13,6 +13,7 @@ import {
   TeacherReplySchema,
   TrendState,
 } from '#proto/summary_pb';
+import { HeatMapReplySchema, HeatState } from '#proto/trend_pb';
 import { hex } from '../../model/bytes';
 import { Directory } from '../../model/directory';
 import type { FigureCalls } from '../../transport/calls';
@@ -21,7 +22,7 @@ import { areasOf, areasToNote, openAreas } from './areas';
 import { Asking } from './asking';
 import { coverageOf } from './coverage';
 import { halfTermFor, halfTermsOf, lastSix } from './half-terms';
-import { frozenMatrix, tenthsOf } from './matrix';
+import { frozenMatrix, liveMatrix, tenthsOf } from './matrix';
 import { coverageQuestion } from './questions';
 import { teacherTrends } from './trends';
 
@@ -199,7 +200,7 @@ describe('Coverage', () => {
     'of a school with %i teachers lists each once, as the server orders them',
     (n) => {
       const states = Array.from({ length: n }, (_, i) => ((i % 4) + 2) as CoverageState);
-      const page = coverageOf(deskOf(n), hex(maths), coverage(states), null);
+      const page = coverageOf(deskOf(n), hex(maths), coverage(states), null, null);
       expect(page?.rules[0]?.teachers.map(({ name }) => name)).toEqual(
         states.map((_, i) => `Teacher ${i}`),
       );
@@ -211,12 +212,50 @@ describe('Coverage', () => {
   test('names who moved since the last view, and nobody who did not', () => {
     const before = coverage([CoverageState.DUE, CoverageState.DUE]);
     const now = coverage([CoverageState.DONE, CoverageState.DUE]);
-    const page = coverageOf(deskOf(), hex(maths), now, before);
+    const page = coverageOf(deskOf(), hex(maths), now, before, null);
     expect(page?.changes).toMatchObject([{ teacher: 'Teacher 0', from: 'due', to: 'done' }]);
   });
 });
 
 describe('The matrix', () => {
+  test('shows no number where the server shows none, whatever it sent beside it', () => {
+    const reply = create(HeatMapReplySchema, {
+      h2: 26 * 8 + 5,
+      rubricVersion: rubric,
+      columns: [
+        { element: 1, title: 'Routines', levels: 4 },
+        { element: 2, title: 'Purpose', levels: 4 },
+      ],
+      rows: [
+        {
+          department: maths,
+          name: 'Mathematics',
+          cells: [
+            {
+              element: 1,
+              state: HeatState.SHOWN,
+              meanOfMeansMillionths: 2_450_000n,
+              teachers: 6,
+              lessons: 12,
+            },
+            {
+              element: 2,
+              state: HeatState.NOT_ENOUGH,
+              meanOfMeansMillionths: 3_000_000n,
+              teachers: 4,
+              lessons: 4,
+            },
+          ],
+        },
+      ],
+    });
+    const page = liveMatrix(deskOf(), reply, null);
+    expect(page.rows[0]?.cells).toEqual([
+      { kind: 'value', tenths: 25, teachers: 6, lessons: 12 },
+      { kind: 'notEnough', teachers: 4, lessons: 4 },
+    ]);
+  });
+
   test('hides a frozen figure that is shown no more', () => {
     const frozen = (elements: readonly number[]) =>
       create(FrozenSchoolReplySchema, {

@@ -2,8 +2,8 @@
 // else's is frozen at the end of a half-term, with what could point at somebody left out.
 import type { FrozenSchoolReply, FrozenUnit as FrozenUnitReply } from '#proto/aggregate_pb';
 import { FrozenLoopPart } from '#proto/aggregate_pb';
-import { OrgKind, type RubricVersion } from '#proto/directory_pb';
-import type { GroupElementFigures, SchoolReply } from '#proto/summary_pb';
+import type { RubricVersion } from '#proto/directory_pb';
+import { type HeatCell, type HeatMapReply, HeatState } from '#proto/trend_pb';
 import { hex } from '../../model/bytes';
 import type { FrozenFigures, FrozenUnit, Matrix, MatrixCell } from '../contract';
 import type { Desk } from '../desk';
@@ -32,53 +32,53 @@ function columnsOf(rubric: RubricVersion | undefined): {
   };
 }
 
-function liveCell(figures: GroupElementFigures | undefined): MatrixCell {
-  if (figures === undefined || figures.teachers === 0n) {
-    return { kind: 'notEnough', teachers: 0, lessons: 0 };
-  }
-  return {
-    kind: 'value',
-    tenths: tenthsOf(figures.meanOfMeansMillionths),
-    teachers: Number(figures.teachers),
-    lessons: Number(figures.n),
-  };
+function liveCell(cell: HeatCell): MatrixCell {
+  const { teachers, lessons } = cell;
+  if (cell.state !== HeatState.SHOWN) return { kind: 'notEnough', teachers, lessons };
+  return { kind: 'value', tenths: tenthsOf(cell.meanOfMeansMillionths), teachers, lessons };
 }
 
-// Every department of the school, also those without a lesson, A to Z.
-function departmentsOf(desk: Desk, reply: SchoolReply) {
-  const { directory } = desk;
-  const school = hex(reply.school);
-  const departments = new Map<string, string>();
-  for (const [id, { kind, name }] of directory.orgs) {
-    if (kind === OrgKind.DEPARTMENT && directory.siteOf(id) === school) departments.set(id, name);
-  }
-  for (const { department, name } of reply.departments) departments.set(hex(department), name);
-  return [...departments]
-    .map(([org, name]) => ({ org, name }))
-    .sort((a, b) => a.name.localeCompare(b.name, 'en-GB'));
+// Cells that are not what they were.
+function changedCells(now: HeatMapReply, before: HeatMapReply | null): Matrix['changes'] {
+  if (before === null || before.h2 !== now.h2) return [];
+  return now.rows.flatMap(({ department, name, cells }) => {
+    const was = before.rows.find((row) => hex(row.department) === hex(department));
+    return cells.flatMap((cell) => {
+      const old = was?.cells.find(({ element }) => element === cell.element);
+      if (old === undefined) return [];
+      const [from, to] = [liveCell(old), liveCell(cell)];
+      if (old.lessons === cell.lessons && same(from, to)) return [];
+      const element = now.columns.find((column) => column.element === cell.element)?.title ?? '';
+      return [{ element, department: name, from, to }];
+    });
+  });
 }
 
-export function liveMatrix(desk: Desk, reply: SchoolReply): Matrix | null {
-  const halfTerm = halfTermsOf(desk.directory).find(({ h2 }) => h2 === reply.h2);
-  if (halfTerm === undefined) return null;
-  const rubric = desk.directory.rubrics.get(
-    hex(reply.watermark?.rubricVersion ?? new Uint8Array()),
-  );
-  const { elements, levelWords } = columnsOf(rubric);
+const same = (a: MatrixCell, b: MatrixCell) =>
+  a.kind === b.kind && (a.kind !== 'value' || b.kind !== 'value' || a.tenths === b.tenths);
+
+export function liveMatrix(desk: Desk, reply: HeatMapReply, before: HeatMapReply | null): Matrix {
+  const rubric = desk.directory.rubrics.get(hex(reply.rubricVersion));
+  const known = columnsOf(rubric ?? [...desk.directory.rubrics.values()][0]);
   return {
-    halfTerm,
+    halfTerm: halfTermIn(desk, reply),
     frozenMs: null,
-    elements,
-    levelWords,
-    rows: departmentsOf(desk, reply).map(({ org, name }) => {
-      const figures = reply.departments.find(({ department }) => hex(department) === org);
-      const cells = elements.map(({ number }) =>
-        liveCell(figures?.elements.find(({ element }) => element === number)),
-      );
-      return { org, name, cells, mayOpen: true };
-    }),
+    elements: known.elements.filter(({ number }) =>
+      reply.columns.some(({ element }) => element === number),
+    ),
+    levelWords: known.levelWords,
+    // Without a lesson there is no rubric, and a row has no cells.
+    rows:
+      reply.columns.length === 0
+        ? []
+        : reply.rows.map(({ department, name, cells }) => ({
+            org: hex(department),
+            name,
+            cells: cells.map(liveCell),
+            mayOpen: true,
+          })),
     complete: completenessOf(reply.watermark),
-    changes: null,
+    changes: changedCells(reply, before),
   };
 }
 
@@ -95,11 +95,11 @@ function rubricOf(desk: Desk, reply: FrozenSchoolReply): string {
   return most?.[0] ?? [...desk.directory.rubrics.keys()][0] ?? '';
 }
 
-const frozenHalfTerm = (desk: Desk, { h2 }: FrozenSchoolReply) =>
+const halfTermIn = (desk: Desk, { h2 }: { readonly h2: number }) =>
   halfTermsOf(desk.directory).find((one) => one.h2 === h2) ?? halfTermOfNumber(h2);
 
 export function frozenMatrix(desk: Desk, reply: FrozenSchoolReply): Matrix {
-  const halfTerm = frozenHalfTerm(desk, reply);
+  const halfTerm = halfTermIn(desk, reply);
   const rubricId = rubricOf(desk, reply);
   const { elements, levelWords } = columnsOf(desk.directory.rubrics.get(rubricId));
   const led = desk.departmentsLed();
@@ -132,7 +132,7 @@ export function frozenMatrix(desk: Desk, reply: FrozenSchoolReply): Matrix {
 
 export function frozenFigures(desk: Desk, reply: FrozenSchoolReply): FrozenFigures | null {
   if (reply.school === undefined) return null;
-  const halfTerm = frozenHalfTerm(desk, reply);
+  const halfTerm = halfTermIn(desk, reply);
   const unit = (one: FrozenUnitReply) => unitOf(desk, one);
   return {
     halfTerm,

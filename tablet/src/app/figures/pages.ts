@@ -22,7 +22,9 @@ import {
   cycleQuestion,
   departmentQuestion,
   frozenQuestion,
+  heatMapQuestion,
   helpQuestion,
+  loadQuestion,
   managementQuestion,
   packQuestion,
   schoolQuestion,
@@ -141,11 +143,14 @@ export class FigurePages {
     if (area === null || halfTerm === null) return null;
     const isDepartment = desk.directory.orgs.get(org)?.kind === OrgKind.DEPARTMENT;
     const question = coverageQuestion(area, org, halfTerm.asked.h2, !isDepartment);
+    const load = isDepartment ? loadQuestion(area, org) : null;
     return {
       questions: [question],
+      beside: load === null ? [] : [load],
       make: () => {
         const { reply, before } = this.#asking.known(question);
-        return reply === null ? null : coverageOf(desk, org, reply, before);
+        const loads = load === null ? null : this.#reply(load);
+        return reply === null ? null : coverageOf(desk, org, reply, before, loads);
       },
     };
   }
@@ -206,12 +211,12 @@ export class FigurePages {
     const area = openAreas(desk).find((one) => one.org === org);
     if (halfTerm === null || area === undefined) return null;
     if (area.kind === 'school') {
-      const question = schoolQuestion(org, org, halfTerm.asked.h2);
+      const question = heatMapQuestion(org, halfTerm.asked.h2);
       return {
         questions: [question],
         make: () => {
-          const reply = this.#reply(question);
-          return reply === null ? null : liveMatrix(desk, reply);
+          const { reply, before } = this.#asking.known(question);
+          return reply === null ? null : liveMatrix(desk, reply, before);
         },
       };
     }
