@@ -34,7 +34,7 @@ struct PostgresEngineOptions {
   // Takes the store from a server that is still connected. Else Open waits for that one to leave,
   // for this long, and then refuses.
   bool take_over = false;
-  std::chrono::milliseconds wait_for_others{5'000};
+  std::chrono::milliseconds wait_for_others{15'000};
 
   // For so long a commit waits for a PostgreSQL that is away, before the engine fails for good.
   std::chrono::milliseconds patience{15'000};

@@ -55,6 +55,7 @@ class PostgresFaultsTest : public ::testing::Test {
     PostgresEngineOptions options;
     options.conninfo = conninfo;
     options.patience = std::chrono::seconds(120);  // Of a busy machine: nothing here waits for it.
+    options.wait_for_others = std::chrono::seconds(120);
     return options;
   }
   static std::unique_ptr<Engine> Opened(const std::string& conninfo) {
