@@ -218,7 +218,8 @@ class PushJob final : public Job {
 
  private:
   absl::Status TryApply(Batch& batch);
-  absl::Status CheckChain(const disk::ReplicaRow& store, Batch& batch, size_t& repeated);
+  absl::Status CheckChain(const disk::ReplicaRow& store, Batch& batch, size_t& repeated,
+                          bool& has_parted);
   absl::Status ApplyNext(Batch& batch, disk::ReplicaRow& store, const std::string& bytes,
                          disk::ChainRow& chain);
   absl::Status KeepAside(Batch& batch, disk::ReplicaRow& store, const Decision& decision,
@@ -254,7 +255,15 @@ absl::Status PushJob::TryApply(Batch& batch) {
   disk::ReplicaRow& store = **found;
   for (const std::string& group : request_.groups()) hashes_.push_back(core::Sha256(group));
   size_t repeated = 0;
-  const absl::Status chained = CheckChain(store, batch, repeated);
+  bool has_parted = false;
+  const absl::Status chained = CheckChain(store, batch, repeated, has_parted);
+  if (has_parted && store.rehomed_to() == 0) {
+    // The tablet was put back or copied, and has written on beyond what is held: the number of its
+    // last group does not give it away. Its next greeting gives it another name; which one is not
+    // known yet, so it is marked with its own.
+    store.set_rehomed_to(request_.replica());
+    batch.TouchReplica(caller_.tenant, request_.replica());
+  }
   if (!chained.ok()) return chained;
 
   disk::ChainRow chain;
@@ -276,8 +285,10 @@ absl::Status PushJob::TryApply(Batch& batch) {
   return absl::OkStatus();
 }
 
-// That the request continues, or repeats, the chain that is held; answers what is repeated.
-absl::Status PushJob::CheckChain(const disk::ReplicaRow& store, Batch& batch, size_t& repeated) {
+// That the request continues, or repeats, the chain that is held; answers what is repeated. Says
+// whether it is another chain.
+absl::Status PushJob::CheckChain(const disk::ReplicaRow& store, Batch& batch, size_t& repeated,
+                                 bool& has_parted) {
   const uint64_t first = request_.first_n();
   if (first > store.last_n() + 1) {
     return absl::FailedPreconditionError(absl::StrCat("a gap: the server holds ", store.last_n(),
@@ -295,6 +306,7 @@ absl::Status PushJob::CheckChain(const disk::ReplicaRow& store, Batch& batch, si
   }
   if (first == store.last_n() + 1) {
     const bool continues = first == 1 || hash.view() == store.last_hash();
+    has_parted = !continues;
     return continues ? absl::OkStatus() : absl::FailedPreconditionError(parted);
   }
   const uint64_t last =
@@ -306,6 +318,7 @@ absl::Status PushJob::CheckChain(const disk::ReplicaRow& store, Batch& batch, si
     hash = core::ChainHash(hash, first + i, hashes_[i]);
     if (hash.view() != (*held)[i].hash()) {
       reply_.clear_results();
+      has_parted = true;
       return absl::FailedPreconditionError(parted);
     }
     Answer(first + i, (*held)[i], hashes_[i], batch.context().epochs.current(),

@@ -5,22 +5,36 @@
 #define HALFTERM_TESTS_SIMULATION_SCOPES_ORACLE_H_
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <set>
 #include <string>
 #include <vector>
 
+#include "storage/engine.h"
+#include "storage/keys.h"
 #include "sync/core/facet.h"
 #include "sync/core/scope.h"
 #include "sync/directory.h"
 #include "sync/record.h"
-#include "tests/simulation/scopes_school.h"
 #include "tests/support/pulling_reader.h"
 
 namespace halfterm::testing {
 
+// What the oracle reads of a server.
+class FiledBy {
+ public:
+  virtual ~FiledBy() = default;
+  virtual storage::Tenant tenant() const = 0;
+  virtual storage::Engine& engine() = 0;
+  virtual uint64_t commits() const = 0;
+  // The directories by which some record may be filed at this moment, newest last; one when nothing
+  // is being filed anew.
+  virtual const std::vector<std::shared_ptr<const sync::Directory>>& filed_by() const = 0;
+};
+
 class ScopesOracle {
  public:
-  explicit ScopesOracle(ScopesSchool& school) : school_(school) {}
+  explicit ScopesOracle(FiledBy& school) : school_(school) {}
 
   // Exactly what the person's copy with these periods should be, once everything is filed.
   std::map<core::Id16, HeldRecord> Right(const core::Id16& person,
@@ -40,7 +54,7 @@ class ScopesOracle {
   // Reads all facets again where something was committed since.
   const std::map<core::Id16, Record>& Records();
 
-  ScopesSchool& school_;
+  FiledBy& school_;
   uint64_t read_at_ = 0;
   std::map<core::Id16, Record> records_;
 };

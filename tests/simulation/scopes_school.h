@@ -18,6 +18,7 @@
 #include "storage/commit/batch.h"
 #include "storage/commit/committer.h"
 #include "storage/pull/puller.h"
+#include "tests/simulation/scopes_oracle.h"
 #include "tests/support/fake_clock.h"
 #include "tests/support/small_school.h"
 
@@ -35,13 +36,13 @@ enum class Missing {
   kHeldBack,          // A scope opens before the records are filed anew.
 };
 
-class ScopesSchool {
+class ScopesSchool final : public FiledBy {
  public:
   // `tenant` must be new in the engine.
   ScopesSchool(storage::Engine& engine, uint32_t tenant, uint64_t seed, Missing missing);
 
-  storage::Tenant tenant() const { return tenant_; }
-  storage::Engine& engine() { return engine_; }
+  storage::Tenant tenant() const override { return tenant_; }
+  storage::Engine& engine() override { return engine_; }
   FakeClock& clock() { return clock_; }
   const storage::Puller& puller() const { return puller_; }
   const storage::Secrets& secrets() const { return secrets_; }
@@ -56,9 +57,9 @@ class ScopesSchool {
   void FinishFiling();
   bool is_filing() const { return filing_; }
 
-  // The directories by which some record may be filed at this moment, newest last; one when nothing
-  // is being filed anew.
-  const std::vector<std::shared_ptr<const sync::Directory>>& filed_by() const { return filed_by_; }
+  const std::vector<std::shared_ptr<const sync::Directory>>& filed_by() const override {
+    return filed_by_;
+  }
 
   // A change of people or grants, as an import or a form would bring it.
   void Change(const std::vector<v1::Reference>& references,
@@ -68,7 +69,7 @@ class ScopesSchool {
   // of it is.
   void Erase(const core::Id16& record);
 
-  uint64_t commits() const { return commits_; }
+  uint64_t commits() const override { return commits_; }
   // The first commit that failed, if any.
   const absl::Status& status() const { return status_; }
 

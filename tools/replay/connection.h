@@ -21,6 +21,7 @@
 #include "halfterm/v1/summary.grpc.pb.h"
 #include "halfterm/v1/sync.grpc.pb.h"
 #include "sync/core/types.h"
+#include "tools/replay/tablet_calls.h"
 
 namespace halfterm::tools {
 
@@ -36,21 +37,23 @@ struct Traffic {
 };
 
 // Safe to call from any thread.
-class SyncCalls {
+class SyncCalls final : public TabletCalls {
  public:
   // `traffic` is added to, and must outlive the calls.
   SyncCalls(std::shared_ptr<grpc::Channel> channel, Traffic& traffic);
 
-  absl::StatusOr<v1::HelloReply> Hello(const std::string& token, const v1::HelloRequest& request);
-  absl::StatusOr<v1::PushReply> Push(const std::string& token, const v1::PushRequest& request);
-  // Gives each chunk to `take`, and stops with its error if it has one.
+  absl::StatusOr<v1::HelloReply> Hello(const std::string& token,
+                                       const v1::HelloRequest& request) override;
+  absl::StatusOr<v1::PushReply> Push(const std::string& token,
+                                     const v1::PushRequest& request) override;
   absl::Status Pull(const std::string& token, const v1::PullRequest& request,
-                    const std::function<absl::Status(const v1::PullReply&)>& take);
-  absl::StatusOr<v1::FetchReply> Fetch(const std::string& token, const v1::FetchRequest& request);
+                    const std::function<absl::Status(const v1::PullReply&)>& take) override;
+  absl::StatusOr<v1::FetchReply> Fetch(const std::string& token,
+                                       const v1::FetchRequest& request) override;
   absl::StatusOr<v1::DescendReply> Descend(const std::string& token,
-                                           const v1::DescendRequest& request);
+                                           const v1::DescendRequest& request) override;
   absl::StatusOr<v1::ConfirmReply> Confirm(const std::string& token,
-                                           const v1::ConfirmRequest& request);
+                                           const v1::ConfirmRequest& request) override;
 
  private:
   template <typename Request, typename Reply>

@@ -46,12 +46,23 @@ Tablet::Tablet(TabletOptions options, const sync::Schema& schema, const storage:
       schema_(schema),
       clock_(clock),
       faults_(std::move(faults)),
-      calls_(OpenChannel(options_.address), traffic_) {}
+      parts_{std::make_unique<SyncCalls>(OpenChannel(options_.address), traffic_),
+             [this] { return OpenTabletEngine(options_.directory); }},
+      calls_(*parts_.calls) {}
+
+Tablet::Tablet(TabletOptions options, const sync::Schema& schema, const storage::Clock& clock,
+               TabletFaults faults, TabletParts parts)
+    : options_(std::move(options)),
+      schema_(schema),
+      clock_(clock),
+      faults_(std::move(faults)),
+      parts_(std::move(parts)),
+      calls_(*parts_.calls) {}
 
 Tablet::~Tablet() { SwitchOff().IgnoreError(); }
 
 absl::Status Tablet::SwitchOn() {
-  absl::StatusOr<std::unique_ptr<storage::Engine>> engine = OpenTabletEngine(options_.directory);
+  absl::StatusOr<std::unique_ptr<storage::Engine>> engine = parts_.open_engine();
   if (!engine.ok()) return engine.status();
   engine_ = *std::move(engine);
   boot_ = static_cast<uint64_t>(clock_.NowMs()) * 1024 + boot_ % 1024 + 1;

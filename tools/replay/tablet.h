@@ -9,6 +9,7 @@
 #ifndef HALFTERM_TOOLS_REPLAY_TABLET_H_
 #define HALFTERM_TOOLS_REPLAY_TABLET_H_
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -34,6 +35,13 @@ struct TabletOptions {
   std::vector<uint32_t> periods;  // Half-terms to hold.
 };
 
+// What a tablet runs on.
+struct TabletParts {
+  std::unique_ptr<TabletCalls> calls;
+  // Opens its disk, each time that it is switched on.
+  std::function<absl::StatusOr<std::unique_ptr<storage::Engine>>()> open_engine;
+};
+
 // What meetings did since the tablet was made.
 struct MeetingCounts {
   uint64_t greetings = 0;
@@ -53,6 +61,10 @@ class Tablet {
   // The references must outlive the tablet.
   Tablet(TabletOptions options, const sync::Schema& schema, const storage::Clock& clock,
          TabletFaults faults);
+  // The same on other parts; `directory` and `address` of the options are not used. Traffic is not
+  // counted.
+  Tablet(TabletOptions options, const sync::Schema& schema, const storage::Clock& clock,
+         TabletFaults faults, TabletParts parts);
   ~Tablet();
 
   // Opens the stores that are on disk. Errors as OpenTabletEngine().
@@ -97,7 +109,8 @@ class Tablet {
   const storage::Clock& clock_;
   TabletFaults faults_;
   Traffic traffic_;
-  SyncCalls calls_;
+  const TabletParts parts_;
+  TabletCalls& calls_;
   std::unique_ptr<storage::Engine> engine_;           // Null while the tablet is off.
   std::vector<std::unique_ptr<TabletStore>> stores_;  // By number.
   std::map<core::Id16, size_t> store_of_;

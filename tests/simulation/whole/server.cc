@@ -1,0 +1,425 @@
+#include "tests/simulation/whole/server.h"
+
+#include <algorithm>
+#include <map>
+#include <optional>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "halfterm/disk/rows.pb.h"
+#include "storage/commit/erasure.h"
+#include "storage/commit/sync_jobs.h"
+#include "storage/directory/directory_writer.h"
+#include "storage/directory/reference.h"
+#include "storage/feed_row.h"
+#include "storage/import/import.h"
+#include "storage/proofs/note_proof.h"
+#include "storage/rocks/rocks_engine.h"
+#include "storage/verify/verifier.h"
+#include "sync/core/codec.h"
+#include "sync/core/group.h"
+
+namespace halfterm::testing {
+namespace {
+
+using storage::Family;
+
+// So few that readers come between two steps of a filing.
+constexpr size_t kFiledAtOnce = 7;
+constexpr int64_t kDriftAllowedMs = 5 * 60'000;
+// A history fills none, so that no flush falls into a moment of its own; tables are written where
+// the store is opened. That rows outlive flushes and compactions is shown by tests/crash.
+constexpr size_t kMemtableBytes = size_t{8} << 20;
+
+bool IsDiverted(uint32_t disposition) {
+  return disposition == v1::DISPOSITION_QUARANTINED || disposition == v1::DISPOSITION_LATE;
+}
+
+// The facet with the latest value of each cell only.
+std::string WithoutSiblings(const std::string& bytes) {
+  core::Facet facet = *core::Decode(bytes, core::kFacetLimits);
+  for (core::Cell& cell : facet.cells) {
+    if (cell.siblings.size() < 2) continue;
+    cell.siblings = {*core::ShownFirst(cell)};
+  }
+  return core::Encode(facet);
+}
+
+}  // namespace
+
+// What a process has in memory.
+struct SimulatedServer::Running {
+  Running(SimulatedServer& server, std::unique_ptr<storage::Engine> opened,
+          storage::Epochs its_epochs)
+      : engine(std::move(opened)),
+        epochs(std::move(its_epochs)),
+        context{*engine,
+                server.clock_,
+                directories,
+                sessions,
+                changes,
+                server.secrets_,
+                epochs,
+                [&server](size_t bytes) {
+                  std::string text(bytes, '\0');
+                  for (char& byte : text) byte = static_cast<char>(server.random_());
+                  return text;
+                }},
+        puller(*engine, directories, epochs, server.secrets_, server.clock_) {}
+
+  std::unique_ptr<storage::Engine> engine;
+  storage::Epochs epochs;
+  storage::Directories directories;
+  storage::Sessions sessions;
+  storage::Changes changes;
+  storage::BatchContext context;
+  storage::RollupCache rollups;
+  storage::Puller puller;
+};
+
+SimulatedServer::SimulatedServer(std::string directory, uint64_t seed, LeftOut left_out)
+    : directory_(std::move(directory)), left_out_(left_out), random_(seed ^ 0x5e7fe7) {}
+
+SimulatedServer::~SimulatedServer() { Stop(); }
+
+absl::Status SimulatedServer::Start() {
+  absl::Status started = TryToStart();
+  while (!started.ok() && files_.is_off()) {  // The power went while it recovered.
+    ++power_cuts_;
+    running_.reset();
+    files_.PowerOn(random_);
+    started = TryToStart();
+  }
+  return started;
+}
+
+absl::Status SimulatedServer::TryToStart() {
+  storage::RocksEngineOptions options;
+  options.directory = directory_;
+  options.low_space_bytes = 0;
+  options.memtable_bytes = kMemtableBytes;
+  options.block_cache_bytes = size_t{1} << 20;
+  options.env = files_.env();
+  absl::StatusOr<std::unique_ptr<storage::Engine>> engine = storage::OpenRocksEngine(options);
+  if (!engine.ok()) return engine.status();
+  absl::StatusOr<storage::Epochs> epochs = storage::Epochs::Open(**engine, clock_);
+  if (!epochs.ok()) return epochs.status();
+  running_ = std::make_unique<Running>(*this, *std::move(engine), *std::move(epochs));
+  absl::Status loaded = running_->directories.Load(*running_->engine);
+  if (loaded.ok()) loaded = running_->sessions.Load(*running_->engine);
+  if (!loaded.ok()) return loaded;
+  ++commits_;  // What the last process committed may not have been told.
+  filing_ = true;
+  if (running_->directories.Of(tenant()) == nullptr) return AddPeople();
+  NoteDirectory();
+  return absl::OkStatus();
+}
+
+absl::Status SimulatedServer::AddPeople() {
+  filed_by_.clear();
+  SmallSchool school;
+  school.AddGrant(school.tom, v1::ROLE_COACH, {}).add_people(BytesOf(school.tia));
+  school.AddGrant(school.ann, v1::ROLE_PEER, {}).add_people(BytesOf(school.tom));
+  disk::TenantRow row;
+  row.set_handle(tenant().handle());
+  row.set_name(name_);
+  std::vector<v1::RoleGrant> grants = std::move(school.content.grants);
+  school.content.grants.clear();
+  const std::vector<v1::Reference> references = storage::ReferencesOf(school.content);
+  absl::Status wrote;
+  const absl::Status committed = Commit([&](storage::Batch& batch) {
+    batch.Put(Family::kMeta, storage::TenantKey(name_), row.SerializeAsString());
+    wrote = storage::WriteDirectory(batch, tenant(), name_, {references, grants, false}).status();
+  });
+  if (!wrote.ok()) broken_ = absl::StrCat("the school: ", wrote.ToString());
+  return committed;
+}
+
+void SimulatedServer::Stop() {
+  if (running_ == nullptr) return;
+  const absl::Status closed = running_->engine->Close();
+  if (!closed.ok()) broken_ = absl::StrCat("closing: ", closed.ToString());
+  running_.reset();
+}
+
+void SimulatedServer::CutPowerAfter(uint64_t log_changes) {
+  files_.CutPowerAfter(log_changes, FaultyFiles::Counted::kWriteAheadLog);
+}
+void SimulatedServer::LeavePowerOn() { files_.LeavePowerOn(); }
+
+void SimulatedServer::Crash() {
+  ++power_cuts_;
+  files_.CutPowerNow();
+  running_->engine->Close().IgnoreError();
+  running_.reset();
+  files_.PowerOn(random_);
+}
+
+storage::Engine& SimulatedServer::engine() { return *running_->engine; }
+
+void SimulatedServer::NoteDirectory() {
+  std::shared_ptr<const sync::Directory> now = running_->directories.Of(tenant());
+  if (!filing_) filed_by_.clear();
+  if (now != nullptr && (filed_by_.empty() || filed_by_.back() != now)) {
+    filed_by_.push_back(std::move(now));
+  }
+}
+
+absl::Status SimulatedServer::Commit(const std::function<void(storage::Batch&)>& apply) {
+  if (!is_up()) return absl::UnavailableError("the server is down");
+  storage::Batch batch(running_->context, running_->rollups);
+  apply(batch);
+  filing_ = filing_ || !batch.Rederiving().empty();
+  absl::Status status;
+  if (filing_) {
+    const absl::StatusOr<bool> more = batch.RederiveSome(tenant(), kFiledAtOnce);
+    status = more.status();
+    filing_ = more.ok() && *more;
+  }
+  if (status.ok()) status = batch.Settle();
+  if (status.ok()) status = running_->engine->Commit(Bent(batch.Writes()));
+  ++commits_;
+  if (status.ok()) {
+    batch.Publish();
+    NoteDirectory();
+    return status;
+  }
+  batch.Forget();
+  if (files_.is_off()) {
+    Crash();
+    return absl::UnavailableError("the power went");
+  }
+  if (broken_.empty()) broken_ = absl::StrCat("a commit: ", status.ToString());
+  return status;
+}
+
+absl::Status SimulatedServer::Run(const std::vector<storage::Job*>& jobs) {
+  const absl::Status committed = Commit([&](storage::Batch& batch) {
+    for (storage::Job* job : jobs) job->Apply(batch);
+  });
+  for (storage::Job* job : jobs) job->Done(committed);
+  return committed;
+}
+
+void SimulatedServer::FinishFiling() {
+  while (is_up() && filing_ && broken_.empty()) Commit([](storage::Batch&) {}).IgnoreError();
+}
+
+absl::Status SimulatedServer::Change(const std::vector<v1::Reference>& references,
+                                     const std::vector<v1::RoleGrant>& grants) {
+  return Commit([&](storage::Batch& batch) {
+    const auto written =
+        storage::WriteDirectory(batch, tenant(), name_, {references, grants, true});
+    if (!written.ok()) broken_ = absl::StrCat("a change: ", written.status().ToString());
+  });
+}
+
+void SimulatedServer::Tick() {
+  Run({storage::MakeGrantClock([](const absl::Status&) {}).get()}).IgnoreError();
+  Run({storage::MakeLogClearing([](const absl::StatusOr<bool>&) {}).get()}).IgnoreError();
+}
+
+absl::StatusOr<storage::Caller> SimulatedServer::CallerOf(const std::string& token) {
+  if (!is_up()) return absl::UnavailableError("the server is down");
+  const std::optional<storage::Caller> caller = running_->sessions.Find(token, clock_.NowMs());
+  if (!caller) return absl::UnauthenticatedError("no such session");
+  return *caller;
+}
+
+absl::StatusOr<v1::OpenSessionReply> SimulatedServer::OpenSession(const core::Id16& person,
+                                                                  const core::Id16& device) {
+  absl::StatusOr<v1::OpenSessionReply> answer = absl::UnavailableError("the server is down");
+  v1::OpenSessionRequest request;
+  request.set_tenant(name_);
+  request.set_person(BytesOf(person));
+  request.set_device(BytesOf(device));
+  Run({storage::MakeOpenSession(
+           request, [&](absl::StatusOr<v1::OpenSessionReply> reply) { answer = std::move(reply); })
+           .get()})
+      .IgnoreError();
+  return answer;
+}
+
+absl::StatusOr<v1::HelloReply> SimulatedServer::Hello(const storage::Caller& caller,
+                                                      v1::HelloRequest request) {
+  if (left_out_ == LeftOut::kChain && is_up()) {
+    for (v1::Store& store : *request.mutable_stores()) {
+      disk::ReplicaRow row;
+      const auto stored =
+          engine().Get(Family::kState, storage::ReplicaKey(tenant(), store.replica()));
+      if (!stored.ok() || !row.ParseFromString(*stored)) continue;
+      store.set_last_n(std::max(store.last_n(), row.last_n()));
+      if (store.last_n() == row.last_n()) store.set_last_hash(row.last_hash());
+    }
+  }
+  absl::StatusOr<v1::HelloReply> answer = absl::UnavailableError("the server is down");
+  Run({storage::MakeHello(caller, std::move(request),
+                          [&](absl::StatusOr<v1::HelloReply> reply) { answer = std::move(reply); })
+           .get()})
+      .IgnoreError();
+  return answer;
+}
+
+// What the server would do without the rule; `answered` are results that it makes up.
+absl::Status SimulatedServer::BendPush(v1::PushRequest& request,
+                                       std::vector<v1::PushResult>& answered) {
+  if (!is_up()) return absl::OkStatus();
+  if (left_out_ == LeftOut::kWrongClocks) {
+    for (const std::string& bytes : request.groups()) {
+      const core::Result<core::Group> group = core::DecodeGroup(bytes);
+      if (group.ok() &&
+          static_cast<int64_t>(group->time.wall_ms) > clock_.NowMs() + kDriftAllowedMs) {
+        return absl::InvalidArgumentError("the tablet's clock is wrong");
+      }
+    }
+  }
+  disk::ReplicaRow row;
+  const auto stored =
+      engine().Get(Family::kState, storage::ReplicaKey(tenant(), request.replica()));
+  if (!stored.ok() || !row.ParseFromString(*stored)) return absl::OkStatus();
+  const bool comes_again = request.first_n() <= row.last_n();
+  if (left_out_ == LeftOut::kDecidedOnce && comes_again) {
+    return Commit([&](storage::Batch& batch) {
+      const auto store = batch.Replica(tenant(), request.replica());
+      (*store)->set_last_n(request.first_n() - 1);
+      (*store)->set_last_hash(request.hash_before());
+      batch.TouchReplica(tenant(), request.replica());
+    });
+  }
+  if (left_out_ == LeftOut::kChain) {
+    while (!request.groups().empty() && request.first_n() <= row.last_n()) {
+      v1::PushResult& result = answered.emplace_back();
+      result.set_n(request.first_n());
+      result.set_disposition(v1::DISPOSITION_COMMITTED);
+      result.set_seq(1);
+      request.set_first_n(request.first_n() + 1);
+      request.mutable_groups()->erase(request.groups().begin());
+    }
+    request.set_hash_before(row.last_hash());
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<v1::PushReply> SimulatedServer::Push(const storage::Caller& caller,
+                                                    v1::PushRequest request) {
+  std::vector<v1::PushResult> answered;
+  if (const absl::Status bent = BendPush(request, answered); !bent.ok()) return bent;
+  absl::StatusOr<v1::PushReply> answer = v1::PushReply();
+  if (!request.groups().empty()) {
+    answer = absl::UnavailableError("the server is down");
+    Run({storage::MakePush(caller, std::move(request),
+                           [&](absl::StatusOr<v1::PushReply> reply) { answer = std::move(reply); })
+             .get()})
+        .IgnoreError();
+  }
+  if (answer.ok() && left_out_ == LeftOut::kChain) {
+    v1::PushReply whole;
+    for (v1::PushResult& result : answered) *whole.add_results() = std::move(result);
+    for (v1::PushResult& result : *answer->mutable_results()) {
+      *whole.add_results() = std::move(result);
+    }
+    return whole;
+  }
+  return answer;
+}
+
+absl::StatusOr<v1::PullReply> SimulatedServer::Pull(const storage::Caller& caller,
+                                                    const v1::PullRequest& request) {
+  if (!is_up()) return absl::UnavailableError("the server is down");
+  absl::StatusOr<v1::PullReply> reply = running_->puller.Next(caller, request);
+  if (reply.ok() && left_out_ == LeftOut::kScopeDrop) reply->clear_scope_drops();
+  return reply;
+}
+
+absl::StatusOr<v1::FetchReply> SimulatedServer::Fetch(const storage::Caller& caller,
+                                                      const v1::FetchRequest& request) {
+  if (!is_up()) return absl::UnavailableError("the server is down");
+  return running_->puller.Fetch(caller, request);
+}
+
+absl::StatusOr<v1::DescendReply> SimulatedServer::Descend(const storage::Caller& caller,
+                                                          const v1::DescendRequest& request) {
+  if (!is_up()) return absl::UnavailableError("the server is down");
+  return running_->puller.Descend(caller, request);
+}
+
+absl::StatusOr<v1::ConfirmReply> SimulatedServer::Confirm(const storage::Caller& caller,
+                                                          const v1::ConfirmRequest& request) {
+  if (!is_up()) return absl::UnavailableError("the server is down");
+  absl::StatusOr<storage::Confirmed> confirmed = running_->puller.Confirm(caller, request);
+  if (!confirmed.ok()) return confirmed.status();
+  if (confirmed->proof) {
+    const absl::Status noted =
+        Run({storage::MakeNoteProof(caller, *confirmed->proof, [](const absl::Status&) {}).get()});
+    if (!noted.ok()) return noted;
+  }
+  return std::move(confirmed->reply);
+}
+
+std::string SimulatedServer::Verify() {
+  if (!is_up()) return "";
+  v1::VerifyRequest request;
+  request.set_tenant(name_);
+  v1::VerifyReply found;
+  const absl::Status verified = storage::Verify(
+      engine(), request,
+      [&found](const v1::VerifyReply& reply) {
+        found = reply;
+        return true;
+      },
+      &secrets_);
+  if (!verified.ok()) return absl::StrCat("verify: ", verified.ToString());
+  if (found.difference_count() == 0) return "";
+  const v1::Difference& first = found.differences(0);
+  return absl::StrCat("recomputing finds ", found.difference_count(),
+                      " differences, the first: ", first.what(), " ", first.where(), " ",
+                      first.detail());
+}
+
+storage::WriteSet SimulatedServer::Bent(const storage::WriteSet& writes) {
+  const bool bends = left_out_ == LeftOut::kQuarantine || left_out_ == LeftOut::kNumberOfDiverted ||
+                     left_out_ == LeftOut::kLeft || left_out_ == LeftOut::kSiblings;
+  if (!bends) return writes;
+  storage::WriteSet bent;
+  uint64_t diverted = 0;
+  const std::string facets = storage::FacetPrefix(tenant());
+  for (size_t i = 0; i < writes.Count(); ++i) {
+    const storage::WriteSet::Write write = writes.At(i);
+    if (write.is_delete) {
+      bent.Delete(write.family, write.key);
+      continue;
+    }
+    if (left_out_ == LeftOut::kLeft && write.family == Family::kFeed) {
+      const auto row = storage::ParseFeedRow(write.value);
+      if (row && row->kind == storage::FeedKind::kLeft) continue;
+    }
+    if (write.family == Family::kLog && storage::ParseOplogKey(write.key)) {
+      disk::LogRow row;
+      row.ParseFromArray(write.value.data(), static_cast<int>(write.value.size()));
+      if (IsDiverted(row.disposition())) ++diverted;
+      if (left_out_ == LeftOut::kQuarantine && IsDiverted(row.disposition())) continue;
+    }
+    if (left_out_ == LeftOut::kSiblings && write.family == Family::kState &&
+        write.key.substr(0, facets.size()) == facets) {
+      disk::FacetRow row;
+      row.ParseFromArray(write.value.data(), static_cast<int>(write.value.size()));
+      row.set_facet(WithoutSiblings(row.facet()));
+      bent.Put(write.family, write.key, row.SerializeAsString());
+      continue;
+    }
+    bent.Put(write.family, write.key, write.value);
+  }
+  if (left_out_ == LeftOut::kNumberOfDiverted && diverted > 0) {
+    for (size_t i = 0; i < writes.Count(); ++i) {
+      const storage::WriteSet::Write write = writes.At(i);
+      if (write.is_delete || write.key != storage::HeadKey(tenant())) continue;
+      disk::HeadRow head;
+      head.ParseFromArray(write.value.data(), static_cast<int>(write.value.size()));
+      head.set_seq(head.seq() - diverted);
+      bent.Put(write.family, write.key, head.SerializeAsString());
+    }
+  }
+  return bent;
+}
+
+}  // namespace halfterm::testing

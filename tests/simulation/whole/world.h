@@ -1,0 +1,155 @@
+// A school's weeks from one number: observers write on tablets that stay away for days, have wrong
+// clocks, lose answers and are put back to old copies; roles begin, end and move; records are
+// shared, queried, withdrawn and erased; the server loses power.
+//
+// A history is a list of steps, and each step has all its chance in itself. What a step does
+// depends on the steps before it, but leaving one out does not change what the others want: that is
+// what makes a history that went wrong short enough to read (shrink.h).
+
+#ifndef HALFTERM_TESTS_SIMULATION_WHOLE_WORLD_H_
+#define HALFTERM_TESTS_SIMULATION_WHOLE_WORLD_H_
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <random>
+#include <string>
+#include <vector>
+
+#include "tests/simulation/whole/ledger.h"
+#include "tests/simulation/whole/server.h"
+#include "tests/simulation/whole/tablet.h"
+#include "tests/support/temporary_directory.h"
+
+namespace halfterm::testing {
+
+enum class Does {
+  kMeet,          // A tablet meets the server; cut anywhere, answers lost, calls made twice.
+  kWrite,         // Somebody writes in a page that they see.
+  kStrayWrite,    // Somebody writes where they may not.
+  kIntend,        // Submits, shares, closes, withdraws, grants reading ...
+  kBegin,         // A new visit.
+  kHours,         // Time passes.
+  kDays,          // More of it.
+  kGrant,         // A role begins, ends or comes back.
+  kMove,          // A teacher changes department.
+  kErase,         // A peer visit is erased by its teacher.
+  kLatePush,      // A message of another time arrives.
+  kWrongClock,    // Somebody sets a tablet's clock, or its battery dies.
+  kSwitchOff,     // A tablet is switched off and on, perhaps in the midst of writing.
+  kCopy,          // Somebody makes a copy of a tablet.
+  kPutBack,       // A tablet becomes that copy again.
+  kClone,         // Another tablet becomes that copy.
+  kPowerCut,      // The server's power goes in one of the next commits.
+  kRestart,       // The server is stopped and started.
+  kServersClock,  // The server's clock steps.
+  kRecompute,     // Everything derived is made again and compared.
+};
+constexpr size_t kDoes = static_cast<size_t>(Does::kRecompute) + 1;
+
+struct Step {
+  Does does;
+  uint64_t chance;
+};
+std::string Named(const Step& step);
+
+// How often each thing happens; some never do in a history, and others often, so that rare
+// meetings of two faults are not drowned by everything else.
+using Weights = std::array<int, kDoes>;
+Weights SwarmWeights(uint64_t seed);
+std::vector<Step> HistoryOf(uint64_t seed, size_t steps);
+
+class World {
+ public:
+  World(uint64_t seed, LeftOut left_out);
+
+  // What is wrong, or nothing.
+  std::string Do(const Step& step);
+  // No more faults: everybody meets the server until all is quiet, which takes three rounds at
+  // most, and then nothing is lost, everybody holds what they should, and everything adds up.
+  std::string Finish();
+
+  // What scenarios are made of. Each says what is wrong, or nothing.
+  SimulatedServer& server() { return server_; }
+  SimulatedTablet& tablet(size_t index) { return *tablets_[index]; }
+  size_t tablets() const { return tablets_.size(); }
+  Ledger& ledger() { return ledger_; }
+  const SmallSchool& people() const { return server_.people(); }
+  Network& network() { return network_; }
+  size_t TabletOf(const core::Id16& person) const;  // The first.
+  core::Id16 Begin(const core::Id16& lead, const core::Id16& teacher, v1::VisitKind kind,
+                   std::string& wrong, const std::vector<core::Id16>& observers = {});
+  // A new word in the facet, in one of a few places.
+  std::string Write(size_t tablet, const core::Id16& person, const core::FacetId& facet,
+                    uint64_t place, tools::Sealing sealing = tools::Sealing::kEachGesture);
+  std::string Rate(size_t tablet, const core::Id16& person, const core::FacetId& sheet,
+                   uint32_t element, uint32_t level);
+  std::string RemoveNote(size_t tablet, const core::Id16& person, const core::FacetId& sheet,
+                         uint64_t place);
+  std::string Intend(size_t tablet, const core::Id16& person, const core::FacetId& facet,
+                     const v1::Intent& intent);
+  std::string Meet(size_t tablet, const core::Id16& person,
+                   const tools::FaultRates& rates = tools::kNoFaults, uint64_t seed = 0);
+  std::string MeetAll();
+  std::string Grant(const core::Id16& person, v1::Role role, const core::Id16& org,
+                    v1::GrantState state, const core::Id16& id);
+  std::string PutBack(size_t tablet, const MemoryDisk& copy);
+  std::string StartServer();
+
+  // So much the same for the same history, and for no other.
+  std::string Trace() const { return trace_ + ledger_.trace(); }
+  double tablet_days() const;
+  struct Counts {
+    uint64_t meetings = 0, complete = 0, put_back = 0, late = 0, recomputed = 0, restarts = 0,
+             erased = 0, rounds = 0;
+  };
+  const Counts& counts() const { return counts_; }
+
+ private:
+  struct Visit {
+    core::Id16 id, lead, teacher;
+    uint32_t kind;
+    std::vector<core::Id16> observers;
+    bool erased = false;
+  };
+  struct Copy {
+    size_t tablet;
+    MemoryDisk disk;
+    std::vector<core::Id16> people;
+  };
+  class Chance;
+
+  std::string DoMeet(Chance& chance);
+  std::string DoWrite(Chance& chance, bool strays);
+  std::string DoIntend(Chance& chance);
+  std::string DoBegin(Chance& chance);
+  std::string DoGrant(Chance& chance);
+  std::string DoMove(Chance& chance);
+  std::string DoErase(Chance& chance);
+  std::string DoLatePush(Chance& chance);
+  std::string DoPutBack(Chance& chance, bool on_another);
+  std::string After(std::string wrong);
+  size_t SomeTabletOf(const core::Id16& person, Chance& chance) const;
+  std::string Gesture(size_t tablet, const core::Id16& person, const core::FacetId& facet,
+                      std::shared_ptr<google::protobuf::Message> change, Word word,
+                      tools::Sealing sealing);
+  std::set<std::string> WordsAt(size_t tablet, const core::Id16& person, const core::FacetId& facet,
+                                const core::Path& path);
+
+  const TemporaryDirectory directory_;
+  SimulatedServer server_;
+  ScopesOracle oracle_;
+  Network network_;
+  Ledger ledger_;
+  std::vector<std::unique_ptr<SimulatedTablet>> tablets_;
+  std::vector<Visit> visits_;
+  std::vector<Copy> copies_;
+  std::vector<v1::RoleGrant> given_;
+  std::mt19937_64 ids_;
+  const int64_t began_ms_;
+  std::string trace_;
+  Counts counts_;
+};
+
+}  // namespace halfterm::testing
+
+#endif  // HALFTERM_TESTS_SIMULATION_WHOLE_WORLD_H_

@@ -1,0 +1,240 @@
+// The cases that were thought of, by their numbers: each a few gestures in the whole simulation,
+// and then everything that must hold at the end of any history.
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "tests/simulation/whole/world.h"
+
+namespace halfterm::testing {
+namespace {
+
+constexpr int64_t kHourMs = 3'600'000;
+constexpr int64_t kDayMs = 24 * kHourMs;
+constexpr size_t kHana = 0, kHanasOther = 1;
+
+class WholeScenarios : public ::testing::Test {
+ protected:
+  WholeScenarios() : world_(1, LeftOut::kNothing) {}
+  ~WholeScenarios() override { EXPECT_EQ(world_.Finish(), ""); }
+
+  const SmallSchool& school() const { return world_.people(); }
+  void Ok(const std::string& wrong) { EXPECT_EQ(wrong, ""); }
+
+  core::Id16 Begin(v1::VisitKind kind = v1::VISIT_KIND_DEPT,
+                   const std::vector<core::Id16>& observers = {}) {
+    std::string wrong;
+    const core::Id16 id = world_.Begin(school().hana, school().tia, kind, wrong, observers);
+    EXPECT_EQ(wrong, "");
+    return id;
+  }
+  core::FacetId Sheet(const core::Id16& visit, const core::Id16& observer) const {
+    return {visit, core::kSheet, observer};
+  }
+  static core::FacetId Feedback(const core::Id16& visit) { return {visit, core::kFeedback, {}}; }
+  void Share(const core::Id16& visit, uint32_t round = 1) {
+    v1::Intent intent;
+    intent.mutable_share()->set_round(round);
+    Ok(world_.Intend(kHana, school().hana, {visit, core::kPlan, {}}, intent));
+  }
+  // The values that the server holds of a word's cell, told apart by the words' order of writing.
+  uint64_t Of(v1::Disposition disposition) {
+    EXPECT_EQ(world_.ledger().ReadLog(), "");
+    const auto found = world_.ledger().dispositions().find(disposition);
+    return found == world_.ledger().dispositions().end() ? 0 : found->second;
+  }
+  void Pass(int64_t ms) {
+    world_.server().clock().Advance(ms);
+    world_.server().Tick();
+  }
+
+  World world_;
+};
+
+TEST_F(WholeScenarios, S1TwoTabletsOfOnePersonWriteInTheSamePlaces) {
+  const core::Id16 visit = Begin();
+  Ok(world_.Meet(kHana, school().hana));
+  Ok(world_.Meet(kHanasOther, school().hana));
+  for (uint64_t place = 0; place < 3; ++place) {
+    Ok(world_.Write(kHana, school().hana, Sheet(visit, school().hana), place));
+    Ok(world_.Write(kHanasOther, school().hana, Sheet(visit, school().hana), place));
+    Ok(world_.Rate(kHana, school().hana, Sheet(visit, school().hana), 3, 2));
+    Ok(world_.Rate(kHanasOther, school().hana, Sheet(visit, school().hana), 3, 4));
+  }
+}
+
+TEST_F(WholeScenarios, S2ObserversOfOneLessonAreAllOffline) {
+  const core::Id16 visit = Begin(v1::VISIT_KIND_TEAM, {school().hana, school().sara});
+  const size_t sara = world_.TabletOf(school().sara);
+  Ok(world_.Write(sara, school().sara, Sheet(visit, school().sara), 0));
+  Ok(world_.Write(kHana, school().hana, Sheet(visit, school().hana), 0));
+  Ok(world_.Meet(sara, school().sara));  // Her sheet arrives before there is a visit.
+  Ok(world_.Meet(kHana, school().hana));
+}
+
+TEST_F(WholeScenarios, S3TheTeacherAnswersWhileTheObserverWritesOn) {
+  const core::Id16 visit = Begin();
+  Ok(world_.Write(kHana, school().hana, Feedback(visit), 1));
+  Share(visit);
+  Ok(world_.Meet(kHana, school().hana));
+  const size_t tia = world_.TabletOf(school().tia);
+  Ok(world_.Meet(tia, school().tia));
+  Ok(world_.Write(tia, school().tia, {visit, core::kResponse, school().tia}, 0));
+  Ok(world_.Write(kHana, school().hana, Feedback(visit), 1));
+  Share(visit, 2);
+  Ok(world_.Meet(kHana, school().hana));
+  Ok(world_.Meet(tia, school().tia));
+}
+
+TEST_F(WholeScenarios, S4AVisitIsWithdrawnWhileAnotherTabletHoldsWorkOnIt) {
+  const core::Id16 visit = Begin();
+  Ok(world_.Write(kHana, school().hana, Feedback(visit), 1));
+  Ok(world_.Meet(kHana, school().hana));
+  Ok(world_.Meet(kHanasOther, school().hana));
+  Ok(world_.Write(kHanasOther, school().hana, Sheet(visit, school().hana), 1));
+  v1::Intent withdraw;
+  withdraw.mutable_withdraw()->set_reason("the wrong lesson");
+  Ok(world_.Intend(kHana, school().hana, {visit, core::kPlan, {}}, withdraw));
+  Ok(world_.Meet(kHana, school().hana));
+  Ok(world_.Meet(kHanasOther, school().hana));
+  EXPECT_EQ(Of(v1::DISPOSITION_QUARANTINED), 0u) << "it was written before its tablet knew";
+  Ok(world_.Write(kHanasOther, school().hana, Sheet(visit, school().hana), 2));
+  Ok(world_.Meet(kHanasOther, school().hana));
+  EXPECT_GT(Of(v1::DISPOSITION_QUARANTINED), 0u);
+}
+
+TEST_F(WholeScenarios, S6ARoleEndsWhileItsHolderIsOffline) {
+  const core::Id16 visit = Begin();
+  Ok(world_.Meet(kHana, school().hana));
+  Pass(kDayMs);
+  Ok(world_.Write(kHana, school().hana, Sheet(visit, school().hana), 0));
+  Ok(world_.Grant(
+      school().hana, v1::ROLE_HOD, school().maths, v1::GRANT_STATE_ENDED,
+      *core::Id16::FromBytes(world_.server().filed_by().back()->content().grants[0].id())));
+  world_.server().FinishFiling();
+  Pass(kDayMs);
+  Ok(world_.Meet(kHana, school().hana));
+}
+
+TEST_F(WholeScenarios, S7AScopeComesAndGoesBeforeItsFirstPull) {
+  Begin();
+  Ok(world_.Meet(kHana, school().hana));
+  const core::Id16 id = IdNumber(240);
+  for (const v1::GrantState state : {v1::GRANT_STATE_LIVE, v1::GRANT_STATE_ENDED}) {
+    Ok(world_.Grant(school().ann, v1::ROLE_HOD, school().maths, state, id));
+    world_.server().FinishFiling();
+  }
+  Ok(world_.Meet(world_.TabletOf(school().ann), school().ann));
+}
+
+TEST_F(WholeScenarios, S8ATeacherMovesThereAndBack) {
+  Begin();
+  Ok(world_.Meet(kHana, school().hana));
+  const size_t hugo = world_.TabletOf(school().hugo);
+  for (const core::Id16& department : {school().art, school().maths, school().art}) {
+    v1::Reference moved;
+    *moved.mutable_person() = *world_.server().filed_by().back()->Person(school().tia);
+    moved.mutable_person()->clear_departments();
+    moved.mutable_person()->add_departments()->set_org(BytesOf(department));
+    EXPECT_TRUE(world_.server().Change({moved}, {}).ok());
+    world_.server().FinishFiling();
+    Ok(world_.Meet(hugo, school().hugo));
+    Ok(world_.Meet(kHana, school().hana));
+  }
+}
+
+TEST_F(WholeScenarios, S10AnAnswerIsLostAtEveryMessage) {
+  const core::Id16 visit = Begin();
+  for (uint64_t seed = 1; seed <= 40; ++seed) {
+    Ok(world_.Write(kHana, school().hana, Sheet(visit, school().hana), seed % 3));
+    tools::FaultRates rates;
+    rates.lost_replies = 50;
+    rates.cuts = 25;
+    rates.small_pushes = 50;
+    Ok(world_.Meet(kHana, school().hana, rates, seed));
+  }
+}
+
+TEST_F(WholeScenarios, S11PushesComeTwiceAndInAnotherOrder) {
+  const core::Id16 visit = Begin();
+  for (int i = 0; i < 6; ++i) {
+    Ok(world_.Write(kHana, school().hana, Sheet(visit, school().hana), 0));
+    Ok(world_.Meet(kHana, school().hana));
+  }
+  for (uint64_t chance = 0; chance < 30; ++chance) Ok(world_.Do({Does::kLatePush, chance}));
+}
+
+TEST_F(WholeScenarios, S13ATabletStopsBetweenAnyTwoOfItsWrites) {
+  const core::Id16 visit = Begin();
+  for (int64_t commits = 0; commits < 12; ++commits) {
+    Ok(world_.Write(kHana, school().hana, Sheet(visit, school().hana), 0));
+    world_.tablet(kHana).disk().commits_until_failure = commits;
+    Ok(world_.Meet(kHana, school().hana));
+    Ok(world_.tablet(kHana).Restart());
+  }
+}
+
+TEST_F(WholeScenarios, S14TheServersPowerGoesAtEveryWriteOfACommit) {
+  const core::Id16 visit = Begin();
+  for (uint64_t changes = 0; changes < 24; ++changes) {
+    Ok(world_.Write(kHana, school().hana, Sheet(visit, school().hana), changes % 3));
+    world_.server().CutPowerAfter(changes % 12);
+    Ok(world_.Meet(kHana, school().hana));
+    Ok(world_.StartServer());
+    Ok(world_.ledger().CheckServer());
+    Ok(world_.server().Verify());
+  }
+  EXPECT_GE(world_.server().power_cuts(), 10u);
+}
+
+TEST_F(WholeScenarios, S19ATabletIsClonedAndBothWriteOn) {
+  const core::Id16 visit = Begin();
+  Ok(world_.Meet(kHana, school().hana));
+  Ok(world_.Write(kHana, school().hana, Sheet(visit, school().hana), 0));
+  const MemoryDisk image = world_.tablet(kHana).disk();
+  Ok(world_.Write(kHana, school().hana, Sheet(visit, school().hana), 1));
+  Ok(world_.Meet(kHana, school().hana));
+  Ok(world_.PutBack(kHana, image));  // The clone: it writes other words under the same number.
+  Ok(world_.Write(kHana, school().hana, Sheet(visit, school().hana), 1));
+  Ok(world_.Write(kHana, school().hana, Sheet(visit, school().hana), 2));
+  Ok(world_.Meet(kHana, school().hana));
+}
+
+TEST_F(WholeScenarios, S26ClocksAreWrongAtTheEndOfAHalfTerm) {
+  for (const int64_t days : {-400, -5, 5, 400}) {
+    const core::Id16 visit = Begin();
+    world_.tablet(kHana).clock().SetOffset(days * kDayMs);
+    Ok(world_.Write(kHana, school().hana, Sheet(visit, school().hana), 0));
+    world_.tablet(kHana).clock().SetOffset(-days * kDayMs);
+    Ok(world_.Write(kHana, school().hana, Sheet(visit, school().hana), 0));
+    Ok(world_.Meet(kHana, school().hana));
+    Pass(20 * kDayMs);
+  }
+  world_.tablet(kHana).clock().SetOffset(-world_.server().clock().NowMs());  // 1970.
+  Ok(world_.Write(kHana, school().hana, Sheet(Begin(), school().hana), 0));
+}
+
+TEST_F(WholeScenarios, S34TwentyTabletsWriteInOneCell) {
+  const core::Id16 visit = Begin();
+  Ok(world_.Meet(kHana, school().hana));
+  const MemoryDisk image = world_.tablet(kHana).disk();
+  for (int i = 0; i < 20; ++i) {
+    Ok(world_.Write(kHana, school().hana, Sheet(visit, school().hana), 0));
+    Ok(world_.Meet(kHana, school().hana));
+    Ok(world_.PutBack(kHana, image));
+  }
+  EXPECT_EQ(Of(v1::DISPOSITION_QUARANTINED), 0u);
+}
+
+TEST_F(WholeScenarios, S37TheServersClockStepsBack) {
+  const core::Id16 visit = Begin();
+  for (int i = 0; i < 4; ++i) {
+    Ok(world_.Write(kHana, school().hana, Sheet(visit, school().hana), 0));
+    Ok(world_.Meet(kHana, school().hana));
+    world_.server().clock().SetWall(world_.server().clock().NowMs() - kHourMs);
+  }
+}
+
+}  // namespace
+}  // namespace halfterm::testing
