@@ -43,7 +43,7 @@ struct RecordCheckContext {
 
 class RecordCheck {
  public:
-  RecordCheck(const RecordCheckContext& context, Findings& findings, Sums& sums)
+  RecordCheck(const RecordCheckContext& context, Findings& findings, SchoolSums& sums)
       : context_(context), findings_(findings), sums_(sums) {}
 
   // `touches` are the record's, ascending. Errors of the engine.
@@ -81,7 +81,7 @@ class RecordCheck {
 
   const RecordCheckContext& context_;
   Findings& findings_;
-  Sums& sums_;
+  SchoolSums& sums_;
   std::vector<CheckedFacet> facets_;  // Of the record under way.
   uint64_t feed_rows_ = 0;
   uint64_t references_ = 0;

@@ -9,14 +9,14 @@
 
 namespace halfterm::storage {
 
-void Sums::AddHeld(const core::Scope& scope, uint16_t period, uint32_t count,
-                   const core::Digest32& digest) {
+void SchoolSums::AddHeld(const core::Scope& scope, uint16_t period, uint32_t count,
+                         const core::Digest32& digest) {
   Held& held = held_[{scope, period}];
   held.count += count;
   held.digest.Add(digest);
 }
 
-void Sums::AddContribution(const std::string& kind_and_key, absl::string_view vector) {
+void SchoolSums::AddContribution(const std::string& kind_and_key, absl::string_view vector) {
   const absl::StatusOr<std::vector<int64_t>> added = DecodeVector(vector);
   if (!added.ok()) return;
   std::vector<int64_t>& sum = rollups_[kind_and_key];
@@ -24,12 +24,13 @@ void Sums::AddContribution(const std::string& kind_and_key, absl::string_view ve
   for (size_t i = 0; i < added->size(); ++i) sum[i] += (*added)[i];
 }
 
-absl::Status Sums::Compare(const Snapshot& snapshot, Tenant tenant, Findings& findings) {
+absl::Status SchoolSums::Compare(const Snapshot& snapshot, Tenant tenant, Findings& findings) {
   const absl::Status digests = CompareDigests(snapshot, tenant, findings);
   return digests.ok() ? CompareRollups(snapshot, tenant, findings) : digests;
 }
 
-absl::Status Sums::CompareDigests(const Snapshot& snapshot, Tenant tenant, Findings& findings) {
+absl::Status SchoolSums::CompareDigests(const Snapshot& snapshot, Tenant tenant,
+                                        Findings& findings) {
   const std::string prefix = DigestPrefix(tenant);
   const auto cursor = snapshot.NewCursor(Family::kDerived, prefix, EndOfPrefix(prefix));
   for (; cursor->Valid(); cursor->Next()) {
@@ -64,7 +65,8 @@ absl::Status Sums::CompareDigests(const Snapshot& snapshot, Tenant tenant, Findi
   return absl::OkStatus();
 }
 
-absl::Status Sums::CompareRollups(const Snapshot& snapshot, Tenant tenant, Findings& findings) {
+absl::Status SchoolSums::CompareRollups(const Snapshot& snapshot, Tenant tenant,
+                                        Findings& findings) {
   const std::string prefix = RollupPrefix(tenant);
   const auto cursor = snapshot.NewCursor(Family::kDerived, prefix, EndOfPrefix(prefix));
   for (; cursor->Valid(); cursor->Next()) {

@@ -19,7 +19,7 @@
 
 namespace halfterm::storage {
 
-class Sums {
+class SchoolSums {
  public:
   // One record's share. `vector` is a row's value; one that cannot be read counts as nothing.
   void AddHeld(const core::Scope& scope, uint16_t period, uint32_t count,

@@ -89,7 +89,7 @@ absl::Status CheckErased(const Snapshot& snapshot, Tenant tenant, Findings& find
 // Every record against what follows from it, and all sums.
 absl::Status CheckRecords(const RecordCheckContext& context, LoggedGrants grants, bool raw_sums,
                           Findings& findings) {
-  Sums sums;
+  SchoolSums sums;
   RecordCheck check(context, findings, sums);
   uint64_t derived_rows = 0;
   const uint64_t parts = 1 + context.head.seq() / kTouchesAPart;
