@@ -1,5 +1,6 @@
 #include "tests/support/memory_engine.h"
 
+#include <mutex>
 #include <utility>
 #include <vector>
 
@@ -90,13 +91,14 @@ class MemoryEngine final : public storage::Engine {
   explicit MemoryEngine(MemoryDisk& disk) : disk_(disk) {}
 
   absl::StatusOr<std::string> Get(Family family, absl::string_view key) const override {
-    return Find(*disk_.families_, family, key);
+    return NewSnapshot()->Get(family, key);
   }
   std::vector<absl::StatusOr<std::string>> MultiGet(
       Family family, absl::Span<const std::string> keys) const override {
     return NewSnapshot()->MultiGet(family, keys);
   }
   std::unique_ptr<storage::Snapshot> NewSnapshot() const override {
+    const std::lock_guard<std::mutex> lock(mutex_);
     return std::make_unique<MemorySnapshot>(disk_.families_, open_snapshots_);
   }
 
@@ -112,17 +114,20 @@ class MemoryEngine final : public storage::Engine {
       failed_ = true;
       return absl::UnavailableError("the disk failed");
     }
-    if (disk_.families_.use_count() > 1) {
-      disk_.families_ = std::make_shared<MemoryDisk::Families>(*disk_.families_);
-    }
+    // Always a copy: a reader that has just let go of the rows may still be seen, or not.
+    auto families = std::make_shared<MemoryDisk::Families>(*disk_.families_);
     for (size_t i = 0; i < writes.Count(); ++i) {
       const storage::WriteSet::Write write = writes.At(i);
-      MemoryDisk::Rows& rows = (*disk_.families_)[static_cast<size_t>(write.family)];
+      MemoryDisk::Rows& rows = (*families)[static_cast<size_t>(write.family)];
       if (write.is_delete) {
         rows.erase(std::string(write.key));
       } else {
         rows.insert_or_assign(std::string(write.key), std::string(write.value));
       }
+    }
+    {
+      const std::lock_guard<std::mutex> lock(mutex_);
+      disk_.families_ = std::move(families);
     }
     ++stats_.commits;
     stats_.committed_bytes += writes.ByteSize();
@@ -153,6 +158,7 @@ class MemoryEngine final : public storage::Engine {
   }
 
  private:
+  mutable std::mutex mutex_;  // Guards which rows are the disk's.
   MemoryDisk& disk_;
   storage::EngineStats stats_;
   bool closed_ = false, failed_ = false;

@@ -266,7 +266,7 @@ describe.runIf(isBuilt)('the app behind its contract', () => {
     expect(notes(two, visitId)).toEqual(['Only in the file.']);
     expect(notes(two, here)).toEqual(['Written here meanwhile.']);
     // The first tablet was not broken after all.
-    must(await one.addNote(visitId, Date.now(), 'And goes on.'));
+    must(await one.addNote(visitId, Date.now() + 60_000, 'And goes on.'));
     await sent(one);
     expect(one.header.get().unsent).toBe(0);
     must(await two.takeInBackup(bytes));
