@@ -2,6 +2,8 @@
 // is not there cannot count.
 
 export const pinTries = 10;
+// In the place of the tries: the person signed in after the last of them.
+export const choosesAnother = -1;
 // From the fifth wrong PIN on, each wait is twice the one before.
 const freeTries = 4;
 const firstWaitMs = 30_000;

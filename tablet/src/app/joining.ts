@@ -1,0 +1,126 @@
+// How this tablet joins a school, and how people sign in on it: what the server gives for a code or a
+// passphrase, kept until the person's store is open to take it.
+import { type Bytes, hex } from '../model/bytes';
+import type { TabletDatabase, TabletRow } from '../store/database';
+import { newDeviceKey, newProofKey } from '../store/keys';
+import { enrol, readInvitation, type SignInBy, signIn } from '../transport/accounts';
+import type { AccountCalls } from '../transport/calls';
+import { codeRefusals, online, passphraseRefusals } from './call-problems';
+import type { Outcome, SignIn } from './contract';
+import type { PeopleHere } from './people-here';
+import { choosesAnother, pinTries } from './pin';
+import { done, refused } from './writing';
+
+// What the server gave at a sign-in, until the person's store is open to keep it.
+export interface Session {
+  readonly session: Uint8Array;
+  readonly token: string;
+  readonly key: Uint8Array;
+  readonly expiresMs: number;
+}
+
+export interface JoinsFor {
+  readonly database: TabletDatabase;
+  readonly accounts: AccountCalls;
+  readonly people: PeopleHere;
+  readonly nowMs: () => number;
+  readonly random: (size: number) => Bytes;
+  readonly row: () => TabletRow | null;
+  readonly changeTablet: (change: Partial<TabletRow>) => Promise<void>;
+  // The tablet is one of the school's now.
+  readonly joined: (row: TabletRow) => void;
+  // A session waits in sessions for that person.
+  readonly signedIn: (personId: string) => Promise<void>;
+}
+
+export class Joining {
+  readonly #for: JoinsFor;
+  readonly sessions = new Map<string, Session>();
+
+  constructor(joinsFor: JoinsFor) {
+    this.#for = joinsFor;
+  }
+
+  async enrol(code: string): Promise<Outcome> {
+    const invitation = readInvitation(code);
+    if (invitation === null) return refused('codeUnknown');
+    return online(async () => {
+      const { accounts, database, people, random } = this.#for;
+      const known = this.#for.row();
+      const device = known?.device ?? random(16);
+      const proofKeys = known?.proofKeys ?? (await newProofKey());
+      const reply = await enrol(accounts, { device, proofKeys }, invitation, '');
+      const row: TabletRow = {
+        id: 'tablet',
+        device: Uint8Array.from(reply.device),
+        deviceKey: known?.deviceKey ?? (await newDeviceKey()),
+        proofKeys,
+        school: reply.school,
+        schoolName: reply.schoolName,
+        label: reply.deviceLabel,
+        zone: reply.timeZone,
+        serverPoint: Uint8Array.from(reply.serverSealingKey),
+        leaseDays: reply.leaseDays,
+      };
+      await database.tablet.put(row);
+      this.#for.joined(row);
+      if (reply.person === undefined) return done;
+      const { person, displayName, signInName, hasPassphrase } = reply.person;
+      await people.add(hex(person), displayName, signInName, this.#for.nowMs());
+      return this.#signIn({
+        kind: 'ticket',
+        ticket: reply.ticket,
+        newPassphrase: hasPassphrase ? '' : this.#unknownPassphrase(),
+      });
+    }, codeRefusals);
+  }
+
+  async addPerson(code: string): Promise<Outcome> {
+    const invitation = readInvitation(code);
+    if (invitation === null) return refused('codeUnknown');
+    const newPassphrase = this.#unknownPassphrase();
+    return online(
+      () => this.#signIn({ kind: 'invitation', invitation, newPassphrase }),
+      codeRefusals,
+    );
+  }
+
+  async signIn(how: SignIn): Promise<Outcome> {
+    if (how.kind === 'code') return this.addPerson(how.code);
+    const person = this.#for.people.find(how.personId);
+    if (person === undefined) return refused('passphraseWrong');
+    const { signInName } = person;
+    return online(
+      () => this.#signIn({ kind: 'passphrase', signInName, passphrase: how.passphrase }),
+      passphraseRefusals,
+    );
+  }
+
+  async #signIn(by: SignInBy): Promise<Outcome> {
+    const row = this.#for.row();
+    if (row === null) return refused('notAllowed');
+    const reply = await signIn(this.#for.accounts, row, row.school, by);
+    if (reply.leaseDays !== row.leaseDays)
+      await this.#for.changeTablet({ leaseDays: reply.leaseDays });
+    const id = hex(reply.person);
+    const { people } = this.#for;
+    await people.add(id, reply.displayName, reply.signInName, this.#for.nowMs());
+    // Whoever had no PIN left chooses another one, for a store beside the first.
+    const wasLockedOut = (people.find(id)?.pinTries ?? 0) >= pinTries;
+    const tries = wasLockedOut ? choosesAnother : 0;
+    await people.change(id, { pinTries: tries, waitUntilMs: 0, signInEnded: false });
+    this.sessions.set(id, {
+      session: reply.session,
+      token: reply.token,
+      key: reply.key,
+      expiresMs: Number(reply.expiresMs),
+    });
+    await this.#for.signedIn(id);
+    return done;
+  }
+
+  // Nobody knows it: the next sign-in goes by an invitation, or by one that the person sets.
+  #unknownPassphrase(): string {
+    return hex(this.#for.random(24));
+  }
+}
