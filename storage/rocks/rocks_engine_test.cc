@@ -34,6 +34,7 @@ namespace fs = std::filesystem;
 using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::Not;
+using testing::Rows;
 
 class RocksUnderTest final : public EngineUnderTest {
  public:
@@ -85,6 +86,19 @@ class RocksEngineTest : public ::testing::Test {
     for (int i = 0; i < count; ++i) {
       ASSERT_TRUE(engine.Commit(PutOf(Family::kLog, {{KeyOf(i), std::string(bytes, 'x')}})).ok());
     }
+  }
+  // Rows 0 .. 299 in three tables of one level, a hundred each; the store is closed.
+  void MakeThreeTables() const {
+    const auto engine = Opened();
+    for (int i = 0; i < 300; i += 100) {
+      WriteSet writes;
+      for (int row = i; row < i + 100; ++row) {
+        writes.Put(Family::kLog, KeyOf(row), std::string(400, 'x'));
+      }
+      ASSERT_TRUE(engine->Commit(writes).ok());
+      ASSERT_TRUE(engine->CompactRange(Family::kLog, KeyOf(i), {}).ok());
+    }
+    ASSERT_EQ(FilesOf(".sst").size(), 3u);
   }
   static std::string KeyOf(int i) { return std::to_string(100'000 + i); }
 
@@ -202,6 +216,56 @@ TEST_F(RocksEngineTest, ADamagedTableIsDataLossForItsRowsOnly) {
     EXPECT_TRUE(absl::IsDataLoss(cursor->status()));
   }
   EXPECT_TRUE(engine->Get(Family::kMeta, "head").ok());
+}
+
+// RocksDB 7.8 ends such a walk without the rows of the second table, and says OK.
+TEST_F(RocksEngineTest, AWalkThatComesToADamagedTableSaysSo) {
+  ASSERT_NO_FATAL_FAILURE(MakeThreeTables());
+  for (const fs::path& table : FilesOf(".sst")) {
+    SCOPED_TRACE(table);
+    const std::string whole = BytesOf(table);
+    std::string damaged = whole;
+    damaged[20] = static_cast<char>(damaged[20] ^ 1);
+    // While the store is open as well: what was not read yet is read from the disk.
+    for (const bool is_open : {false, true}) {
+      SCOPED_TRACE(is_open);
+      if (!is_open) WriteBytes(table, damaged);
+      auto engine = Opened();
+      ASSERT_NE(engine, nullptr);
+      if (is_open) WriteBytes(table, damaged);
+      {
+        const auto snapshot = engine->NewSnapshot();
+        const auto cursor = snapshot->NewCursor(Family::kLog, {}, {});
+        while (cursor->Valid()) cursor->Next();
+        EXPECT_TRUE(absl::IsDataLoss(cursor->status())) << cursor->status();
+        cursor->Seek(KeyOf(0));
+        while (cursor->Valid()) cursor->Next();
+        EXPECT_TRUE(absl::IsDataLoss(cursor->status())) << cursor->status();
+      }
+      engine.reset();
+      WriteBytes(table, whole);
+    }
+  }
+  EXPECT_EQ(RowsOf(*Opened(), Family::kLog).size(), 300u);
+}
+
+// A rewritten table without the rows of the damaged one would be the last that was heard of them.
+TEST_F(RocksEngineTest, ACompactionThatComesToADamagedTableKeepsIt) {
+  ASSERT_NO_FATAL_FAILURE(MakeThreeTables());
+  for (const fs::path& table : FilesOf(".sst")) {
+    SCOPED_TRACE(table);
+    const std::string whole = BytesOf(table);
+    std::string damaged = whole;
+    damaged[20] = static_cast<char>(damaged[20] ^ 1);
+    WriteBytes(table, damaged);
+    auto engine = Opened();
+    ASSERT_NE(engine, nullptr);
+    EXPECT_FALSE(engine->CompactRange(Family::kLog, {}, {}).ok());
+    engine.reset();
+    ASSERT_TRUE(fs::exists(table));
+    WriteBytes(table, whole);
+    EXPECT_EQ(RowsOf(*Opened(), Family::kLog).size(), 300u);
+  }
 }
 
 TEST_F(RocksEngineTest, AStoreIsOpenOnce) {
