@@ -1,62 +1,24 @@
 // A school's weeks from one number: observers write on tablets that stay away for days, have wrong
 // clocks, lose answers and are put back to old copies; roles begin, end and move; records are
 // shared, queried, withdrawn and erased; the server loses power.
-//
-// A history is a list of steps, and each step has all its chance in itself. What a step does
-// depends on the steps before it, but leaving one out does not change what the others want: that is
-// what makes a history that went wrong short enough to read (shrink.h).
 
 #ifndef HALFTERM_TESTS_SIMULATION_WHOLE_WORLD_H_
 #define HALFTERM_TESTS_SIMULATION_WHOLE_WORLD_H_
-#include <array>
 #include <cstdint>
 #include <memory>
 #include <random>
+#include <set>
 #include <string>
 #include <vector>
 
+#include "tests/simulation/whole/chance.h"
 #include "tests/simulation/whole/ledger.h"
 #include "tests/simulation/whole/server.h"
+#include "tests/simulation/whole/step.h"
 #include "tests/simulation/whole/tablet.h"
 #include "tests/support/temporary_directory.h"
 
 namespace halfterm::testing {
-
-enum class Does {
-  kMeet,          // A tablet meets the server; cut anywhere, answers lost, calls made twice.
-  kWrite,         // Somebody writes in a page that they see.
-  kStrayWrite,    // Somebody writes where they may not.
-  kIntend,        // Submits, shares, closes, withdraws, grants reading ...
-  kBegin,         // A new visit.
-  kHours,         // Time passes.
-  kDays,          // More of it.
-  kGrant,         // A role begins, ends or comes back.
-  kMove,          // A teacher changes department.
-  kErase,         // A peer visit is erased by its teacher.
-  kLatePush,      // A message of another time arrives.
-  kWrongClock,    // Somebody sets a tablet's clock, or its battery dies.
-  kSwitchOff,     // A tablet is switched off and on, perhaps in the midst of writing.
-  kCopy,          // Somebody makes a copy of a tablet.
-  kPutBack,       // A tablet becomes that copy again.
-  kClone,         // Another tablet becomes that copy.
-  kPowerCut,      // The server's power goes in one of the next commits.
-  kRestart,       // The server is stopped and started.
-  kServersClock,  // The server's clock steps.
-  kRecompute,     // Everything derived is made again and compared.
-};
-constexpr size_t kDoes = static_cast<size_t>(Does::kRecompute) + 1;
-
-struct Step {
-  Does does;
-  uint64_t chance;
-};
-std::string Named(const Step& step);
-
-// How often each thing happens; some never do in a history, and others often, so that rare
-// meetings of two faults are not drowned by everything else.
-using Weights = std::array<int, kDoes>;
-Weights SwarmWeights(uint64_t seed);
-std::vector<Step> HistoryOf(uint64_t seed, size_t steps);
 
 class World {
  public:
@@ -116,7 +78,6 @@ class World {
     MemoryDisk disk;
     std::vector<core::Id16> people;
   };
-  class Chance;
 
   std::string DoMeet(Chance& chance);
   std::string DoWrite(Chance& chance, bool strays);
