@@ -5,7 +5,8 @@ import { mkdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { type Browser, chromium, type Page } from 'playwright-core';
 
-export const stepMs = 15_000;
+// Longer than the app itself waits for an answer (30 s), so that what it says of it is seen.
+export const stepMs = 45_000;
 
 // Where pictures are kept; git ignores it.
 export const pictures = fileURLToPath(new URL('../.pictures/', import.meta.url));

@@ -12,7 +12,7 @@ export default defineConfig({
   test: {
     include: ['e2e/**/*.spec.ts'],
     fileParallelism: false,
-    testTimeout: 60_000,
-    hookTimeout: 120_000,
+    testTimeout: 180_000,
+    hookTimeout: 240_000,
   },
 });

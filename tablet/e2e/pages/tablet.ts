@@ -3,7 +3,13 @@
 import { mkdtempSync, readlinkSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type BrowserContext, chromium, type Locator, type Page } from 'playwright-core';
+import {
+  type BrowserContext,
+  chromium,
+  type Locator,
+  type Page,
+  type Request,
+} from 'playwright-core';
 import type { MessageKey } from '../../src/words/en-gb';
 import { say, type Values } from '../../src/words/say';
 import { flags, pictures, sizes, stepMs, withTimeouts } from '../browser';
@@ -14,6 +20,9 @@ export class TabletPage {
   readonly #folder = mkdtempSync(join(tmpdir(), 'halfterm-tablet-'));
   #context: BrowserContext | null = null;
   #page: Page | null = null;
+  // What a test that fails says beside the page: calls that failed, errors, calls without an answer.
+  readonly #complaints: string[] = [];
+  readonly #underWay = new Set<Request>();
 
   // `clockMs`: how far this tablet's clock is off.
   constructor(
@@ -51,6 +60,7 @@ export class TabletPage {
       }, this.clockMs);
     }
     this.#page = withTimeouts(context.pages()[0] ?? (await context.newPage()));
+    this.#listen(this.#page);
     await this.go(path);
     return this;
   }
@@ -120,7 +130,27 @@ export class TabletPage {
   }
 
   async says(words: string | RegExp): Promise<void> {
-    await this.text(words).waitFor();
+    try {
+      await this.text(words).waitFor();
+    } catch (error) {
+      const page = await this.page.locator('body').ariaSnapshot();
+      const waiting = [...this.#underWay].map((request) => `no answer yet: ${request.url()}`);
+      const told = [`not said: ${words}`, page, ...this.#complaints, ...waiting].join('\n');
+      throw new Error(told, { cause: error });
+    }
+  }
+
+  #listen(page: Page): void {
+    page.on('request', (request) => this.#underWay.add(request));
+    page.on('requestfinished', (request) => this.#underWay.delete(request));
+    page.on('requestfailed', (request) => {
+      this.#underWay.delete(request);
+      this.#complaints.push(`${request.url()}: ${request.failure()?.errorText}`);
+    });
+    page.on('console', (message) => {
+      if (message.type() === 'error') this.#complaints.push(message.text());
+    });
+    page.on('pageerror', (error) => this.#complaints.push(String(error)));
   }
 
   // --- Joining, and who is writing. ---

@@ -2,6 +2,7 @@
 // offline, sharing, answering, a choice, and colleagues' work that travels sealed.
 import 'fake-indexeddb/auto';
 import { readFileSync } from 'node:fs';
+import { Code, ConnectError } from '@connectrpc/connect';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { coreSha256 } from '#core/pin';
 import { Core } from '../../core/core';
@@ -24,12 +25,12 @@ const pin = '271828';
 let tablets = 0;
 let laterMs = 0;
 
-async function newTablet(): Promise<App> {
+async function newTablet(calls = connect(server.url)): Promise<App> {
   const { app } = await startApp({
     core,
     coreSha256,
     database: new TabletDatabase(`tablet-${++tablets}`),
-    calls: connect(server.url),
+    calls,
     app: 'a test',
     nowMs: () => Date.now() + laterMs,
     monoMs: () => performance.now(),
@@ -98,6 +99,37 @@ describe.runIf(isBuilt)('the app behind its contract', () => {
     teacher = idOf(staff?.[0] ?? '');
   }, 120_000);
   afterAll(() => server.end());
+
+  test('joins when the answers to its first tries are lost', async () => {
+    const calls = connect(server.url);
+    // Both are carried out, and the tablet hears nothing of it.
+    const lost = new Set(['enrol', 'signIn']);
+    const accounts = new Proxy(calls.accounts, {
+      get: (target, name) => {
+        const call = Reflect.get(target, name);
+        return async (...given: unknown[]) => {
+          const reply = await call(...given);
+          if (lost.delete(String(name))) {
+            throw new ConnectError('lost', Code.Unknown, undefined, undefined, new TypeError());
+          }
+          return reply;
+        };
+      },
+    });
+    const app = await newTablet({ ...calls, accounts });
+    const { code } = await server.invite(teacher);
+    expect(await app.enrol(code)).toEqual({ ok: false, problem: { kind: 'offline' } });
+    expect(lost).toEqual(new Set());
+    must(await app.enrol(code));
+    must(await app.choosePin(me(app), pin));
+    await sent(app);
+    // Another tablet finds the invitation used.
+    const other = await newTablet();
+    expect(await other.enrol(code)).toEqual({
+      ok: false,
+      problem: { kind: 'refused', reason: 'codeUsed' },
+    });
+  });
 
   test('joins, writes with no server, shares, and hears the teacher’s answer', async () => {
     const app = await joined(head);

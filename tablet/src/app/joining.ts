@@ -3,8 +3,15 @@
 import { type Bytes, hex } from '../model/bytes';
 import type { TabletDatabase, TabletRow } from '../store/database';
 import { newDeviceKey, newProofKey } from '../store/keys';
-import { enrol, readInvitation, type SignInBy, signIn } from '../transport/accounts';
-import type { AccountCalls } from '../transport/calls';
+import {
+  enrol,
+  type Invitation,
+  readInvitation,
+  type SignInBy,
+  signIn,
+  type TabletIdentity,
+} from '../transport/accounts';
+import { type AccountCalls, troubleOf } from '../transport/calls';
 import { codeRefusals, online, passphraseRefusals } from './call-problems';
 import type { Outcome, SignIn } from './contract';
 import type { PeopleHere } from './people-here';
@@ -35,6 +42,9 @@ export interface JoinsFor {
 
 export class Joining {
   readonly #for: JoinsFor;
+  // Made at the first try of joining and kept for the next ones: the server gives the same invitation
+  // twice to one tablet only, and an answer may have been lost.
+  #identity: TabletIdentity | null = null;
   readonly sessions = new Map<string, Session>();
 
   constructor(joinsFor: JoinsFor) {
@@ -45,34 +55,44 @@ export class Joining {
     const invitation = readInvitation(code);
     if (invitation === null) return refused('codeUnknown');
     return online(async () => {
-      const { accounts, database, people, random } = this.#for;
-      const known = this.#for.row();
-      const device = known?.device ?? random(16);
-      const proofKeys = known?.proofKeys ?? (await newProofKey());
-      const reply = await enrol(accounts, { device, proofKeys }, invitation, '');
-      const row: TabletRow = {
-        id: 'tablet',
-        device: Uint8Array.from(reply.device),
-        deviceKey: known?.deviceKey ?? (await newDeviceKey()),
-        proofKeys,
-        school: reply.school,
-        schoolName: reply.schoolName,
-        label: reply.deviceLabel,
-        zone: reply.timeZone,
-        serverPoint: Uint8Array.from(reply.serverSealingKey),
-        leaseDays: reply.leaseDays,
-      };
-      await database.tablet.put(row);
-      this.#for.joined(row);
-      if (reply.person === undefined) return done;
-      const { person, displayName, signInName, hasPassphrase } = reply.person;
-      await people.add(hex(person), displayName, signInName, this.#for.nowMs());
-      return this.#signIn({
-        kind: 'ticket',
-        ticket: reply.ticket,
-        newPassphrase: hasPassphrase ? '' : this.#unknownPassphrase(),
-      });
+      try {
+        return await this.#enrol(invitation);
+      } catch (error) {
+        // All of it may be said again. A connection that broke shows at once, and the next one stands.
+        if (troubleOf(error) !== 'offline') throw error;
+        return this.#enrol(invitation);
+      }
     }, codeRefusals);
+  }
+
+  async #enrol(invitation: Invitation): Promise<Outcome> {
+    const { accounts, database, people, random } = this.#for;
+    const known = this.#for.row();
+    this.#identity ??= known ?? { device: random(16), proofKeys: await newProofKey() };
+    const { proofKeys } = this.#identity;
+    const reply = await enrol(accounts, this.#identity, invitation, '');
+    const row: TabletRow = {
+      id: 'tablet',
+      device: Uint8Array.from(reply.device),
+      deviceKey: known?.deviceKey ?? (await newDeviceKey()),
+      proofKeys,
+      school: reply.school,
+      schoolName: reply.schoolName,
+      label: reply.deviceLabel,
+      zone: reply.timeZone,
+      serverPoint: Uint8Array.from(reply.serverSealingKey),
+      leaseDays: reply.leaseDays,
+    };
+    await database.tablet.put(row);
+    this.#for.joined(row);
+    if (reply.person === undefined) return done;
+    const { person, displayName, signInName, hasPassphrase } = reply.person;
+    await people.add(hex(person), displayName, signInName, this.#for.nowMs());
+    return this.#signIn({
+      kind: 'ticket',
+      ticket: reply.ticket,
+      newPassphrase: hasPassphrase ? '' : this.#unknownPassphrase(),
+    });
   }
 
   async addPerson(code: string): Promise<Outcome> {
