@@ -7,6 +7,7 @@
 
 #include "halfterm/v1/observation.pb.h"
 #include "sync/core/codec.h"
+#include "sync/core/field_cells.h"
 #include "sync/core/path.h"
 #include "sync/core/sha256.h"
 #include "sync/core/varint.h"
@@ -143,12 +144,7 @@ std::vector<std::vector<Rating>> SheetsOf(const RecordView& record,
 }
 
 core::Digest32 RatingsDigest(const Facet& consensus) {
-  constexpr uint16_t kField = v1::Consensus::kRatingsFieldNumber;
-  Facet ratings;
-  for (const Cell* cell = FirstOf(consensus, kField); cell != EndOf(consensus); ++cell) {
-    if (cell->path.field() != kField) break;
-    ratings.cells.push_back(*cell);
-  }
+  const Facet ratings = core::CellsOfField(consensus, v1::Consensus::kRatingsFieldNumber);
   return core::Sha256(core::EncodeContent(ratings));
 }
 

@@ -17,6 +17,7 @@
 #include "sync/core/codec.h"
 #include "sync/core/delta.h"
 #include "sync/core/digest.h"
+#include "sync/core/field_cells.h"
 #include "sync/core/group.h"
 #include "sync/core/sha256.h"
 
@@ -233,6 +234,15 @@ extern "C" HALFTERM_EXPORT("digests") Digests() {
   result = std::string(digest.view());
   result.append(HoldingDigest(id, digest).view());
   return 1;
+}
+
+// facet, u64 field -> SHA-256 of the content of that field's cells.
+extern "C" HALFTERM_EXPORT("field_digest") FieldDigest() {
+  Arguments arguments;
+  const Result<Facet> facet = Decode(arguments.Bytes(), kFacetLimits);
+  if (!facet.ok()) return No(facet.refused());
+  const auto field = static_cast<std::uint16_t>(arguments.Number());
+  return Done(std::string(Sha256(EncodeContent(CellsOfField(*facet, field))).view()));
 }
 
 // sum32, digest32 -> their sum modulo 2^256.

@@ -4,7 +4,7 @@ find_program(HALFTERM_WASM_CXX clang++-14 REQUIRED)
 set(wasm_flags --target=wasm32-wasi -mexec-model=reactor -std=c++17 -Os -DNDEBUG -fno-exceptions
   -fno-rtti -I ${PROJECT_SOURCE_DIR} -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Werror
   -Wl,--strip-all)
-set(core_sources audience cell decode delta digest encode facet group path rehome sha256
+set(core_sources audience cell decode delta digest encode facet field_cells group path rehome sha256
   sha256_portable types varint)
 list(TRANSFORM core_sources PREPEND ${PROJECT_SOURCE_DIR}/sync/core/)
 list(TRANSFORM core_sources APPEND .cc)

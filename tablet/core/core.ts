@@ -260,6 +260,11 @@ export class Core {
     return { facet: both.slice(0, 32), holding: both.slice(32) };
   }
 
+  // Of the content of one field of the facet: what is agreed to; 32 bytes.
+  fieldDigest(facet: Uint8Array, field: number): Bytes {
+    return this.#call('field_digest', facet, number(field));
+  }
+
   addDigests(a: Uint8Array, b: Uint8Array): Bytes {
     return this.#call('add', a, b);
   }

@@ -23,6 +23,8 @@ const screens: readonly (readonly [string, string, string])[] = [
   ['visit-nothing', 'busy', '/visits/nobody'],
   ['compose', 'busy', '/visits/composing/feedback'],
   ['read', 'offline', '/for-me/received'],
+  ['team-waiting', 'busy', '/visits/team-waiting/team'],
+  ['team-open', 'busy', '/visits/team-open/team'],
   ['walk-start', 'busy', '/walk'],
   ['walk', 'busy', '/walk/walk'],
   ['question', 'busy', '/questions/q1'],

@@ -228,6 +228,7 @@ export const draft: Visit = {
   who: { ...who, next: { step: 'submit', facts: { ...who, phase: 'submitted' } } },
   mySheet: sheet,
   otherSheets: [],
+  team: null,
   feedback: {
     strengths: [],
     priority: '',

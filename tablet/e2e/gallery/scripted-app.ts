@@ -20,6 +20,7 @@ import {
   zone,
 } from './lesson';
 import { rooms, rows } from './lists';
+import { teamOpen, teamWaiting } from './team';
 
 const done = async (): Promise<Outcome> => ({ ok: true, value: null });
 
@@ -78,7 +79,14 @@ export function scriptedApp(scene: Scene): App {
     notInstalled: false,
     fetching: scene === 'trouble' ? { done: 120, of: 800 } : null,
   };
-  const visits: Record<string, Visit> = { draft, composing, received, informal };
+  const visits: Record<string, Visit> = {
+    draft,
+    composing,
+    received,
+    informal,
+    'team-waiting': teamWaiting,
+    'team-open': teamOpen,
+  };
   const visitStores = new Map<string, Store<Loaded<Visit>>>();
   const many = rows(empty ? 0 : 7000);
   const walkStore = store(ready(rooms()));

@@ -218,6 +218,22 @@ export class TabletPage {
     return this.page.url().replace(/^.*#\/visits\//, '');
   }
 
+  // The same with colleagues who observe beside this person.
+  async beginTeam(teacher: string, classCode: string, others: readonly string[]): Promise<string> {
+    await this.go('/visits/new');
+    await this.field('newVisit.findTeacher').fill(teacher);
+    await this.page.locator('label.option', { hasText: teacher }).first().click();
+    await this.page.locator('label.option', { hasText: say('kind.TEAM') }).click();
+    for (const name of others) {
+      await this.field('newVisit.teamFind').fill(name);
+      await this.button('newVisit.teamAdd', { name }).click();
+    }
+    await this.field('newVisit.class').fill(classCode);
+    await this.button('newVisit.start').click();
+    await this.page.waitForURL(/#\/visits\/[0-9a-f-]{32,36}$/);
+    return this.page.url().replace(/^.*#\/visits\//, '');
+  }
+
   async note(text: string): Promise<void> {
     await this.button('sheet.note').click();
     await this.page.getByLabel(say('sheet.newNote')).fill(text);

@@ -82,6 +82,7 @@ const dept = (teacherId: string): VisitChoice => ({
   minutes: 30,
   lessonMs: null,
   loadReason: '',
+  observerIds: [],
 });
 
 describe.runIf(isBuilt)('the app behind its contract', () => {

@@ -36,6 +36,7 @@ import { questionPage, questionsOf } from './questions';
 import { Answers } from './questions-answered';
 import { added, type Before, look, receiptOf } from './receipts';
 import { type Surroundings, Tablet } from './tablet';
+import { teamGestures } from './team';
 import { openVisit, startWalk, Walks, walkChoices, walkPage } from './visit-making';
 import { visitPage } from './visit-page';
 import { done, refused, Writing } from './writing';
@@ -429,7 +430,7 @@ export async function startApp(options: AppOptions): Promise<RunningApp> {
     }
     return result;
   };
-  const saving = gestures(at, options.random);
+  const saving = { ...gestures(at, options.random), ...teamGestures(at, options.random) };
   for (const [name, gesture] of Object.entries(saving)) {
     const run = gesture as (...parts: unknown[]) => Promise<Outcome<unknown>>;
     Reflect.set(saving, name, (...parts: unknown[]) => watched(run(...parts)));

@@ -6,6 +6,7 @@
 
 import type { Figures } from './contract/figures';
 import type { Header, SignIn, Storage, TabletState, Waiting } from './contract/tablet';
+import type { TeamGestures } from './contract/team';
 import type { Answer, FeedbackGestures, SheetGestures, Visit } from './contract/visit';
 import type {
   ForMe,
@@ -25,6 +26,7 @@ import type {
 export type * from './contract/figures';
 export type * from './contract/practice';
 export type * from './contract/tablet';
+export type * from './contract/team';
 export type * from './contract/visit';
 export type * from './contract/who';
 export type * from './contract/work';
@@ -88,7 +90,7 @@ export type Refusal =
   | 'fileEmpty';
 
 // Built once, in main.tsx. Stores exist from the start; most are 'loading' until a person is in.
-export interface App extends SheetGestures, FeedbackGestures {
+export interface App extends SheetGestures, FeedbackGestures, TeamGestures {
   // The time, in milliseconds since 1970, as the tablet says; for running clocks only.
   readonly nowMs: () => number;
   // The school's zone, an IANA name, and the language of the words (BCP 47).

@@ -20,6 +20,7 @@ import type {
 import { declinedOn } from './declined';
 import { type Desk, kindName, stepStatus } from './desk';
 import { questionsOf } from './questions';
+import { awaitsAgreement } from './team';
 import { elementsOf, schoolDays } from './visit-page';
 import { leadWords } from './who';
 
@@ -247,6 +248,7 @@ export class Lists {
       ) {
         turns.push([1, { kind: 'asked', visitId, teacher }]);
       }
+      if (awaitsAgreement(desk, visit)) turns.push([3, { kind: 'agree', visitId, teacher }]);
       if (visit.lead === desk.me && row.shown.state === 'submitted' && visit.revealed) {
         const days = schoolDays(desk, visit) ?? 0;
         turns.push([3, { kind: 'readyToShare', visitId, teacher, schoolDays: days }]);

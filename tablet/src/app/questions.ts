@@ -2,7 +2,13 @@
 //
 // Nobody else is asked, and a question that is put aside leaves both values where they are.
 import type { DescMessage } from '@bufbuild/protobuf';
-import { FeedbackSchema, ResponseSchema, SheetSchema, StepsSchema } from '#proto/observation_pb';
+import {
+  ConsensusSchema,
+  FeedbackSchema,
+  ResponseSchema,
+  SheetSchema,
+  StepsSchema,
+} from '#proto/observation_pb';
 import type { Sibling } from '../../core/core';
 import { hex, keyNumber, unhex } from '../model/bytes';
 import { pathKind } from '../model/schema';
@@ -31,6 +37,8 @@ function pagesOf(desk: Desk, visit: VisitRecord): readonly (readonly [DescMessag
     pages.push([SheetSchema, visit.facet(facetClass.sheet, unhex(desk.me))]);
   }
   if (visit.lead === desk.me) {
+    // Two colleagues chose two levels for all: one person has to ask the others.
+    pages.push([ConsensusSchema, visit.facet(facetClass.consensus)]);
     pages.push([FeedbackSchema, visit.facet(facetClass.feedback)]);
     pages.push([StepsSchema, visit.facet(facetClass.steps)]);
   }
@@ -47,8 +55,10 @@ export function questionsOf(desk: Desk, visit: VisitRecord): Asked[] {
     for (const disputed of visit.disputed(message, facet)) {
       const isText = disputed.field.kind === pathKind.para;
       if (!disputed.field.ask && !isText) continue;
-      // Only who wrote one of the values is asked.
-      if (!disputed.values.some((value) => hex(value.author) === desk.me)) continue;
+      if (disputed.list?.field.localName === 'agreedBy') continue;
+      // Only who wrote one of the values is asked, or the lead of what belongs to all.
+      const isAll = message === ConsensusSchema;
+      if (!isAll && !disputed.values.some((value) => hex(value.author) === desk.me)) continue;
       const id = `${facet}:${hex(disputed.path)}`;
       if (aside[id] === valuesKey(disputed)) continue;
       const isLevel = disputed.list?.field.localName === 'ratings';
@@ -59,7 +69,7 @@ export function questionsOf(desk: Desk, visit: VisitRecord): Asked[] {
         id,
         facet,
         disputed,
-        field: fieldOf(disputed, levels),
+        field: isAll && isLevel ? 'agreedLevel' : fieldOf(disputed, levels),
         element: elementOf(disputed),
         levels,
       });

@@ -14,6 +14,7 @@ import { offeredPraise } from './visit-page';
 import { done, refused, type Writing } from './writing';
 
 const letters = 'ABCDEFGHJKLMNPQRSTUVWXYZ23456789';
+const mostOthers = 7;
 const walkMinutes = 5;
 const roomsOfAWalk = 10;
 const weekMs = 7 * 86_400_000;
@@ -27,6 +28,7 @@ interface NewPlan {
   readonly minutes: number;
   readonly lessonMs: number;
   readonly loadReason: string;
+  readonly observerIds?: readonly string[];
 }
 
 function planChanges(desk: Desk, plan: NewPlan, random: (size: number) => Bytes): Changes {
@@ -52,6 +54,7 @@ function planChanges(desk: Desk, plan: NewPlan, random: (size: number) => Bytes)
     if (template.rubricVersion.length > 0) set.rubricVersion = template.rubricVersion;
   }
   const changes = new Changes(PlanSchema).entry('observers', unhex(me));
+  for (const id of plan.observerIds ?? []) changes.entry('observers', unhex(id));
   for (const [name, value] of Object.entries(set)) changes.set(name, value);
   return changes;
 }
@@ -64,6 +67,9 @@ export async function openVisit(
   if (choice.loadReason !== '' && [...choice.loadReason].length < 10)
     return refused('reasonTooShort');
   if (byteLength(choice.classCode) > 32 || byteLength(choice.room) > 32) return refused('tooLong');
+  const others = new Set(choice.kind === 'TEAM' ? choice.observerIds : []);
+  if (others.has(desk.me) || others.has(choice.teacherId ?? '') || others.size > mostOthers)
+    return refused('notAllowed');
   const { wallMs } = writing.now();
   const record = newRecordId(wallMs, random(16));
   const id = hex(record);
@@ -72,6 +78,7 @@ export async function openVisit(
     kind: kindNumber(choice.kind),
     teacher: choice.teacherId ?? desk.me,
     lessonMs: choice.lessonMs ?? desk.nowMs(),
+    observerIds: [...others],
   };
   const local = choice.lessonMs === null ? { [`started/${id}`]: wallMs } : {};
   const changes = planChanges(desk, plan, random);

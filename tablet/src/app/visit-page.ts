@@ -20,6 +20,7 @@ import type {
 import { declinedOn } from './declined';
 import { type Desk, kindName, stepStatus } from './desk';
 import { questionsOf } from './questions';
+import { teamOf } from './team';
 import { whoFacts } from './who';
 
 const dayMs = 86_400_000;
@@ -251,6 +252,7 @@ export function visitPage(desk: Desk, id: string): Visit | null {
       .filter((owner) => owner !== me)
       .map((owner) => sheetOf(desk, visit, owner)),
     feedback: mayWriteFeedback || visit.holds(feedbackFacet) ? feedbackOf(visit) : null,
+    team: teamOf(desk, visit),
     steps: stepsOf(visit.steps.steps),
     versions,
     queries: queriesOf(visit),

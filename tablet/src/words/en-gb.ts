@@ -18,6 +18,7 @@ import { practiceWords } from './en-gb/practice';
 import { questionsWords } from './en-gb/questions';
 import { sheetWords } from './en-gb/sheet';
 import { statesWords } from './en-gb/states';
+import { teamWords } from './en-gb/team';
 import { trendsWords } from './en-gb/trends';
 import { visitsWords } from './en-gb/visits';
 import { walkWords } from './en-gb/walk';
@@ -30,6 +31,7 @@ export const areas = [
   peopleWords,
   visitsWords,
   sheetWords,
+  teamWords,
   walkWords,
   feedbackWords,
   placesWords,
@@ -51,6 +53,7 @@ export const enGB = {
   ...peopleWords,
   ...visitsWords,
   ...sheetWords,
+  ...teamWords,
   ...walkWords,
   ...feedbackWords,
   ...placesWords,

@@ -2,6 +2,7 @@
 
 import type { Outcome } from '../contract';
 import type { Person } from './tablet';
+import type { Team } from './team';
 import type { WhoFacts } from './who';
 import type { Moment } from './work';
 
@@ -233,6 +234,8 @@ export interface Visit {
   readonly otherSheets: readonly Sheet[];
   // Null where I may not read it.
   readonly feedback: Feedback | null;
+  // Null where one person observes.
+  readonly team: Team | null;
   readonly steps: readonly Step[];
   // Ascending by round.
   readonly versions: readonly Version[];

@@ -67,6 +67,8 @@ export type YourTurn =
       readonly teacher: string;
       readonly what: IntentName;
     }
+  // The pages of a team are open, and I have not agreed yet.
+  | { readonly kind: 'agree'; readonly visitId: string; readonly teacher: string }
   | { readonly kind: 'draft'; readonly visitId: string; readonly teacher: string };
 
 export type News =
@@ -145,6 +147,8 @@ export interface VisitChoice {
   readonly lessonMs: number | null;
   // Why it goes beyond the agreed load: at least 10 characters then; else empty.
   readonly loadReason: string;
+  // Who observes beside me; at most 7, and none unless the kind is TEAM.
+  readonly observerIds: readonly string[];
 }
 
 // --- Walk-round. ---

@@ -235,6 +235,14 @@ function To({
               {say('compose.blockedStrength')}
             </p>
           )}
+          {visit.graded && visit.team && visit.team.allAgreedMs === null && (
+            <p className="notice">
+              <Icon name="twoTicks" />
+              <Link href={`/visits/${visit.id}/team`} className="link">
+                {say('team.levelsLeftOut')}
+              </Link>
+            </p>
+          )}
           {!header.online && <p className="second muted">{say('compose.willShare')}</p>}
           <div className="bar-actions">
             <button

@@ -34,7 +34,10 @@ export function Finish({
   const submit = async () => {
     if ((await run(() => app.submit(visit.id))) === undefined) return;
     close();
-    go(visit.me === 'lead' ? `/visits/${visit.id}/feedback` : '/today');
+    const isLead = visit.me === 'lead';
+    go(
+      visit.team ? `/visits/${visit.id}/team` : isLead ? `/visits/${visit.id}/feedback` : '/today',
+    );
   };
   return (
     <Dialog title={say('sheet.finishTitle')} onClose={close}>

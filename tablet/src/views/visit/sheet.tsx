@@ -96,8 +96,11 @@ export function SheetScreen({ visit, sheet }: { readonly visit: Visit; readonly 
           <Icon name="undo" />
         </button>
         {sheet.submitted || visit.shown.state === 'willShare' ? (
-          <Link href={`/visits/${visit.id}/feedback`} className="button primary">
-            {say('sheet.openFeedback')}
+          <Link
+            href={`/visits/${visit.id}/${visit.team ? 'team' : 'feedback'}`}
+            className="button primary"
+          >
+            {say(visit.team ? 'team.open' : 'sheet.openFeedback')}
           </Link>
         ) : (
           <button type="button" className="primary" onClick={() => setDialog('finish')}>

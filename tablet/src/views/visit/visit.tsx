@@ -8,6 +8,7 @@ import { useApp, useStore } from '../frame/reading';
 import { Compose } from './compose';
 import { ReadFeedback } from './read';
 import { SheetScreen } from './sheet';
+import { TeamScreen } from './team';
 import './visit.css';
 
 export function VisitScreen({ id, part }: { readonly id: string; readonly part: string }) {
@@ -25,6 +26,9 @@ export function VisitScreen({ id, part }: { readonly id: string; readonly part: 
     return part === 'read' ? <ReadFeedback visit={value} /> : <Redirect to={`/for-me/${id}`} />;
   }
   if (value.me === 'reader') return <ReadFeedback visit={value} />;
+  // A co-observer has no feedback to write.
+  if (value.team && (part === 'team' || (part === 'feedback' && value.me === 'observer')))
+    return <TeamScreen visit={value} team={value.team} />;
   if (part === 'feedback') return <Compose visit={value} />;
   return value.mySheet ? (
     <SheetScreen visit={value} sheet={value.mySheet} />

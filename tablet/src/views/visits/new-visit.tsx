@@ -10,9 +10,12 @@ import { Icon } from '../frame/icons';
 import { Page, Shown } from '../frame/page';
 import { useApp, useGesture, useStore, useWhen } from '../frame/reading';
 import { WhoLine } from '../frame/who-chip';
+import { CoObservers } from './co-observers';
 import './visits.css';
 
 const self = 'self';
+const namesOf = ({ teachers }: NewVisit, ids: readonly string[]) =>
+  teachers.filter(({ id }) => ids.includes(id)).map(({ name }) => name);
 
 // `teacher`: whom a page of figures proposes.
 export function NewVisitScreen({ teacher = '' }: { readonly teacher?: string }) {
@@ -39,6 +42,7 @@ function Form({ options, proposed }: { readonly options: NewVisit; readonly prop
   const [minutes, setMinutes] = useState(30);
   const [announced, setAnnounced] = useState(true);
   const [reason, setReason] = useState('');
+  const [others, setOthers] = useState<readonly string[]>([]);
 
   const teacher = options.teachers.find((one) => one.id === teacherId);
   const kinds: readonly Kind[] = teacherId === self ? ['SELF'] : (teacher?.kinds ?? []);
@@ -46,7 +50,9 @@ function Form({ options, proposed }: { readonly options: NewVisit; readonly prop
   const over = teacher?.load && teacher.load.visits >= teacher.load.ofVisits ? teacher.load : null;
   // A finger that taps twice begins one visit.
   const [busy, setBusy] = useState(false);
-  const ready = !busy && kind !== undefined && (!over || reason.trim().length >= 10);
+  const beside = kind === 'TEAM' ? others.filter((id) => id !== teacherId) : [];
+  const lonely = kind === 'TEAM' && beside.length === 0;
+  const ready = !busy && kind !== undefined && !lonely && (!over || reason.trim().length >= 10);
 
   const open = async () => {
     if (!kind || busy) return;
@@ -61,6 +67,7 @@ function Form({ options, proposed }: { readonly options: NewVisit; readonly prop
         minutes,
         lessonMs: later ? atZone(day, clock, when.zone) : null,
         loadReason: over ? reason.trim() : '',
+        observerIds: beside,
       }),
     );
     setBusy(false);
@@ -104,10 +111,14 @@ function Form({ options, proposed }: { readonly options: NewVisit; readonly prop
             )}
             <WhoLine
               words={
-                whoCanSee(plannedFacts(kind, teacher, later, announced), when.zone, when.now)
-                  .sentence
+                whoCanSee(
+                  plannedFacts(kind, teacher, later, announced, namesOf(options, beside)),
+                  when.zone,
+                  when.now,
+                ).sentence
               }
             />
+            {lonely && <p className="second muted">{say('newVisit.teamNeeded')}</p>}
             <button
               type="button"
               className="primary big"
@@ -149,6 +160,13 @@ function Form({ options, proposed }: { readonly options: NewVisit; readonly prop
               ))}
             </div>
           </fieldset>
+        )}
+        {kind === 'TEAM' && (
+          <CoObservers
+            people={options.teachers.filter((one) => one.id !== teacherId)}
+            chosen={beside}
+            choose={setOthers}
+          />
         )}
         <div className="pair">
           <label className="field">
@@ -383,6 +401,7 @@ function plannedFacts(
   teacher: TeacherChoice | undefined,
   later: boolean,
   announced: boolean,
+  coObservers: readonly string[],
 ): WhoFacts {
   return {
     kind,
@@ -390,7 +409,7 @@ function plannedFacts(
     reader: 'observer',
     announced: later && announced,
     teacher: teacher?.name ?? '',
-    coObservers: [],
+    coObservers,
     lead: teacher?.lead ?? { department: null, seniorLeaders: false, heads: [] },
     query: null,
     acknowledged: false,

@@ -177,6 +177,13 @@ function turnWords(
         hint: say('today.turn.declinedHint'),
         to: `/visits/${turn.visitId}${turn.what === 'submit' ? '' : '/feedback'}`,
       };
+    case 'agree':
+      return {
+        icon: 'twoTicks',
+        words: say('today.turn.agree', { teacher: turn.teacher }),
+        hint: say('today.turn.agreeHint'),
+        to: `/visits/${turn.visitId}/team`,
+      };
     case 'draft':
       return {
         icon: 'pencil',

@@ -88,13 +88,6 @@ export const sheetWords = {
   'sheet.focus.notes': 'Notes',
   'sheet.keys': 'Keys',
 
-  // 6.8 Team.
-  'team.waiting':
-    'Waiting for {names}. Pages open when all {n, plural, =2 {two} =3 {three} other {#}} are submitted.',
-  'team.submitted': '{name} has submitted.',
-  'team.writing': '{name} is still writing.',
-  'team.pages': 'Pages of this visit',
-
   'keys.title': 'Keys',
   'keys.n': 'note',
   'keys.p': 'what went well',

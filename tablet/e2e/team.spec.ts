@@ -1,0 +1,106 @@
+// Two people observe one lesson: each writes alone, the pages open when both are in, and the levels that
+// both agree on are what the teacher reads.
+
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { say } from '../src/words/say';
+import { faultsOf } from './accessible';
+import { TabletPage } from './pages/tablet';
+import { type Member, School } from './school';
+
+let school: School;
+let leads: TabletPage;
+let joins: TabletPage;
+let lead: Member;
+let other: Member;
+let teacher: Member;
+let visitId = '';
+
+beforeAll(async () => {
+  school = await School.open();
+  const hod = school.holder('hod', 1);
+  lead = hod;
+  other = school.holder('slt');
+  teacher = school.teacherOf(hod.org);
+  leads = await new TabletPage(school.address).on();
+  joins = await new TabletPage(school.address).on();
+  await leads.enrol(school.invite(lead));
+  await joins.enrol(school.invite(other));
+  await leads.knows(teacher.name);
+});
+
+afterAll(async () => {
+  await leads?.close();
+  await joins?.close();
+  await school?.close();
+});
+
+describe('A review team of two', () => {
+  it('is planned by its lead, and the colleague finds the visit', async () => {
+    visitId = await leads.beginTeam(teacher.name, '9M2', [other.name]);
+    await leads.rate('Questioning', 2);
+    await leads.send();
+    await joins.send();
+    await joins.go(`/visits/${visitId}`);
+    await joins.rate('Questioning', 3);
+    await joins.note('Three pupils answer each other without a prompt.');
+  });
+
+  it('opens no page before both are submitted', async () => {
+    await leads.go(`/visits/${visitId}`);
+    await leads.submit();
+    await leads.says(`Waiting for ${other.name}. Pages open when all two are submitted.`);
+    await leads.picture('team-waiting');
+    expect(await faultsOf(leads.page)).toEqual([]);
+    await leads.send();
+    await joins.go(`/visits/${visitId}`);
+    expect(await joins.page.content()).not.toContain(`${lead.name} says`);
+    await joins.submit();
+    await joins.says(say('team.title'));
+    await joins.send();
+    await leads.send();
+  });
+
+  it('agrees on a level offline, and the server counts what both agreed to', async () => {
+    await leads.network(false);
+    await leads.go('/today');
+    await leads.text(say('today.turn.agree', { teacher: teacher.name })).click();
+    await leads.says(`${other.name} says 3 Working well`);
+    await leads.page
+      .getByRole('radiogroup', { name: say('team.level', { element: 'Questioning' }) })
+      .getByText('3 Working well')
+      .click();
+    await leads.button('team.agree').click();
+    await leads.says(say('team.youAgreed'));
+    await leads.picture('team-open');
+    expect(await faultsOf(leads.page)).toEqual([]);
+    await leads.send();
+    await joins.send();
+    await joins.go(`/visits/${visitId}/team`);
+    await joins.says(say('team.agreed', { name: lead.name }));
+    await joins.button('team.agree').click();
+    await joins.says(/^Agreed by all two/);
+    await joins.send();
+    await leads.send();
+    await leads.go(`/visits/${visitId}/team`);
+    await leads.says(/^Agreed by all two on /);
+    await leads.link('team.toFeedback').click();
+    await leads.button('compose.addStrength').click();
+    await leads.field('compose.strength', { n: 1 }).fill('You waited.');
+    await leads.button('compose.share', { teacher: teacher.name }).click();
+    await leads.page
+      .locator('dialog')
+      .getByRole('button', { name: say('compose.shareShort'), exact: true })
+      .click();
+    await leads.send();
+
+    // On the teacher's page are the levels that the server took to be agreed.
+    await joins.page.getByRole('button', { name: say('nav.switch') }).click();
+    await joins.addPerson(school.invite(teacher));
+    await joins.go('/for-me');
+    await joins.link('forMe.read').click();
+    await joins.says('You waited.');
+    await joins.text(say('read.levels')).click();
+    await joins.picture('team-read');
+    await joins.says('3 Working well');
+  });
+});
