@@ -97,6 +97,16 @@ export class School {
     this.import();
   }
 
+  // A role at an organisation, from now on.
+  giveRole(person: string, role: string, org: string): void {
+    const file = this.#path('school/roster/grants.csv');
+    writeFileSync(
+      file,
+      `${readFileSync(file, 'utf8').trimEnd()}\r\n${person},${role},${org},,,\r\n`,
+    );
+    this.import();
+  }
+
   halfTerm(number: number): HalfTermDays {
     const row = this.#rows('academicSessions.csv').find(
       ({ sourcedId }) => sourcedId === `half-term-${number}`,
@@ -215,7 +225,10 @@ export class School {
   }
 
   // The n-th person with that role, in the order of the roster; for a department's head its org.
-  holder(role: 'head' | 'slt' | 'hod' | 'governor', n = 0): Member & { readonly org: string } {
+  holder(
+    role: 'head' | 'slt' | 'hod' | 'governor' | 'ast',
+    n = 0,
+  ): Member & { readonly org: string } {
     const grant = this.#rows('grants.csv').filter((row) => row.role === role)[n];
     if (!grant?.person || !grant.org) throw new Error(`the roster has no ${role} number ${n}`);
     return { ...this.#member(grant.person), org: grant.org };

@@ -22,7 +22,7 @@ import type {
   Trends,
 } from '../../src/app/contract';
 import { day, elements, now } from './lesson';
-import { agreement, cycle, help, management, pack } from './practice';
+import { agreement, cycle, help, led, management, pack } from './practice';
 
 const always =
   <T>(value: T) =>
@@ -377,6 +377,10 @@ export function scriptedFigures(scene: string): Figures {
     school: answer(matrix(false, empty)),
   };
   const half = answer(frozen);
+  const helps = {
+    department: answer(help(last, empty)),
+    school: answer(led(last, empty)),
+  };
   return {
     areas: fixed<Loaded<Areas>>({ kind: 'ready', value: areas }),
     halfTerms: fixed(halfTerms),
@@ -387,7 +391,7 @@ export function scriptedFigures(scene: string): Figures {
     frozen: () => half,
     pack: always(answer(pack(last, empty))),
     cycle: always(answer(cycle(empty))),
-    help: answer(help(last, empty)),
+    help: (org) => helps[of(org)],
     agreement: always(answer(agreement(empty))),
     management: always(answer(management(empty))),
     aboutMe: answer({

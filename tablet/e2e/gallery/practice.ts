@@ -7,10 +7,11 @@ import type {
   CycleState,
   HalfTerm,
   Help,
+  HelpThread,
   Management,
   Pack,
 } from '../../src/app/contract';
-import { day, elements } from './lesson';
+import { day, elements, kaur, moss } from './lesson';
 
 const complete = {
   tabletsNotSeen: 0,
@@ -76,6 +77,7 @@ export const pack = (halfTerm: HalfTerm, empty: boolean): Pack => ({
           isPlan: false,
         },
       ],
+  place: empty ? null : { cycle: 'cycle', scope: 'school', record: '' },
   coverage: empty
     ? []
     : [
@@ -118,15 +120,28 @@ export const cycle = (empty: boolean): Cycle => ({
   state: empty ? null : state,
   reviews: [
     {
+      record: 'r1',
+      cycle: 'cycle',
+      mayWrite: true,
+      waits: true,
       scope: 'school',
       name: 'Northgate School',
       begun: true,
-      targets: [{ key: 't1', text: 'Every lesson begins within two minutes', aim: '≥ 90' }],
+      targets: [
+        {
+          key: 't1',
+          text: 'Every lesson begins within two minutes',
+          value: 90,
+          atMost: false,
+          now: 84,
+          differs: [],
+        },
+      ],
       targetsMet: 0,
       targetsMeasured: 1,
       checkPoints: [
-        { week: 1, state: 'behind', text: 'Two corridors still wait for keys.' },
-        { week: 2, state: 'onTrack', text: '' },
+        { week: 1, state: 'behind', text: 'Two corridors still wait for keys.', differs: [] },
+        { week: 2, state: 'onTrack', text: '', differs: [] },
       ],
       decisions: [
         {
@@ -136,6 +151,8 @@ export const cycle = (empty: boolean): Cycle => ({
           dueMs: day(11, 20),
           done: false,
           overdue: true,
+          ownerId: moss.id,
+          differs: [{ field: 'owner', values: ['Dr Moss', 'Ms Kaur'] }],
         },
         {
           key: 'd2',
@@ -144,10 +161,16 @@ export const cycle = (empty: boolean): Cycle => ({
           dueMs: day(11, 10),
           done: true,
           overdue: false,
+          ownerId: kaur.id,
+          differs: [],
         },
       ],
     },
     {
+      record: '',
+      cycle: 'cycle',
+      mayWrite: true,
+      waits: false,
       scope: 'music',
       name: 'Music',
       begun: false,
@@ -160,6 +183,59 @@ export const cycle = (empty: boolean): Cycle => ({
   ],
   complete,
 });
+
+const thread = {
+  consentWords: '',
+  part: 'helper',
+  held: true,
+  waits: false,
+  asked: null,
+  mayLink: [],
+  differs: [],
+} as const;
+
+// To the teacher who is helped.
+export const offered: readonly HelpThread[] = [
+  {
+    id: 'h3',
+    isPlan: false,
+    teacher: 'Mr Osei',
+    department: 'Mathematics',
+    helper: 'Ms Kaur',
+    elements: ['Questioning', 'Talk and participation'],
+    aims: ['Three seconds of wait before each answer.'],
+    consent: 'waiting',
+    level: 'open',
+    outcome: null,
+    nextMs: day(12, 18),
+    revisits: [],
+    steps: [],
+    evidence: [],
+    ...thread,
+    part: 'teacher',
+    teacherId: 'osei',
+  },
+];
+
+// As a head of department sees it: a draft of theirs, and what goes on.
+export const led = (halfTerm: HalfTerm, empty: boolean): Help => {
+  const { threads, ...rest } = help(halfTerm, empty);
+  return {
+    ...rest,
+    threads: threads.map((one, i) => ({
+      ...one,
+      part: 'opener',
+      level: i === 0 ? one.level : 'draft',
+      waits: i === 1,
+    })),
+    mayRefer: {
+      teachers: [],
+      departments: [],
+      elements: elements.map(({ number, title }) => ({ number, title })),
+      visits: [],
+    },
+  };
+};
 
 export const help = (halfTerm: HalfTerm, empty: boolean): Help => ({
   threads: empty
@@ -188,6 +264,10 @@ export const help = (halfTerm: HalfTerm, empty: boolean): Help => ({
             },
           ],
           evidence: [{ element: 'Questioning', level: 2 }],
+          ...thread,
+          teacherId: 'estrada',
+          consentWords: 'Yes, with 9M2 please.',
+          mayLink: [{ visitId: 'v2', lessonMs: day(11, 24) }],
         },
         {
           id: 'h2',
@@ -204,8 +284,11 @@ export const help = (halfTerm: HalfTerm, empty: boolean): Help => ({
           revisits: [],
           steps: [],
           evidence: [],
+          ...thread,
+          teacherId: 'dunmore',
         },
       ],
+  mayRefer: null,
   departments: empty
     ? []
     : [
@@ -265,6 +348,7 @@ export const agreement = (empty: boolean): Agreement => ({
 
 export const management = (empty: boolean): Management => ({
   name: 'Northgate School',
+  scope: 'school',
   roles: empty ? [] : ['SLT', 'HOD'],
   functions: empty ? [] : ['Curriculum', 'Induction', 'Observation'],
   cells: empty
@@ -280,6 +364,12 @@ export const management = (empty: boolean): Management => ({
           status: 'underWay',
           evidence: 2,
           untilMs: day(12, 18),
+          ownerId: moss.id,
+          evidenceWords: ['Coverage of Autumn 1', 'Minutes of 12 Nov'],
+          handOver: 'The keys are in the office.',
+          held: true,
+          waits: true,
+          differs: [],
         },
         {
           key: 'c2',
@@ -291,13 +381,19 @@ export const management = (empty: boolean): Management => ({
           status: 'planned',
           evidence: 0,
           untilMs: null,
+          ownerId: '',
+          evidenceWords: [],
+          handOver: '',
+          held: true,
+          waits: false,
+          differs: [{ field: 'objective', values: ['One shared plan.', 'A plan for each year.'] }],
         },
       ],
   gaps: empty
     ? []
     : [
-        { key: 'g1', role: 'HOD', fn: 'Curriculum', strand: 'whole', why: 'noOwner' },
-        { key: 'g2', role: 'SLT', fn: 'Induction', strand: 'whole', why: 'noCell' },
+        { key: 'g1', cell: 'c2', role: 'HOD', fn: 'Curriculum', strand: 'whole', why: 'noOwner' },
+        { key: 'g2', cell: '', role: 'SLT', fn: 'Induction', strand: 'whole', why: 'noCell' },
       ],
   complete,
 });

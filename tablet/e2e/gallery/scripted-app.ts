@@ -20,6 +20,7 @@ import {
   zone,
 } from './lesson';
 import { rooms, rows } from './lists';
+import { offered } from './practice';
 import { teamOpen, teamWaiting } from './team';
 
 const done = async (): Promise<Outcome> => ({ ok: true, value: null });
@@ -335,6 +336,10 @@ export function scriptedApp(scene: Scene): App {
           ],
     ),
     figures: scriptedFigures(scene),
+    colleagues: store(
+      [kaur, moss, brandt].map(({ id, name }) => ({ id, name, department: 'Mathematics' })),
+    ),
+    helpForMe: store(ready(empty ? [] : offered)),
     forMe: store(
       ready({
         feedback: empty

@@ -32,6 +32,9 @@ import { askToPersist, isInstalled, keeping } from './keeping';
 import { Lists } from './lists';
 import { Derived, Value } from './observable';
 import { pinTries } from './pin';
+import { practiceGestures } from './practice/gestures';
+import { colleaguesOf, helpForMe } from './practice/help';
+import { practiceTitle } from './practice/title';
 import { questionPage, questionsOf } from './questions';
 import { Answers } from './questions-answered';
 import { added, type Before, look, receiptOf } from './receipts';
@@ -237,10 +240,11 @@ export async function startApp(options: AppOptions): Promise<RunningApp> {
     const records = new Set<string>();
     for (const facet of desk.store.outbox.facetsWritten()) records.add(facet.slice(0, 32));
     for (const record of records) {
-      const visit = desk.visit(record);
-      const title = titleOf(desk, visit);
+      const practice = practiceTitle(desk, record);
+      const visitId = practice === null ? record : null;
+      const title = practice ?? titleOf(desk, desk.visit(record));
       const { changes, sinceMs } = desk.waitingOn(record);
-      if (changes > 0) items.push({ visitId: record, title, changes, sinceMs, kept: 'onTablet' });
+      if (changes > 0) items.push({ visitId, title, changes, sinceMs, kept: 'onTablet' });
       const parked = desk
         .groupsOn(record)
         .filter(({ row: { result } }) => isParked(result?.disposition));
@@ -248,7 +252,7 @@ export async function startApp(options: AppOptions): Promise<RunningApp> {
       if (first !== undefined) {
         const since = first.wallMs;
         items.push({
-          visitId: record,
+          visitId,
           title,
           changes: parked.length,
           sinceMs: since,
@@ -320,6 +324,11 @@ export async function startApp(options: AppOptions): Promise<RunningApp> {
   const choicesOfWalks = new Derived(loaded(({ desk }) => walkChoices(desk)));
   const forMe = new Derived(listed(({ lists }) => lists.forMe()));
   const more = new Derived(loaded(({ lists }) => lists.more()));
+  const named = new Derived(() => {
+    const open = at();
+    return open === null ? [] : colleaguesOf(open.desk);
+  });
+  const offered = new Derived(listed(({ desk }) => helpForMe(desk)));
   const receipts = new Derived<readonly Receipt[]>(
     () => at()?.desk.store.local<Receipt[]>('receipts') ?? [],
   );
@@ -366,6 +375,8 @@ export async function startApp(options: AppOptions): Promise<RunningApp> {
     more,
     receipts,
     questions,
+    named,
+    offered,
   ];
   const invalidate = () => {
     for (const store of all) store.invalidate();
@@ -430,7 +441,11 @@ export async function startApp(options: AppOptions): Promise<RunningApp> {
     }
     return result;
   };
-  const saving = { ...gestures(at, options.random), ...teamGestures(at, options.random) };
+  const saving = {
+    ...gestures(at, options.random),
+    ...teamGestures(at, options.random),
+    ...practiceGestures(at, options.random),
+  };
   for (const [name, gesture] of Object.entries(saving)) {
     const run = gesture as (...parts: unknown[]) => Promise<Outcome<unknown>>;
     Reflect.set(saving, name, (...parts: unknown[]) => watched(run(...parts)));
@@ -458,6 +473,8 @@ export async function startApp(options: AppOptions): Promise<RunningApp> {
     forMe,
     more,
     figures: pagesOfFigures.figures,
+    colleagues: named,
+    helpForMe: offered,
     visit: (id) =>
       page(
         onVisit,

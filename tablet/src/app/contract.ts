@@ -5,6 +5,8 @@
 // Nothing here deletes unsent work, so there is no gesture that could.
 
 import type { Figures } from './contract/figures';
+import type { HelpThread } from './contract/practice';
+import type { Colleague, PracticeGestures } from './contract/practice-writing';
 import type { Header, SignIn, Storage, TabletState, Waiting } from './contract/tablet';
 import type { TeamGestures } from './contract/team';
 import type { Answer, FeedbackGestures, SheetGestures, Visit } from './contract/visit';
@@ -25,6 +27,7 @@ import type {
 
 export type * from './contract/figures';
 export type * from './contract/practice';
+export type * from './contract/practice-writing';
 export type * from './contract/tablet';
 export type * from './contract/team';
 export type * from './contract/visit';
@@ -90,7 +93,7 @@ export type Refusal =
   | 'fileEmpty';
 
 // Built once, in main.tsx. Stores exist from the start; most are 'loading' until a person is in.
-export interface App extends SheetGestures, FeedbackGestures, TeamGestures {
+export interface App extends SheetGestures, FeedbackGestures, TeamGestures, PracticeGestures {
   // The time, in milliseconds since 1970, as the tablet says; for running clocks only.
   readonly nowMs: () => number;
   // The school's zone, an IANA name, and the language of the words (BCP 47).
@@ -113,6 +116,10 @@ export interface App extends SheetGestures, FeedbackGestures, TeamGestures {
   readonly more: Store<Loaded<More>>;
   // The server's figures, for whom a live role opens them.
   readonly figures: Figures;
+  // Whom a decision or a cell may name, A to Z.
+  readonly colleagues: Store<readonly Colleague[]>;
+  // Help that this person is offered or has agreed to; closed ones too, newest first.
+  readonly helpForMe: Store<Loaded<readonly HelpThread[]>>;
   // The same store for the same id, for as long as anybody is subscribed.
   readonly visit: (visitId: string) => Store<Loaded<Visit>>;
   readonly walk: (walkId: string) => Store<Loaded<Walk>>;

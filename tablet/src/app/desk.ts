@@ -175,7 +175,7 @@ export class Desk {
   // Null: the record is none of a visit.
   visitOf(record: string): VisitRecord | null {
     const facets = this.store.facetsOf(record);
-    if (facets.some((facet) => classOfLetters(facet) === facetClass.body)) return null;
+    if (facets.some((facet) => classOfLetters(facet) >= facetClass.body)) return null;
     const visit = this.visit(record);
     return visit.hasPlan || facets.length > 0 ? visit : null;
   }

@@ -1,6 +1,7 @@
 // Which field of a facet merges how: read from the annotated protos, where it is said once.
 import { type DescField, type DescMessage, getOption, hasOption } from '@bufbuild/protobuf';
 import { file_halfterm_v1_directory } from '#proto/directory_pb';
+import { file_halfterm_v1_management } from '#proto/management_pb';
 import {
   EntryKey,
   EntryRole,
@@ -10,6 +11,7 @@ import {
   ValueForm,
 } from '#proto/merge_pb';
 import { file_halfterm_v1_observation } from '#proto/observation_pb';
+import { file_halfterm_v1_referral } from '#proto/referral_pb';
 
 // How a value is written in its cell.
 export type Form = 'unsigned' | 'signed' | 'bool' | 'text' | 'bytes' | 'numbers' | 'whole';
@@ -133,7 +135,12 @@ function facetSchema(message: DescMessage): FacetSchema {
 }
 
 const byMessage = new Map<string, FacetSchema>();
-for (const file of [file_halfterm_v1_observation, file_halfterm_v1_directory]) {
+for (const file of [
+  file_halfterm_v1_observation,
+  file_halfterm_v1_directory,
+  file_halfterm_v1_referral,
+  file_halfterm_v1_management,
+]) {
   for (const message of file.messages) {
     if (hasOption(message, facetOption)) byMessage.set(message.typeName, facetSchema(message));
   }

@@ -43,6 +43,11 @@ export const facetClass = {
   steps: 7,
   answers: 8,
   body: 10,
+  consent: 11,
+  evidence: 12,
+  referral: 13,
+  cycleReview: 14,
+  managementCell: 15,
 } as const;
 
 // Whoever can show facets.

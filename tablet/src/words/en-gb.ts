@@ -15,6 +15,7 @@ import { packWords } from './en-gb/pack';
 import { peopleWords } from './en-gb/people';
 import { placesWords } from './en-gb/places';
 import { practiceWords } from './en-gb/practice';
+import { practiceWritingWords } from './en-gb/practice-writing';
 import { questionsWords } from './en-gb/questions';
 import { sheetWords } from './en-gb/sheet';
 import { statesWords } from './en-gb/states';
@@ -44,6 +45,7 @@ export const areas = [
   aboutMeWords,
   packWords,
   practiceWords,
+  practiceWritingWords,
 ] as const;
 
 export const enGB = {
@@ -66,6 +68,7 @@ export const enGB = {
   ...aboutMeWords,
   ...packWords,
   ...practiceWords,
+  ...practiceWritingWords,
 } as const;
 
 export type MessageKey = keyof typeof enGB;

@@ -365,8 +365,8 @@ export interface Figures {
   readonly frozen: (school: string, h2: number) => Answered<FrozenFigures>;
   readonly pack: (org: string) => Answered<Pack>;
   readonly cycle: (org: string) => Answered<Cycle>;
-  // What the person helps with, for whom that is a role.
-  readonly help: Answered<Help>;
+  // What the person helps with where the area is of referrals, else what they lead or have opened.
+  readonly help: (org: string) => Answered<Help>;
   readonly agreement: (school: string) => Answered<Agreement>;
   readonly management: (org: string) => Answered<Management>;
   readonly aboutMe: Answered<AboutMe>;

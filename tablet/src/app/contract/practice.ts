@@ -2,6 +2,14 @@
 // observers rate, and who holds what. As the server answers; days are first moments in UTC.
 
 import type { Completeness, CoverState, HalfTerm } from './figures';
+import type { Colleague, ReviewPlace } from './practice-writing';
+
+// What colleagues wrote side by side without knowing of each other: the page shows the first, and what is
+// saved next replaces all. A number is a day, in milliseconds.
+export interface Differs {
+  readonly field: string;
+  readonly values: readonly (string | number)[];
+}
 
 // --- The weekly pack. ---
 
@@ -43,6 +51,8 @@ export interface Pack {
     }[];
   };
   readonly decisions: readonly PackItem[];
+  // Where a decision of the meeting is kept; null: no cycle runs.
+  readonly place: ReviewPlace | null;
   readonly coverage: readonly PackCoverage[];
   // By author, A to Z: how many wait, and since when the longest does.
   readonly toShare: readonly {
@@ -73,31 +83,50 @@ export interface CycleState {
   readonly nextCheckpointMs: number | null;
 }
 
+export interface CycleDecision {
+  readonly key: string;
+  readonly text: string;
+  readonly owner: string;
+  // Letters; empty: nobody.
+  readonly ownerId: string;
+  readonly dueMs: number | null;
+  readonly done: boolean;
+  readonly overdue: boolean;
+  readonly differs: readonly Differs[];
+}
+
+export interface CycleAim {
+  readonly key: string;
+  readonly text: string;
+  // What the number is to reach; null: words alone.
+  readonly value: number | null;
+  readonly atMost: boolean;
+  // What staff typed last; null: nothing yet.
+  readonly now: number | null;
+  readonly differs: readonly Differs[];
+}
+
 export interface CycleReview {
+  // Letters; empty: nobody has begun it.
+  readonly record: string;
+  readonly cycle: string;
   readonly scope: string;
   readonly name: string;
-  // Nobody has begun it.
   readonly begun: boolean;
-  readonly targets: readonly {
-    readonly key: string;
-    readonly text: string;
-    readonly aim: string;
-  }[];
+  // It is on this tablet, or not begun: it may be written in.
+  readonly mayWrite: boolean;
+  // Something of it is not at the server yet.
+  readonly waits: boolean;
+  readonly targets: readonly CycleAim[];
   readonly targetsMet: number;
   readonly targetsMeasured: number;
   readonly checkPoints: readonly {
     readonly week: number;
     readonly state: 'onTrack' | 'behind' | 'reached' | 'none';
     readonly text: string;
+    readonly differs: readonly Differs[];
   }[];
-  readonly decisions: readonly {
-    readonly key: string;
-    readonly text: string;
-    readonly owner: string;
-    readonly dueMs: number | null;
-    readonly done: boolean;
-    readonly overdue: boolean;
-  }[];
+  readonly decisions: readonly CycleDecision[];
 }
 
 export interface Cycle {
@@ -119,7 +148,10 @@ export interface HelpThread {
   readonly elements: readonly string[];
   readonly aims: readonly string[];
   readonly consent: 'given' | 'refused' | 'waiting';
-  readonly level: 'open' | 'consented' | 'active' | 'outcome' | 'closed';
+  // In the teacher's words.
+  readonly consentWords: string;
+  // `draft`: its opener's alone.
+  readonly level: 'draft' | 'open' | 'consented' | 'active' | 'outcome' | 'closed';
   readonly outcome: 'embedded' | 'continuing' | 'notNeeded' | null;
   readonly nextMs: number | null;
   readonly revisits: readonly {
@@ -136,10 +168,37 @@ export interface HelpThread {
   }[];
   // Of the referred elements, from consent on.
   readonly evidence: readonly { readonly element: string; readonly level: number }[];
+  readonly teacherId: string;
+  // What this person may do.
+  readonly part: 'opener' | 'helper' | 'teacher' | 'leader';
+  // It is on this tablet: it may be written in.
+  readonly held: boolean;
+  readonly waits: boolean;
+  // An action that waits for the server.
+  readonly asked: 'share' | 'withdraw' | 'close' | null;
+  // Visits on this tablet that may be named as re-visits, latest first.
+  readonly mayLink: readonly { readonly visitId: string; readonly lessonMs: number }[];
+  readonly differs: readonly Differs[];
+}
+
+export interface ReferralChoices {
+  // Teachers whom this person leads, A to Z.
+  readonly teachers: readonly (Colleague & { readonly departmentId: string })[];
+  readonly departments: readonly { readonly id: string; readonly name: string }[];
+  readonly elements: readonly { readonly number: number; readonly title: string }[];
+  // By teacher: shared visits on this tablet that may be named as reasons, latest first.
+  readonly visits: readonly {
+    readonly visitId: string;
+    readonly teacherId: string;
+    readonly lessonMs: number;
+    readonly classCode: string;
+  }[];
 }
 
 export interface Help {
   readonly threads: readonly HelpThread[];
+  // Null: this person opens none.
+  readonly mayRefer: ReferralChoices | null;
   readonly departments: readonly {
     readonly name: string;
     readonly points: readonly {
@@ -207,15 +266,26 @@ export interface ManagementEntry {
   readonly status: 'none' | 'planned' | 'underWay' | 'inPlace' | 'needsHelp';
   readonly evidence: number;
   readonly untilMs: number | null;
+  readonly ownerId: string;
+  readonly evidenceWords: readonly string[];
+  readonly handOver: string;
+  // It is on this tablet: it may be written in.
+  readonly held: boolean;
+  readonly waits: boolean;
+  readonly differs: readonly Differs[];
 }
 
 export interface Management {
   readonly name: string;
+  // Whose new cells are: letters.
+  readonly scope: string;
   readonly roles: readonly string[];
   readonly functions: readonly string[];
   readonly cells: readonly ManagementEntry[];
   readonly gaps: readonly {
     readonly key: string;
+    // The cell's record; empty: there is none.
+    readonly cell: string;
     readonly role: string;
     readonly fn: string;
     readonly strand: ManagementEntry['strand'];

@@ -16,6 +16,7 @@ const ofDepartment: readonly Section[] = [
   'matrix',
   'pack',
   'cycle',
+  'help',
   'management',
 ];
 const ofSchool: readonly Section[] = [...ofDepartment, 'agreement', 'halfTerm'];

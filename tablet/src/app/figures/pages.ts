@@ -8,13 +8,16 @@ import type { FigureCalls } from '../../transport/calls';
 import type { AboutMe, Areas, Figures, HalfTerm, Help, Loaded, Section } from '../contract';
 import type { Desk } from '../desk';
 import { Derived } from '../observable';
+import { cycleOf } from '../practice/cycle';
+import { helpOf } from '../practice/help';
+import { managementOf } from '../practice/management';
 import { areasOf, areasToNote, openAreas } from './areas';
 import { Asking, type Question } from './asking';
 import { coverageOf } from './coverage';
 import { halfTermFor, halfTermsOf, lastSix } from './half-terms';
 import { frozenFigures, frozenMatrix, liveMatrix } from './matrix';
 import { FigurePage, type Plan } from './page';
-import { agreementOf, cycleOf, helpOf, managementOf, packOf } from './practice';
+import { agreementOf, packOf } from './practice';
 import {
   aboutMeQuestion,
   agreementQuestion,
@@ -73,20 +76,22 @@ export class FigurePages {
       frozen: (school, h2) => page(`frozen/${school}/${h2}`, (at) => this.#frozen(at, school, h2)),
       pack: (org) =>
         page(`pack/${org}`, (at) =>
-          this.#section(at, org, 'pack', packQuestion(org), (reply) => packOf(at, reply)),
+          this.#section(at, org, 'pack', packQuestion(org), (reply) => packOf(at, org, reply)),
         ),
       cycle: (org) =>
         page(`cycle/${org}`, (at) =>
           this.#section(at, org, 'cycle', cycleQuestion(org), (reply) => cycleOf(at, reply)),
         ),
-      help: page('help', (at) => this.#help(at)),
+      help: (org) => page(`help/${org}`, (at) => this.#help(at, org)),
       agreement: (org) =>
         page(`agreement/${org}`, (at) =>
           this.#section(at, org, 'agreement', agreementQuestion(org), agreementOf),
         ),
       management: (org) =>
         page(`management/${org}`, (at) =>
-          this.#section(at, org, 'management', managementQuestion(org), managementOf),
+          this.#section(at, org, 'management', managementQuestion(org), (reply) =>
+            managementOf(at, org, reply),
+          ),
         ),
       aboutMe: page('about-me', () => this.#aboutMe()),
       askAgain: () => this.#asking.askAgain(),
@@ -267,15 +272,17 @@ export class FigurePages {
     };
   }
 
-  #help(desk: Desk): Plan<Help> | null {
-    const area = openAreas(desk).find(({ sections }) => sections.includes('help'));
+  #help(desk: Desk, org: string): Plan<Help> | null {
+    const area = openAreas(desk).find((one) => one.org === org && one.sections.includes('help'));
     if (area === undefined) return null;
-    const question = helpQuestion(area.org, HelpView.HELPER);
+    const side = area.kind === 'referrals' ? 'helper' : 'leader';
+    const view = side === 'helper' ? HelpView.HELPER : HelpView.LEADER;
+    const question = helpQuestion(area.org, view);
     return {
       questions: [question],
       make: () => {
         const reply = this.#reply(question);
-        return reply === null ? null : helpOf(desk, reply);
+        return reply === null ? null : helpOf(desk, side, reply);
       },
     };
   }

@@ -1,22 +1,26 @@
-// The page of an Advanced Skills Teacher: help as work done. Only the elements that were named, only
-// from consent on; departments without names.
+// Help as work done: of an Advanced Skills Teacher only the elements that were named, only from consent
+// on, and departments without names; of whoever leads, what they opened and what goes on.
 
+import { useState } from 'react';
 import { Link } from 'wouter';
-import type { Help, HelpThread } from '../../app/contract';
+import type { Help, HelpThread, ReferralChoices } from '../../app/contract';
 import { list, say } from '../../words/say';
 import { halfTermShort, useDays } from '../figures/half-term';
 import { areaName, type SectionProps, Sections } from '../figures/place';
 import { ShownAnswer } from '../figures/shown';
 import { Watermark } from '../figures/watermark';
+import { DiffersNotice, WaitsChip } from '../forms/differs';
 import { Icon } from '../frame/icons';
 import { Empty, Page } from '../frame/page';
 import { useApp, useStore, useWhen } from '../frame/reading';
 import { oneDecimal } from '../trends/chart';
+import { ReferForm } from './refer-form';
+import { ThreadActions } from './thread-actions';
 import '../trends/trends.css';
 
-export function HelpScreen({ areas, area }: SectionProps) {
+export function HelpScreen({ areas, area, org }: SectionProps) {
   const app = useApp();
-  const help = useStore(app.figures.help);
+  const help = useStore(app.figures.help(org));
   return (
     <Page
       title={area === null ? say('figures.help') : areaName(area)}
@@ -25,19 +29,33 @@ export function HelpScreen({ areas, area }: SectionProps) {
       <ShownAnswer loaded={help}>
         {(answer) => (
           <>
+            {answer.value.mayRefer !== null && <Refer choices={answer.value.mayRefer} />}
             {answer.value.threads.length === 0 ? (
               <Empty>
-                <p>{say('help.empty')}</p>
+                <p>{say(answer.value.mayRefer === null ? 'help.empty' : 'help.leaderEmpty')}</p>
               </Empty>
             ) : (
               answer.value.threads.map((thread) => <Thread key={thread.id} thread={thread} />)
             )}
-            <Departments help={answer.value} />
+            {answer.value.mayRefer === null && <Departments help={answer.value} />}
             <Watermark answer={answer} complete={answer.value.complete} changes={null} />
           </>
         )}
       </ShownAnswer>
     </Page>
+  );
+}
+
+function Refer({ choices }: { readonly choices: ReferralChoices }) {
+  const [open, setOpen] = useState(false);
+  return (
+    <div className="bar-actions rule">
+      <button type="button" className="primary" onClick={() => setOpen(true)}>
+        <Icon name="plus" />
+        {say('help.refer')}
+      </button>
+      {open && <ReferForm choices={choices} onClose={() => setOpen(false)} />}
+    </div>
   );
 }
 
@@ -47,7 +65,7 @@ function Thread({ thread }: { readonly thread: HelpThread }) {
   const who = thread.teacher || thread.department;
   const consent = {
     given: 'help.consented',
-    waiting: 'help.waiting',
+    waiting: thread.part === 'helper' ? 'help.waiting' : 'help.waitingAnswer',
     refused: 'help.refused',
   } as const;
   return (
@@ -58,6 +76,14 @@ function Thread({ thread }: { readonly thread: HelpThread }) {
           <Icon name="help" />
           {say(thread.isPlan ? 'help.plan' : 'help.referral')}
         </span>
+        {thread.level === 'draft' && (
+          <span className="chip">
+            <Icon name="pencil" />
+            {say('help.draft')}
+          </span>
+        )}
+        {thread.level === 'closed' && <span className="chip">{say('help.closed')}</span>}
+        <WaitsChip waits={thread.waits} />
         {thread.outcome !== null && (
           <span className="chip ok">
             <Icon name="tick" />
@@ -67,13 +93,19 @@ function Thread({ thread }: { readonly thread: HelpThread }) {
       </div>
       <p className="second muted">
         {[
-          thread.teacher !== '' && say(consent[thread.consent], { teacher: thread.teacher }),
+          thread.teacher !== '' &&
+            thread.level !== 'draft' &&
+            say(consent[thread.consent], { teacher: thread.teacher }),
+          thread.helper !== '' &&
+            thread.part !== 'helper' &&
+            say('help.helper', { name: thread.helper }),
           thread.elements.length > 0 && say('help.elements', { elements: list(thread.elements) }),
           thread.nextMs !== null && say('help.next', { date: day(thread.nextMs) }),
         ]
           .filter(Boolean)
           .join(' · ')}
       </p>
+      {thread.consentWords !== '' && <p className="second">“{thread.consentWords}”</p>}
       {thread.aims.length > 0 && (
         <>
           <h3>{say('help.aims')}</h3>
@@ -128,11 +160,8 @@ function Thread({ thread }: { readonly thread: HelpThread }) {
           ))}
         </ul>
       )}
-      {thread.consent === 'given' && thread.level !== 'closed' && (
-        <Link href="/visits/new" className="button primary start">
-          {say('help.planRevisit')}
-        </Link>
-      )}
+      <DiffersNotice differs={thread.differs} />
+      <ThreadActions thread={thread} />
     </section>
   );
 }

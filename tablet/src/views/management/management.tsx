@@ -1,15 +1,17 @@
 // Who holds what: roles by functions, by strand; and what nobody holds.
 
 import { useState } from 'react';
-import type { Management, ManagementEntry } from '../../app/contract';
+import type { CellPlace, Management, ManagementEntry } from '../../app/contract';
 import { say } from '../../words/say';
 import { useDays } from '../figures/half-term';
 import { areaName, type SectionProps, Sections } from '../figures/place';
 import { ShownAnswer } from '../figures/shown';
 import { Watermark } from '../figures/watermark';
+import { DiffersChip, WaitsChip } from '../forms/differs';
 import { Icon, type IconName } from '../frame/icons';
 import { Empty, Page } from '../frame/page';
 import { useApp, useStore } from '../frame/reading';
+import { CellForm } from './cell-form';
 import '../trends/trends.css';
 
 const strands = ['all', 'whole', 'teaching', 'learning', 'behaviour'] as const;
@@ -26,6 +28,7 @@ export function ManagementScreen({ areas, area, org }: SectionProps) {
   const app = useApp();
   const management = useStore(app.figures.management(org));
   const [strand, setStrand] = useState<(typeof strands)[number]>('all');
+  const [editing, setEditing] = useState<Editing | null>(null);
   return (
     <Page
       title={area === null ? say('figures.management') : areaName(area)}
@@ -47,8 +50,27 @@ export function ManagementScreen({ areas, area, org }: SectionProps) {
                 ))}
               </select>
             </label>
-            <Grid management={answer.value} strand={strand} />
-            <Gaps management={answer.value} strand={strand} />
+            <Grid management={answer.value} strand={strand} edit={setEditing} />
+            <div className="bar-actions rule">
+              <button
+                type="button"
+                onClick={() =>
+                  setEditing({ cell: null, place: emptyPlace(answer.value.scope, strand) })
+                }
+              >
+                <Icon name="plus" />
+                {say('management.begin')}
+              </button>
+            </div>
+            <Gaps management={answer.value} strand={strand} edit={setEditing} />
+            {editing !== null && (
+              <CellForm
+                cell={editing.cell}
+                place={editing.place}
+                functions={answer.value.functions}
+                onClose={() => setEditing(null)}
+              />
+            )}
             <Watermark answer={answer} complete={answer.value.complete} changes={null} />
           </>
         )}
@@ -57,12 +79,26 @@ export function ManagementScreen({ areas, area, org }: SectionProps) {
   );
 }
 
+// A cell, or the place at which one is begun.
+interface Editing {
+  readonly cell: ManagementEntry | null;
+  readonly place: CellPlace;
+}
+
+const emptyPlace = (scope: string, strand: (typeof strands)[number]): CellPlace => ({
+  scope,
+  role: '',
+  fn: '',
+  strand: strand === 'all' ? 'whole' : strand,
+});
+
 interface Filtered {
   readonly management: Management;
   readonly strand: (typeof strands)[number];
+  readonly edit: (editing: Editing) => void;
 }
 
-function Grid({ management, strand }: Filtered) {
+function Grid({ management, strand, edit }: Filtered) {
   if (management.roles.length === 0) {
     return (
       <Empty>
@@ -90,7 +126,10 @@ function Grid({ management, strand }: Filtered) {
               <th scope="row">{say('management.roleName', { role })}</th>
               {management.functions.map((fn) => (
                 <td key={fn}>
-                  <Cells cells={cells.filter((cell) => cell.role === role && cell.fn === fn)} />
+                  <Cells
+                    cells={cells.filter((cell) => cell.role === role && cell.fn === fn)}
+                    edit={(cell) => edit({ cell, place: { ...cell, scope: management.scope } })}
+                  />
                 </td>
               ))}
             </tr>
@@ -101,7 +140,13 @@ function Grid({ management, strand }: Filtered) {
   );
 }
 
-function Cells({ cells }: { readonly cells: readonly ManagementEntry[] }) {
+function Cells({
+  cells,
+  edit,
+}: {
+  readonly cells: readonly ManagementEntry[];
+  readonly edit: (cell: ManagementEntry) => void;
+}) {
   const { day } = useDays();
   if (cells.length === 0) return <span className="muted">{say('management.nobody')}</span>;
   return cells.map((cell) => (
@@ -121,11 +166,29 @@ function Cells({ cells }: { readonly cells: readonly ManagementEntry[] }) {
           .filter(Boolean)
           .join(' · ')}
       </span>
+      {cell.handOver !== '' && <span className="small">{cell.handOver}</span>}
+      <span className="row wrap">
+        <DiffersChip differs={cell.differs} />
+        <WaitsChip waits={cell.waits} />
+        {cell.held && (
+          <button
+            type="button"
+            className="small quiet"
+            aria-label={say('management.changeNamed', {
+              role: say('management.roleName', { role: cell.role }),
+              fn: cell.fn,
+            })}
+            onClick={() => edit(cell)}
+          >
+            {say('form.change')}
+          </button>
+        )}
+      </span>
     </div>
   ));
 }
 
-function Gaps({ management, strand }: Filtered) {
+function Gaps({ management, strand, edit }: Filtered) {
   const gaps = management.gaps.filter((gap) => strand === 'all' || gap.strand === strand);
   return (
     <section className="section card">
@@ -135,15 +198,45 @@ function Gaps({ management, strand }: Filtered) {
       ) : (
         <ul className="list">
           {gaps.map((gap) => (
-            <li key={gap.key} className="who-row">
-              <span className="strong">
-                {say('management.roleName', { role: gap.role })}, {gap.fn}
+            <li key={gap.key} className="row who-row wrap">
+              <span className="fill">
+                <span className="strong">
+                  {say('management.roleName', { role: gap.role })}, {gap.fn}
+                </span>
+                : {say('management.gap', { why: gap.why })}
               </span>
-              : {say('management.gap', { why: gap.why })}
+              <Fill management={management} gap={gap} edit={edit} />
             </li>
           ))}
         </ul>
       )}
     </section>
+  );
+}
+
+function Fill({
+  management,
+  gap,
+  edit,
+}: {
+  readonly management: Management;
+  readonly gap: Management['gaps'][number];
+  readonly edit: (editing: Editing) => void;
+}) {
+  const cell = management.cells.find(({ key }) => gap.cell !== '' && key === gap.cell) ?? null;
+  // A cell that this tablet does not hold cannot be written in here.
+  if (gap.cell !== '' && cell?.held !== true) return null;
+  return (
+    <button
+      type="button"
+      className="small"
+      aria-label={say('management.fillNamed', {
+        role: say('management.roleName', { role: gap.role }),
+        fn: gap.fn,
+      })}
+      onClick={() => edit({ cell, place: { ...gap, scope: management.scope } })}
+    >
+      {say('management.fill')}
+    </button>
   );
 }

@@ -1,10 +1,11 @@
 // The weekly leadership pack, as a page that prints: praise first, then what is due. Teachers are named
 // where there is something to do for them by a day, never by a figure.
 
-import type { ReactNode } from 'react';
+import { type ReactNode, useState } from 'react';
 import type { Pack, PackItem } from '../../app/contract';
 import { say } from '../../words/say';
 import { cycleWords } from '../cycle/cycle-words';
+import { DecisionForm } from '../cycle/forms';
 import { useDays } from '../figures/half-term';
 import { areaName, type SectionProps, Sections } from '../figures/place';
 import { ShownAnswer } from '../figures/shown';
@@ -27,7 +28,9 @@ export function PackScreen({ areas, area, org }: SectionProps) {
           <article className="pack">
             <Top pack={answer.value} />
             <Praise pack={answer.value} />
-            <Items title={say('pack.decisions')} items={answer.value.decisions} />
+            <Items title={say('pack.decisions')} items={answer.value.decisions}>
+              <Decide pack={answer.value} />
+            </Items>
             <Coverage pack={answer.value} />
             <ToShare pack={answer.value} />
             <Items title={say('pack.referrals')} items={answer.value.referrals} referrals />
@@ -98,10 +101,12 @@ function Items({
   title,
   items,
   referrals = false,
+  children,
 }: {
   readonly title: string;
   readonly items: readonly PackItem[];
   readonly referrals?: boolean;
+  readonly children?: ReactNode;
 }) {
   const { day } = useDays();
   return (
@@ -130,7 +135,23 @@ function Items({
           ))}
         </ul>
       )}
+      {children}
     </Section>
+  );
+}
+
+// What the meeting decides is kept in the review of the cycle that runs.
+function Decide({ pack }: { readonly pack: Pack }) {
+  const [open, setOpen] = useState(false);
+  if (pack.place === null) return null;
+  return (
+    <div className="bar-actions no-print">
+      <button type="button" onClick={() => setOpen(true)}>
+        <Icon name="plus" />
+        {say('cycle.addDecision')}
+      </button>
+      {open && <DecisionForm place={pack.place} decision={null} onClose={() => setOpen(false)} />}
+    </div>
   );
 }
 

@@ -6,6 +6,7 @@ import { say } from '../../words/say';
 import { Icon } from '../frame/icons';
 import { Empty, Page, Shown } from '../frame/page';
 import { useApp, useGesture, useStore, useWhen } from '../frame/reading';
+import { HelpForMe } from '../help/help-for-me';
 import { hoursWords, LoadBoxes } from './new-visit';
 import './visits.css';
 
@@ -23,6 +24,7 @@ export function ForMeScreen() {
       }
       aside={<Shown loaded={forMe}>{(value) => <Beside forMe={value} />}</Shown>}
     >
+      <HelpForMe />
       <Shown loaded={forMe}>{(value) => <Received forMe={value} />}</Shown>
     </Page>
   );

@@ -384,8 +384,12 @@ function LoadLine({ teacher }: { readonly teacher: TeacherChoice }) {
   );
 }
 
+// More boxes than these are not counted at a glance, and fewer than there are would say something else.
+const mostBoxes = 12;
+
 export function LoadBoxes({ visits, of }: { readonly visits: number; readonly of: number }) {
-  const boxes = Array.from({ length: Math.min(of, 12) }, (_, index) => index);
+  if (of > mostBoxes) return null;
+  const boxes = Array.from({ length: of }, (_, index) => index);
   return (
     <span className="load-boxes" aria-hidden="true">
       {boxes.map((box) => (

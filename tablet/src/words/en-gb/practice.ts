@@ -5,7 +5,7 @@ export const practiceWords = {
   'cycle.paused': 'Paused for the holiday; week {k} begins on {date}.',
   'cycle.notBegun': '{title} begins on {date}.',
   'cycle.over': '{title} ended on {date}.',
-  'cycle.days': '{from} to {to}',
+  'cycle.days': '{from} to {to}.',
   'cycle.checkpoint': 'Next look at progress: {date}.',
   'cycle.none': 'The school has no six-week cycle in its calendar.',
   'cycle.aims': 'Aims',
