@@ -44,14 +44,33 @@ grpc::ServerUnaryReactor* PracticeService::AnswerPage(
                              });
 }
 
+template <class Request, class Reply>
+absl::StatusOr<Reply> PracticeService::Noted(const storage::Caller& caller, const Request& request,
+                                             absl::StatusOr<Reply> read) {
+  if (!read.ok()) return read;
+  absl::Status noted = trail_.Note(caller, storage::NamedIn(request, *read));
+  if (!noted.ok()) return noted;
+  return read;
+}
+
+template <class Request, class Reply>
+grpc::ServerUnaryReactor* PracticeService::AnswerNamedPage(
+    Context* context, const Bytes& bytes, Bytes* reply,
+    storage::PracticeReader::Page<Request, Reply> page) {
+  return AnswerWith<Request>(context, bytes, reply,
+                             [this, page](const storage::Caller& caller, const Request& request) {
+                               return Noted(caller, request, reader_.Read(caller, request, page));
+                             });
+}
+
 grpc::ServerUnaryReactor* PracticeService::Load(Context* context, const Bytes* bytes,
                                                 Bytes* reply) {
-  return AnswerPage(context, *bytes, reply, &storage::ReadLoadPage);
+  return AnswerNamedPage(context, *bytes, reply, &storage::ReadLoadPage);
 }
 
 grpc::ServerUnaryReactor* PracticeService::Changes(Context* context, const Bytes* bytes,
                                                    Bytes* reply) {
-  return AnswerPage(context, *bytes, reply, &storage::ReadChangesPage);
+  return AnswerNamedPage(context, *bytes, reply, &storage::ReadChangesPage);
 }
 
 grpc::ServerUnaryReactor* PracticeService::HeatMap(Context* context, const Bytes* bytes,
@@ -61,7 +80,7 @@ grpc::ServerUnaryReactor* PracticeService::HeatMap(Context* context, const Bytes
 
 grpc::ServerUnaryReactor* PracticeService::WeeklyPack(Context* context, const Bytes* bytes,
                                                       Bytes* reply) {
-  return AnswerPage(context, *bytes, reply, &storage::ReadPackPage);
+  return AnswerNamedPage(context, *bytes, reply, &storage::ReadPackPage);
 }
 
 grpc::ServerUnaryReactor* PracticeService::Cycle(Context* context, const Bytes* bytes,
@@ -71,7 +90,7 @@ grpc::ServerUnaryReactor* PracticeService::Cycle(Context* context, const Bytes* 
 
 grpc::ServerUnaryReactor* PracticeService::Agreement(Context* context, const Bytes* bytes,
                                                      Bytes* reply) {
-  return AnswerPage(context, *bytes, reply, &storage::ReadAgreementPage);
+  return AnswerNamedPage(context, *bytes, reply, &storage::ReadAgreementPage);
 }
 
 grpc::ServerUnaryReactor* PracticeService::Management(Context* context, const Bytes* bytes,
@@ -84,7 +103,7 @@ grpc::ServerUnaryReactor* PracticeService::Helping(Context* context, const Bytes
   return AnswerWith<v1::HelpingRequest>(
       context, *bytes, reply,
       [this](const storage::Caller& caller, const v1::HelpingRequest& request) {
-        return reader_.Helping(caller, request);
+        return Noted(caller, request, reader_.Helping(caller, request));
       });
 }
 

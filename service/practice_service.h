@@ -63,6 +63,15 @@ class PracticeService final : public RawPractice {
   grpc::ServerUnaryReactor* AnswerPage(grpc::CallbackServerContext* context,
                                        const grpc::ByteBuffer& bytes, grpc::ByteBuffer* reply,
                                        storage::PracticeReader::Page<Request, Reply> page);
+  // The same of a page that names people: nobody reads it unnoted.
+  template <class Request, class Reply>
+  grpc::ServerUnaryReactor* AnswerNamedPage(grpc::CallbackServerContext* context,
+                                            const grpc::ByteBuffer& bytes, grpc::ByteBuffer* reply,
+                                            storage::PracticeReader::Page<Request, Reply> page);
+  // `read` if what it names could be noted.
+  template <class Request, class Reply>
+  absl::StatusOr<Reply> Noted(const storage::Caller& caller, const Request& request,
+                              absl::StatusOr<Reply> read);
 
   const Gate& gate_;
   const storage::PracticeReader& reader_;

@@ -215,6 +215,92 @@ TEST_F(AuditTest, ACoveragePageThatNamesTeachersIsAReadingOfEach) {
   EXPECT_EQ(about.readings(0).display_name(), "Sara Khan");
 }
 
+TEST_F(AuditTest, ALeaderWhoReadsASheetBeforeItIsSharedIsOnTheRecord) {
+  const Id16 visit = Visit();
+  const auto chunk = [&visit](core::FacetClass facet_class, const Id16& sub) {
+    v1::PullReply reply;
+    v1::Item& item = *reply.add_items();
+    item.set_record(BytesOf(visit));
+    v1::Held& held = *item.add_held();
+    held.set_facet(core::FacetId{visit, facet_class, sub}.Bytes());
+    held.set_state("state");
+    return reply;
+  };
+  const uint64_t before = Rows();
+  ASSERT_TRUE(trail.Note(As(people.sara), chunk(core::kPlan, {})).ok());
+  ASSERT_TRUE(trail.Note(As(people.tom), chunk(core::kSheet, people.tom)).ok());
+  Write();
+  EXPECT_EQ(Rows(), before) << "that there is a visit; a page of one's own";
+  ASSERT_TRUE(trail.Note(As(people.sara), chunk(core::kSheet, people.hana)).ok());
+  ASSERT_TRUE(trail.Note(As(people.sara), chunk(core::kFeedback, {})).ok());
+  Write();
+  EXPECT_EQ(Rows(), before + 1);
+  ASSERT_EQ(AboutTia().readings_size(), 1);
+  EXPECT_EQ(AboutTia().readings(0).display_name(), "Sara Khan");
+  EXPECT_EQ(AboutTia().readings(0).act(), v1::AUDIT_ACT_READ_FEEDBACK);
+}
+
+// Each page of the feedback loop that names Tia to Sara is one row, and nothing to Tia herself.
+TEST_F(AuditTest, APageOfTheFeedbackLoopThatNamesATeacherIsAReadingOfThem) {
+  const std::string tia = BytesOf(people.tia);
+  v1::LoadReply load;
+  load.add_people()->set_person(tia);
+  v1::ChangesReply changes;
+  changes.add_changes()->set_teacher(tia);
+  v1::AgreementReply agreement;
+  agreement.add_certificates()->set_observer(tia);
+  v1::WeeklyPackReply overdue, waiting, praised;
+  overdue.add_to_share()->set_teacher(tia);
+  waiting.add_coverage()->add_waiting()->set_teacher(tia);
+  praised.mutable_praise()->add_words()->set_teacher(tia);
+  const std::vector<std::pair<const char*, storage::NamedPage>> pages = {
+      {"load", storage::NamedIn(v1::LoadRequest(), load)},
+      {"changes", storage::NamedIn(v1::ChangesRequest(), changes)},
+      {"agreement", storage::NamedIn(v1::AgreementRequest(), agreement)},
+      {"a line of the pack", storage::NamedIn(v1::WeeklyPackRequest(), overdue)},
+      {"who waits, in the pack", storage::NamedIn(v1::WeeklyPackRequest(), waiting)},
+      {"praise in the pack", storage::NamedIn(v1::WeeklyPackRequest(), praised)}};
+  for (const auto& [what, page] : pages) {
+    SCOPED_TRACE(what);
+    school.clock.Advance(24 * 3'600'000);
+    const uint64_t before = Rows();
+    for (int i = 0; i < 2; ++i) {
+      ASSERT_TRUE(trail.Note(As(people.sara), page).ok());
+      ASSERT_TRUE(trail.Note(As(people.tia), page).ok());
+    }
+    Write();
+    EXPECT_EQ(Rows(), before + 1);
+    ASSERT_GT(AboutTia().readings_size(), 0);
+    EXPECT_EQ(AboutTia().readings(0).act(), v1::AUDIT_ACT_READ_LIST);
+  }
+}
+
+TEST_F(AuditTest, WordsOfAVisitOnThePackOrAPageOfHelpAreAReadingOfItsFeedback) {
+  const Id16 visit = Visit();
+  v1::WeeklyPackReply steps, decisions;
+  v1::PackItem& step = *steps.add_steps();
+  step.set_kind(v1::PACK_ITEM_KIND_STEP);
+  step.set_record(BytesOf(visit));
+  step.set_text("Wait three seconds.");
+  v1::PackItem& decision = *decisions.add_decisions();
+  decision.set_kind(v1::PACK_ITEM_KIND_DECISION);
+  decision.set_record(BytesOf(school.NewId()));
+  decision.set_text("A quiet room for Year 9.");
+  v1::HelpingReply help;
+  help.add_threads()->add_steps()->set_visit(BytesOf(visit));
+  const uint64_t before = Rows();
+  const v1::WeeklyPackRequest pack;
+  ASSERT_TRUE(trail.Note(As(people.sara), storage::NamedIn(pack, decisions)).ok());
+  Write();
+  EXPECT_EQ(Rows(), before) << "a decision is about nobody's lesson";
+  ASSERT_TRUE(trail.Note(As(people.sara), storage::NamedIn(pack, steps)).ok());
+  ASSERT_TRUE(trail.Note(As(people.hedy), storage::NamedIn(v1::HelpingRequest(), help)).ok());
+  ASSERT_TRUE(trail.Note(As(people.hana), storage::NamedIn(pack, steps)).ok()) << "its observer";
+  Write();
+  EXPECT_EQ(Rows(), before + 2);
+  EXPECT_EQ(AboutTia().readers(), 2u);
+}
+
 TEST_F(AuditTest, Z17ARowThatIsChangedMovedPutInOrTakenOutIsNoticed) {
   const Id16 visit = Visit();
   for (const Id16& leader : {people.sara, people.hedy, people.hugo, people.tom}) {

@@ -50,13 +50,27 @@ constexpr size_t kMaxToday = 200'000;
 constexpr size_t kEventsInAJob = 256;
 constexpr int64_t kDayMs = 86'400'000;
 
-// Whether the bytes name a page that says of somebody how they teach: a version of feedback, a
-// referral, what a referral's helper is given of visits.
-bool IsAboutSomebody(const std::string& facet) {
+// Whether the bytes name a page that says of somebody how they teach, or what they answered: all of
+// a visit or a referral but the plan, which says when there was one. Whoever reads a page of their
+// own reads nothing about a colleague.
+bool IsAboutSomebody(const std::string& facet, const Id16& reader) {
   if (facet.size() != core::FacetId::kSize) return false;
-  const auto facet_class = static_cast<uint8_t>(facet[Id16::kSize]);
-  return facet_class == core::kVersion || facet_class == core::kReferral ||
-         facet_class == core::kEvidence;
+  if (facet.compare(Id16::kSize + 1, Id16::kSize, reader.view()) == 0) return false;
+  switch (static_cast<uint8_t>(facet[Id16::kSize])) {
+    case core::kSheet:
+    case core::kConsensus:
+    case core::kFeedback:
+    case core::kVersion:
+    case core::kResponse:
+    case core::kSteps:
+    case core::kAnswers:
+    case core::kReferral:
+    case core::kConsent:
+    case core::kEvidence:
+      return true;
+    default:
+      return false;
+  }
 }
 
 v1::AuditEvent EventOf(const Caller& caller, v1::AuditAct act) {
@@ -84,8 +98,8 @@ absl::Status ReadTrail::NoteItems(const Caller& caller, const Items& items) {
   std::vector<Id16> records;
   for (const v1::Item& item : items) {
     const bool has_feedback =
-        std::any_of(item.held().begin(), item.held().end(), [](const v1::Held& held) {
-          return !held.state().empty() && IsAboutSomebody(held.facet());
+        std::any_of(item.held().begin(), item.held().end(), [&caller](const v1::Held& held) {
+          return !held.state().empty() && IsAboutSomebody(held.facet(), caller.person);
         });
     const auto record = Id16::FromBytes(item.record());
     if (has_feedback && record) records.push_back(*record);
@@ -93,13 +107,15 @@ absl::Status ReadTrail::NoteItems(const Caller& caller, const Items& items) {
   if (records.empty()) return absl::OkStatus();
   const std::lock_guard<std::mutex> lock(mutex_);
   if (absl::Status room = Room(records.size()); !room.ok()) return room;
-  for (const Id16& record : records) {
-    if (IsFirstToday(caller, v1::AUDIT_ACT_READ_FEEDBACK,
-                     absl::string_view(record.view().data(), Id16::kSize))) {
-      seen_.push_back({caller, record});
-    }
-  }
+  for (const Id16& record : records) See(caller, record);
   return absl::OkStatus();
+}
+
+void ReadTrail::See(const Caller& caller, const Id16& record) {
+  if (IsFirstToday(caller, v1::AUDIT_ACT_READ_FEEDBACK,
+                   absl::string_view(record.view().data(), Id16::kSize))) {
+    seen_.push_back({caller, record});
+  }
 }
 
 absl::Status ReadTrail::Note(const Caller& caller, const v1::PullReply& reply) {
@@ -123,47 +139,22 @@ absl::Status ReadTrail::Note(const Caller& caller, const v1::TeacherReply& reply
   return absl::OkStatus();
 }
 
-absl::Status ReadTrail::Note(const Caller& caller, const v1::DepartmentReply& reply) {
-  if (reply.teachers().empty()) return absl::OkStatus();
+absl::Status ReadTrail::Note(const Caller& caller, const NamedPage& page) {
   const std::lock_guard<std::mutex> lock(mutex_);
-  if (absl::Status room = Room(static_cast<size_t>(reply.teachers_size())); !room.ok()) return room;
-  for (const v1::TeacherRow& row : reply.teachers()) {
-    if (row.teacher() == caller.person.view() ||
-        !IsFirstToday(caller, v1::AUDIT_ACT_READ_LIST, row.teacher() + reply.department(),
-                      reply.h2())) {
+  if (absl::Status room = Room(page.people.size() + page.records.size()); !room.ok()) return room;
+  for (const std::string& person : page.people) {
+    if (person == caller.person.view() ||
+        !IsFirstToday(caller, v1::AUDIT_ACT_READ_LIST, page.page + person + page.org, page.h2)) {
       continue;
     }
     v1::AuditEvent event = EventOf(caller, v1::AUDIT_ACT_READ_LIST);
-    event.set_subject(row.teacher());
-    event.set_org(reply.department());
-    event.set_h2(reply.h2());
+    event.set_subject(person);
+    event.set_org(page.org);
+    event.set_h2(page.h2);
     events_.emplace_back(caller.tenant, std::move(event));
   }
-  return absl::OkStatus();
-}
-
-absl::Status ReadTrail::Note(const Caller& caller, const v1::CoverageReply& reply) {
-  size_t named = 0;
-  for (const v1::RuleCoverage& rule : reply.rules()) {
-    named += static_cast<size_t>(rule.teachers_size());
-  }
-  if (named == 0) return absl::OkStatus();
-  const std::lock_guard<std::mutex> lock(mutex_);
-  if (absl::Status room = Room(named); !room.ok()) return room;
-  for (const v1::RuleCoverage& rule : reply.rules()) {
-    for (const v1::TeacherCoverage& row : rule.teachers()) {
-      // Whoever is under several rules is read about once.
-      if (row.teacher() == caller.person.view() ||
-          !IsFirstToday(caller, v1::AUDIT_ACT_READ_LIST, "coverage" + row.teacher() + reply.org(),
-                        reply.h2())) {
-        continue;
-      }
-      v1::AuditEvent event = EventOf(caller, v1::AUDIT_ACT_READ_LIST);
-      event.set_subject(row.teacher());
-      event.set_org(reply.org());
-      event.set_h2(reply.h2());
-      events_.emplace_back(caller.tenant, std::move(event));
-    }
+  for (const std::string& bytes : page.records) {
+    if (const auto record = Id16::FromBytes(bytes)) See(caller, *record);
   }
   return absl::OkStatus();
 }

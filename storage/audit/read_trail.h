@@ -6,7 +6,9 @@
 // program that is killed may lose the last second. Where rows cannot be written, notes wait up to a
 // bound, and then readers do: nothing is read that is not noted.
 //
-// Whoever wrote a visit, and the teacher it is about, are no readers of it.
+// Everything that is written about a lesson counts, whether it was shared with its teacher yet or
+// not; that there was a visit (its plan) does not. Whoever wrote a visit, and the teacher it is
+// about, are no readers of it.
 
 #ifndef HALFTERM_STORAGE_AUDIT_READ_TRAIL_H_
 #define HALFTERM_STORAGE_AUDIT_READ_TRAIL_H_
@@ -22,6 +24,7 @@
 #include "halfterm/v1/audit.pb.h"
 #include "halfterm/v1/summary.pb.h"
 #include "halfterm/v1/sync.pb.h"
+#include "storage/audit/named_in.h"
 #include "storage/caller.h"
 #include "storage/clock.h"
 #include "storage/commit/committer.h"
@@ -42,8 +45,13 @@ class ReadTrail {
   absl::Status Note(const Caller& caller, const v1::PullReply& reply);
   absl::Status Note(const Caller& caller, const v1::FetchReply& reply);
   absl::Status Note(const Caller& caller, const v1::TeacherReply& reply);
-  absl::Status Note(const Caller& caller, const v1::DepartmentReply& reply);
-  absl::Status Note(const Caller& caller, const v1::CoverageReply& reply);
+  absl::Status Note(const Caller& caller, const v1::DepartmentReply& reply) {
+    return Note(caller, NamedIn(reply));
+  }
+  absl::Status Note(const Caller& caller, const v1::CoverageReply& reply) {
+    return Note(caller, NamedIn(reply));
+  }
+  absl::Status Note(const Caller& caller, const NamedPage& page);
   // Pages that name nobody.
   absl::Status Note(const Caller&, const v1::SchoolReply&) { return absl::OkStatus(); }
   // Something that an administrator did and that changes nothing else.
@@ -61,6 +69,8 @@ class ReadTrail {
   };
   using Event = std::pair<Tenant, v1::AuditEvent>;
 
+  // Under the lock: the feedback of a record, unless it was noted today.
+  void See(const Caller& caller, const core::Id16& record);
   template <typename Items>
   absl::Status NoteItems(const Caller& caller, const Items& items);
   // Whether it is the first of its day; `what` tells it from others of the caller.

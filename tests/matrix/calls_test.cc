@@ -15,15 +15,10 @@
 #include "storage/keeping/keeping_reader.h"
 #include "storage/summary/access.h"
 #include "sync/facts.h"
-#include "tests/matrix/school.h"
+#include "tests/matrix/askers.h"
 
 namespace halfterm::testing {
 namespace {
-
-const Table& Calls() {
-  static const Table table("calls.md", {"call", "about"});
-  return table;
-}
 
 TEST(CallsMatrixTest, S2EveryCallOfTheProtosIsNamedWithWhoMayMakeIt) {
   google::protobuf::FileDescriptorSet files;
@@ -58,67 +53,24 @@ TEST(CallsMatrixTest, S2EveryCallOfTheProtosIsNamedWithWhoMayMakeIt) {
   for (const std::string& call : named) EXPECT_EQ(there.count(call), 1u) << call << " is no call";
 }
 
-// Whether somebody of that role, there or elsewhere, is who the words name.
-struct Asker {
-  v1::Role role;
-  bool reaches, is_teacher;
-  TeacherIs teacher_is;
-};
-
-bool IsNamed(const std::string& who, const Asker& asker) {
-  const bool hod = asker.role == v1::ROLE_HOD, head = asker.role == v1::ROLE_HEAD;
-  const bool senior = head || asker.role == v1::ROLE_SLT;
-  if (who == "the teacher") return asker.is_teacher && asker.role != v1::ROLE_GOVERNOR;
-  if (who == "head of department") return hod && asker.reaches;
-  if (who == "senior leaders") return senior && asker.reaches;
-  if (who == "leaders") {
-    if (!asker.reaches || asker.is_teacher) return false;
-    if (asker.teacher_is == TeacherIs::kAnybody) return hod || senior;
-    return asker.teacher_is == TeacherIs::kHeadOfDepartment ? senior : head;
-  }
-  v1::Role role;
-  return v1::Role_Parse("ROLE_" + who, &role) && role == asker.role;
-}
-
-bool MayCall(const std::string& call, const std::string& about, const Asker& asker) {
-  for (const std::string& who : PartsOf(Calls().Row({call, about})[2])) {
-    if (IsNamed(who, asker)) return true;
-  }
-  return false;
-}
-
 TEST(CallsMatrixTest, S2WhoReadsFiguresAndCountsIsWhatTheMatrixSays) {
   size_t cells = 0;
-  for (const v1::Role role : AllRoles()) {
-    for (const bool reaches : {true, false}) {
-      for (const bool is_teacher : {true, false}) {
-        for (const TeacherIs is : {TeacherIs::kAnybody, TeacherIs::kHeadOfDepartment,
-                                   TeacherIs::kSeniorLeader, TeacherIs::kHead}) {
-          if (is_teacher && is != TeacherIs::kAnybody) continue;
-          MatrixSchool school;
-          school.MakeTeacher(is);
-          school.Give(role, reaches);
-          const sync::Directory directory = school.Made();
-          const storage::SummaryAccess access(directory, school.one);
-          const core::Id16& teacher = is_teacher ? school.one : school.teacher;
-          const Asker asker{role, reaches, is_teacher, is};
-          SCOPED_TRACE(RoleName(role) + (reaches ? " here" : " elsewhere") +
-                       (is_teacher ? " as the teacher" : "") + " " +
-                       std::to_string(static_cast<int>(is)));
-          EXPECT_EQ(access.OwnPage(teacher) || access.LeadsPage(teacher, school.maths),
-                    MayCall("Summaries.Teacher", "a teacher", asker));
-          for (const char* call : {"Summaries.Department", "Summaries.Coverage"}) {
-            EXPECT_EQ(access.Department(school.maths), MayCall(call, "a department", asker));
-          }
-          for (const char* call : {"Summaries.School", "Summaries.Coverage"}) {
-            EXPECT_EQ(access.School(school.site), MayCall(call, "a school", asker));
-          }
-          EXPECT_EQ(storage::MaySeeCounts(school.one, directory),
-                    MayCall("Keeping.Counts", "-", asker));
-          cells += 6;
-        }
-      }
+  for (const Asker& asker : AllAskers()) {
+    MatrixSchool school;
+    const sync::Directory directory = asker.InSchool(school);
+    const storage::SummaryAccess access(directory, school.one);
+    const core::Id16& teacher = asker.is_teacher ? school.one : school.teacher;
+    SCOPED_TRACE(asker.Words());
+    EXPECT_EQ(access.OwnPage(teacher) || access.LeadsPage(teacher, school.maths),
+              MayCall("Summaries.Teacher", "a teacher", asker));
+    for (const char* call : {"Summaries.Department", "Summaries.Coverage"}) {
+      EXPECT_EQ(access.Department(school.maths), MayCall(call, "a department", asker));
     }
+    for (const char* call : {"Summaries.School", "Summaries.Coverage"}) {
+      EXPECT_EQ(access.School(school.site), MayCall(call, "a school", asker));
+    }
+    EXPECT_EQ(storage::MaySeeCounts(school.one, directory), MayCall("Keeping.Counts", "-", asker));
+    cells += 6;
   }
   std::printf("%zu cells of who may call\n", cells);
 }

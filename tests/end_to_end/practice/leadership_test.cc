@@ -1,6 +1,9 @@
 // What leaders meet about: cycles, the weekly pack, the management matrix; and how alike observers
 // rate.
 
+#include <thread>
+
+#include "halfterm/v1/audit.grpc.pb.h"
 #include "halfterm/v1/management.pb.h"
 #include "halfterm/v1/referral.pb.h"
 #include "tests/end_to_end/practice/school.h"
@@ -76,6 +79,37 @@ TEST_F(LeadershipPracticeTest, SixWeekCycleHasTargetsCheckPointsAndDecisionsWith
   request.set_org(BytesOf(school.maths));
   EXPECT_TRUE(IsRefused(school.hugo, &v1::Practice::Stub::Cycle, request));
   EXPECT_TRUE(IsRefused(school.tia, &v1::Practice::Stub::Cycle, request));
+}
+
+TEST_F(LeadershipPracticeTest, ATeacherIsToldWhoHasReadTheirLoadAndThePackThatNamesThem) {
+  const Id16 visit = Plan(school.hana, {v1::VISIT_KIND_DEPT, school.tia, {}, At(2026, 9, 3)});
+  Rate(school.hana, visit, 1, 3);
+  Push(school.hana);
+  const auto about_tia = [this] {
+    v1::AboutMeReply reply;
+    grpc::ClientContext context;
+    Tablet(school.tia).Prepare(context);
+    const auto audit = v1::Audit::NewStub(Tablet(school.tia).channel());
+    EXPECT_TRUE(audit->AboutMe(&context, {}, &reply).ok());
+    return reply;
+  };
+  EXPECT_EQ(Load(school.tia, school.tia).visits(), 1u);
+  EXPECT_EQ(about_tia().readings_size(), 0) << "one's own page";
+  EXPECT_EQ(Load(school.hedy, school.tia).visits(), 1u);
+  EXPECT_EQ(Pack(school.sara, school.site).to_share_size(), 1);
+  v1::AboutMeReply told = about_tia();
+  // Written once a second of the server's time.
+  for (int tries = 0; tries < 600 && told.readings_size() < 2; ++tries) {
+    server.clock.Advance(1000);
+    std::this_thread::sleep_for(std::chrono::milliseconds(50));
+    told = about_tia();
+  }
+  std::set<std::string> readers;
+  for (const v1::Reading& reading : told.readings()) {
+    EXPECT_EQ(reading.act(), v1::AUDIT_ACT_READ_LIST);
+    readers.insert(reading.display_name());
+  }
+  EXPECT_EQ(readers, (std::set<std::string>{"Hedy Clarke", "Sara Khan"}));
 }
 
 TEST_F(LeadershipPracticeTest, WeeklyLeadershipMeetingThePackIsMadeOfWhatIsDue) {
