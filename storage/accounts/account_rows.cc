@@ -3,7 +3,6 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
-#include "sync/core/sha256.h"
 
 namespace halfterm::storage {
 namespace {
@@ -63,12 +62,6 @@ absl::StatusOr<disk::DeviceRow> TabletOf(const ReadRow& read, Tenant tenant,
 absl::StatusOr<core::Id16> PersonNamed(const ReadRow& read, Tenant tenant,
                                        absl::string_view sign_in_name) {
   return IdAt(read, SignInNameKey(tenant, NormalName(sign_in_name)));
-}
-
-std::string SubjectKeyOf(Tenant tenant, absl::string_view issuer, absl::string_view subject) {
-  return SubjectKey(tenant, core::Sha256({{issuer.data(), issuer.size()},
-                                          std::string_view("\0", 1),
-                                          {subject.data(), subject.size()}}));
 }
 
 absl::StatusOr<core::Id16> PersonOfSubject(const ReadRow& read, Tenant tenant,

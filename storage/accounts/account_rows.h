@@ -11,6 +11,7 @@
 #include "halfterm/disk/accounts.pb.h"
 #include "halfterm/disk/rows.pb.h"
 #include "halfterm/v1/account.pb.h"
+#include "storage/accounts/subject_key.h"
 #include "storage/commit/batch.h"
 
 namespace halfterm::storage {
@@ -32,7 +33,6 @@ absl::StatusOr<core::Id16> PersonNamed(const ReadRow& read, Tenant tenant,
                                        absl::string_view sign_in_name);
 absl::StatusOr<core::Id16> PersonOfSubject(const ReadRow& read, Tenant tenant,
                                            absl::string_view issuer, absl::string_view subject);
-std::string SubjectKeyOf(Tenant tenant, absl::string_view issuer, absl::string_view subject);
 
 // As it is looked up: lower case, without spaces around it.
 std::string NormalName(absl::string_view sign_in_name);

@@ -12,6 +12,7 @@
 #include "storage/directory/schools.h"
 #include "storage/feed_row.h"
 #include "storage/row_view.h"
+#include "storage/verify/account_check.h"
 #include "storage/verify/audit_check.h"
 #include "storage/verify/directory_check.h"
 #include "storage/verify/findings.h"
@@ -144,6 +145,8 @@ absl::Status VerifySchool(const Engine& engine, Tenant tenant, const Secrets* se
   if (!log.ok()) return log;
   const absl::Status audit = CheckAudit(*snapshot, tenant, *head, findings);
   if (!audit.ok()) return audit;
+  const absl::Status accounts = CheckAccounts(*snapshot, tenant, *head, findings);
+  if (!accounts.ok()) return accounts;
   const absl::Status erased = CheckErased(*snapshot, tenant, findings);
   if (!erased.ok()) return erased;
 
