@@ -7,21 +7,23 @@
 // unfinished record there is nothing; behind a damaged one there are whole records.
 //
 // What cannot be found here: a log that lost its end, cleanly or to zeros, looks like one that was
-// never longer. Tablets notice that, at their next greeting.
+// never longer. witness.h says how long it must be.
 
 #ifndef HALFTERM_STORAGE_ROCKS_LOG_CHECK_H_
 #define HALFTERM_STORAGE_ROCKS_LOG_CHECK_H_
+#include <cstdint>
 #include <string>
 
-#include "absl/status/status.h"
+#include "absl/status/statusor.h"
 
 namespace halfterm::storage {
 
-// Reads all write-ahead logs in `directory`, and the manifests, which have the same form. Nothing
-// may have the store open. Takes some 0.1 s for the 64 MiB that logs may come to.
+// Reads one write-ahead log, or a MANIFEST, which has the same form. Nothing may be writing to it.
+// Takes some 0.1 s for the 64 MiB that logs may come to.
 //
-// DataLoss: a file is damaged; says which, and at which byte. Unavailable: a file cannot be read.
-absl::Status CheckLogs(const std::string& directory);
+// How many of its bytes are whole records; behind them is what was left unfinished, if anything.
+// DataLoss: it is damaged; says at which byte. Unavailable: it cannot be read.
+absl::StatusOr<uint64_t> CheckLog(const std::string& directory, const std::string& name);
 
 }  // namespace halfterm::storage
 

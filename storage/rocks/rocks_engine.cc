@@ -20,6 +20,7 @@
 #include "storage/rocks/rocks_errors.h"
 #include "storage/rocks/rocks_options.h"
 #include "storage/rocks/store_directory.h"
+#include "storage/rocks/witness_files.h"
 
 namespace halfterm::storage {
 namespace {
@@ -171,10 +172,11 @@ class RocksSnapshot final : public Snapshot {
 
 class RocksEngine final : public Engine {
  public:
-  RocksEngine(const RocksEngineOptions& options, std::shared_ptr<FailureLatch> latch,
-              std::shared_ptr<rocksdb::Cache> block_cache, std::unique_ptr<rocksdb::DB> db,
-              std::vector<ColumnFamilyHandle*> families)
+  RocksEngine(const RocksEngineOptions& options, std::unique_ptr<WitnessFiles> files,
+              std::shared_ptr<FailureLatch> latch, std::shared_ptr<rocksdb::Cache> block_cache,
+              std::unique_ptr<rocksdb::DB> db, std::vector<ColumnFamilyHandle*> families)
       : options_(options),
+        files_(std::move(files)),
         latch_(std::move(latch)),
         block_cache_(std::move(block_cache)),
         db_(std::move(db)),
@@ -212,6 +214,7 @@ class RocksEngine final : public Engine {
   rocksdb::Status AddToBatch(const WriteSet::Write& write);
 
   const RocksEngineOptions options_;
+  const std::unique_ptr<WitnessFiles> files_;
   const std::shared_ptr<FailureLatch> latch_;
   const std::shared_ptr<rocksdb::Cache> block_cache_;
   std::unique_ptr<rocksdb::DB> db_;            // Null once closed.
@@ -362,7 +365,9 @@ absl::Status RocksEngine::Close() {
   families_.clear();
   const rocksdb::Status closed = db_->Close();
   db_.reset();
-  return closed.ok() ? absl::OkStatus() : ReadError(options_.directory, closed);
+  if (!closed.ok()) return ReadError(options_.directory, closed);
+  // After a failure the logs may hold what no disk has.
+  return latch_->status().ok() ? files_->StoreIsClosed(options_.directory) : absl::OkStatus();
 }
 
 }  // namespace
@@ -380,14 +385,17 @@ absl::StatusOr<std::unique_ptr<Engine>> OpenRocksEngine(const RocksEngineOptions
   cache_options.strict_capacity_limit = false;  // Else a full cache fails reads.
   std::shared_ptr<rocksdb::Cache> block_cache = rocksdb::NewLRUCache(cache_options);
 
+  auto files = std::make_unique<WitnessFiles>(options.env);
+  options.env = files->env();
   rocksdb::DB* db = nullptr;
   std::vector<ColumnFamilyHandle*> families;
   const rocksdb::Status opened =
       rocksdb::DB::Open(DatabaseOptions(options, std::make_shared<ErrorListener>(latch)),
                         options.directory, FamilyOptions(options, block_cache), &families, &db);
   if (!opened.ok()) return OpenError(options.directory, opened);
-  return std::make_unique<RocksEngine>(options, std::move(latch), std::move(block_cache),
-                                       std::unique_ptr<rocksdb::DB>(db), std::move(families));
+  return std::make_unique<RocksEngine>(options, std::move(files), std::move(latch),
+                                       std::move(block_cache), std::unique_ptr<rocksdb::DB>(db),
+                                       std::move(families));
 }
 
 }  // namespace halfterm::storage

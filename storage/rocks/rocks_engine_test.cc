@@ -1,5 +1,5 @@
 // Shows that the RocksDB engine is an engine, and that it says so whenever it cannot keep the
-// promise: damaged or missing files, a full or failing disk, a second process, a newer version.
+// promise: a full or failing disk, a second process, a newer version.
 
 #include "storage/rocks/rocks_engine.h"
 
@@ -9,12 +9,9 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 
-#include <algorithm>
 #include <atomic>
 #include <csignal>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <limits>
 #include <memory>
 #include <random>
@@ -24,6 +21,7 @@
 #include "storage/engine_conformance.h"
 #include "storage/rocks/rocks_errors.h"
 #include "tests/support/engine_rows.h"
+#include "tests/support/rocks_store.h"
 #include "tests/support/seed.h"
 #include "tests/support/temporary_directory.h"
 
@@ -34,7 +32,6 @@ namespace fs = std::filesystem;
 using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::Not;
-using testing::Rows;
 
 class RocksUnderTest final : public EngineUnderTest {
  public:
@@ -66,207 +63,7 @@ INSTANTIATE_TEST_SUITE_P(
         EngineKind{"ThroughTables", [] { return std::make_unique<RocksUnderTest>(64 << 10); }}),
     NameOfEngine);
 
-class RocksEngineTest : public ::testing::Test {
- protected:
-  RocksEngineOptions Options() const {
-    RocksEngineOptions options;
-    options.directory = directory_.Path("store");
-    return options;
-  }
-
-  std::unique_ptr<Engine> OpenedWith(const RocksEngineOptions& options) const {
-    auto engine = OpenRocksEngine(options);
-    EXPECT_TRUE(engine.ok()) << engine.status();
-    return engine.ok() ? *std::move(engine) : nullptr;
-  }
-  std::unique_ptr<Engine> Opened() const { return OpenedWith(Options()); }
-
-  // Commits rows 0 .. count-1, each in a commit of its own, of about `bytes` each.
-  void CommitRows(Engine& engine, int count, size_t bytes) const {
-    for (int i = 0; i < count; ++i) {
-      ASSERT_TRUE(engine.Commit(PutOf(Family::kLog, {{KeyOf(i), std::string(bytes, 'x')}})).ok());
-    }
-  }
-  // Rows 0 .. 299 in three tables of one level, a hundred each; the store is closed.
-  void MakeThreeTables() const {
-    const auto engine = Opened();
-    for (int i = 0; i < 300; i += 100) {
-      WriteSet writes;
-      for (int row = i; row < i + 100; ++row) {
-        writes.Put(Family::kLog, KeyOf(row), std::string(400, 'x'));
-      }
-      ASSERT_TRUE(engine->Commit(writes).ok());
-      ASSERT_TRUE(engine->CompactRange(Family::kLog, KeyOf(i), {}).ok());
-    }
-    ASSERT_EQ(FilesOf(".sst").size(), 3u);
-  }
-  static std::string KeyOf(int i) { return std::to_string(100'000 + i); }
-
-  std::vector<fs::path> FilesOf(const std::string& extension) const {
-    std::vector<fs::path> files;
-    for (const auto& file : fs::directory_iterator(directory_.Path("store"))) {
-      if (file.path().extension() == extension) files.push_back(file.path());
-    }
-    std::sort(files.begin(), files.end());
-    return files;
-  }
-
-  // The log that holds the rows of CommitRows.
-  fs::path LongestLog() const {
-    const std::vector<fs::path> logs = FilesOf(".log");
-    return *std::max_element(logs.begin(), logs.end(), [](const fs::path& a, const fs::path& b) {
-      return fs::file_size(a) < fs::file_size(b);
-    });
-  }
-
-  static std::string BytesOf(const fs::path& file) {
-    std::ifstream in(file, std::ios::binary);
-    return {std::istreambuf_iterator<char>(in), {}};
-  }
-  static void WriteBytes(const fs::path& file, const std::string& bytes) {
-    std::ofstream(file, std::ios::binary | std::ios::trunc) << bytes;
-  }
-
-  const testing::TemporaryDirectory directory_;
-};
-
-// RocksDB's default would open here with half of the rows, and say nothing.
-TEST_F(RocksEngineTest, ADamagedLogDoesNotOpen) {
-  CommitRows(*Opened(), 200, 400);
-  const fs::path log = LongestLog();
-  const std::string whole = BytesOf(log);
-  std::string damaged = whole;
-  damaged[damaged.size() / 2] = static_cast<char>(damaged[damaged.size() / 2] ^ 0x10);
-  WriteBytes(log, damaged);
-
-  for (int attempt = 0; attempt < 3; ++attempt) {
-    const auto refused = OpenRocksEngine(Options());
-    ASSERT_TRUE(absl::IsDataLoss(refused.status())) << refused.status();
-    EXPECT_THAT(refused.status().message(), HasSubstr(Options().directory));
-    EXPECT_THAT(refused.status().message(), HasSubstr("halfterm doctor"));
-  }
-  // "Nothing was changed": with the byte put right, everything is there.
-  WriteBytes(log, whole);
-  EXPECT_EQ(RowsOf(*Opened(), Family::kLog).size(), 200u);
-}
-
-// What a power cut leaves: the last commit half written, and never acknowledged.
-TEST_F(RocksEngineTest, AnUnfinishedLastCommitIsLeftOutAndNothingElse) {
-  CommitRows(*Opened(), 20, 400);
-  const testing::TemporaryDirectory kept;
-  fs::copy(Options().directory, kept.Path("store"));
-  const std::string name = LongestLog().filename().string();
-  const std::string whole = BytesOf(LongestLog());
-  for (size_t cut = 1; cut < 400; cut += 7) {
-    SCOPED_TRACE(cut);
-    fs::remove_all(Options().directory);
-    fs::copy(kept.Path("store"), Options().directory);
-    WriteBytes(fs::path(Options().directory) / name, whole.substr(0, whole.size() - cut));
-    const auto engine = Opened();
-    ASSERT_NE(engine, nullptr);
-    EXPECT_EQ(RowsOf(*engine, Family::kLog).size(), 19u);
-    EXPECT_TRUE(absl::IsNotFound(engine->Get(Family::kLog, KeyOf(19)).status()));
-  }
-}
-
-// RocksDB would take the directory for a new one, and delete what it does not know.
-TEST_F(RocksEngineTest, AStoreWithoutItsCurrentFileIsNotTakenForANewOne) {
-  CommitRows(*Opened(), 5, 10);
-  const std::string current = Options().directory + "/CURRENT";
-  fs::rename(current, directory_.Path("CURRENT"));
-  EXPECT_TRUE(absl::IsDataLoss(OpenRocksEngine(Options()).status()));
-  fs::rename(directory_.Path("CURRENT"), current);
-  EXPECT_EQ(RowsOf(*Opened(), Family::kLog).size(), 5u);
-}
-
-TEST_F(RocksEngineTest, AMissingTableDoesNotOpen) {
-  auto engine = Opened();
-  CommitRows(*engine, 5, 10);
-  ASSERT_TRUE(engine->CompactRange(Family::kLog, {}, {}).ok());
-  engine.reset();
-  ASSERT_FALSE(FilesOf(".sst").empty());
-  fs::remove(FilesOf(".sst").front());
-  const auto refused = OpenRocksEngine(Options());
-  EXPECT_TRUE(absl::IsDataLoss(refused.status())) << refused.status();
-}
-
-TEST_F(RocksEngineTest, ADamagedTableIsDataLossForItsRowsOnly) {
-  auto engine = Opened();
-  CommitRows(*engine, 200, 400);
-  ASSERT_TRUE(engine->CompactRange(Family::kLog, {}, {}).ok());
-  ASSERT_TRUE(engine->Commit(PutOf(Family::kMeta, {{"head", "200"}})).ok());
-  engine.reset();
-  ASSERT_EQ(FilesOf(".sst").size(), 1u);
-  std::string bytes = BytesOf(FilesOf(".sst").front());
-  bytes[20] = static_cast<char>(bytes[20] ^ 1);  // In the first block of rows.
-  WriteBytes(FilesOf(".sst").front(), bytes);
-
-  engine = Opened();
-  ASSERT_NE(engine, nullptr);
-  const absl::Status damaged = engine->Get(Family::kLog, KeyOf(0)).status();
-  EXPECT_TRUE(absl::IsDataLoss(damaged)) << damaged;
-  EXPECT_THAT(damaged.message(), HasSubstr("halfterm doctor"));
-  const std::vector<std::string> keys = {KeyOf(0), KeyOf(199)};
-  EXPECT_TRUE(absl::IsDataLoss(engine->MultiGet(Family::kLog, keys)[0].status()));
-  EXPECT_TRUE(engine->MultiGet(Family::kLog, keys)[1].ok());
-  {
-    const auto snapshot = engine->NewSnapshot();
-    const auto cursor = snapshot->NewCursor(Family::kLog, {}, {});
-    EXPECT_FALSE(cursor->Valid());
-    EXPECT_TRUE(absl::IsDataLoss(cursor->status()));
-  }
-  EXPECT_TRUE(engine->Get(Family::kMeta, "head").ok());
-}
-
-// RocksDB 7.8 ends such a walk without the rows of the second table, and says OK.
-TEST_F(RocksEngineTest, AWalkThatComesToADamagedTableSaysSo) {
-  ASSERT_NO_FATAL_FAILURE(MakeThreeTables());
-  for (const fs::path& table : FilesOf(".sst")) {
-    SCOPED_TRACE(table);
-    const std::string whole = BytesOf(table);
-    std::string damaged = whole;
-    damaged[20] = static_cast<char>(damaged[20] ^ 1);
-    // While the store is open as well: what was not read yet is read from the disk.
-    for (const bool is_open : {false, true}) {
-      SCOPED_TRACE(is_open);
-      if (!is_open) WriteBytes(table, damaged);
-      auto engine = Opened();
-      ASSERT_NE(engine, nullptr);
-      if (is_open) WriteBytes(table, damaged);
-      {
-        const auto snapshot = engine->NewSnapshot();
-        const auto cursor = snapshot->NewCursor(Family::kLog, {}, {});
-        while (cursor->Valid()) cursor->Next();
-        EXPECT_TRUE(absl::IsDataLoss(cursor->status())) << cursor->status();
-        cursor->Seek(KeyOf(0));
-        while (cursor->Valid()) cursor->Next();
-        EXPECT_TRUE(absl::IsDataLoss(cursor->status())) << cursor->status();
-      }
-      engine.reset();
-      WriteBytes(table, whole);
-    }
-  }
-  EXPECT_EQ(RowsOf(*Opened(), Family::kLog).size(), 300u);
-}
-
-// A rewritten table without the rows of the damaged one would be the last that was heard of them.
-TEST_F(RocksEngineTest, ACompactionThatComesToADamagedTableKeepsIt) {
-  ASSERT_NO_FATAL_FAILURE(MakeThreeTables());
-  for (const fs::path& table : FilesOf(".sst")) {
-    SCOPED_TRACE(table);
-    const std::string whole = BytesOf(table);
-    std::string damaged = whole;
-    damaged[20] = static_cast<char>(damaged[20] ^ 1);
-    WriteBytes(table, damaged);
-    auto engine = Opened();
-    ASSERT_NE(engine, nullptr);
-    EXPECT_FALSE(engine->CompactRange(Family::kLog, {}, {}).ok());
-    engine.reset();
-    ASSERT_TRUE(fs::exists(table));
-    WriteBytes(table, whole);
-    EXPECT_EQ(RowsOf(*Opened(), Family::kLog).size(), 300u);
-  }
-}
+class RocksEngineTest : public testing::RocksStoreTest {};
 
 TEST_F(RocksEngineTest, AStoreIsOpenOnce) {
   const auto first = Opened();

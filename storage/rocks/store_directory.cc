@@ -9,11 +9,18 @@
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
+#include <fstream>
+#include <iterator>
 #include <system_error>
+#include <utility>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/string_view.h"
+#include "storage/rocks/crc32c.h"
 #include "storage/rocks/log_check.h"
 #include "storage/rocks/rocks_errors.h"
+#include "storage/rocks/witness.h"
 
 namespace halfterm::storage {
 namespace {
@@ -37,13 +44,97 @@ bool MakeDirectory(const std::filesystem::path& directory, std::error_code& erro
   return is_synced;
 }
 
-// Checks the logs while no other process writes to them.
+std::string ContentOf(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+// The name in CURRENT; empty if it is not the name of a file there, and RocksDB is to say so.
+std::string ManifestInUse(const std::string& directory) {
+  std::string name = ContentOf(directory + "/CURRENT");
+  std::error_code error;
+  if (!absl::StartsWith(name, "MANIFEST-") || !absl::EndsWith(name, "\n")) return "";
+  name.pop_back();
+  return std::filesystem::is_regular_file(directory + "/" + name, error) ? name : "";
+}
+
+// Compares the MANIFEST with what its witness says, and cuts off what a power cut left of an entry
+// behind that: nothing has built on it, and RocksDB would refuse it.
+absl::Status CheckManifest(const std::string& directory, const std::string& name,
+                           const Witness& witness) {
+  const std::string path = directory + "/" + name;
+  const std::string content = ContentOf(path);
+  const absl::string_view vouched = absl::string_view(content).substr(0, witness.manifest_bytes);
+  if (vouched.size() < witness.manifest_bytes) {
+    return DamagedError(directory, absl::StrCat(name, " has ", content.size(), " bytes of ",
+                                                witness.manifest_bytes, " that were written"));
+  }
+  if (Crc32c(vouched) != witness.manifest_crc) {
+    return DamagedError(directory, absl::StrCat(name, " is not what was written"));
+  }
+  const absl::StatusOr<uint64_t> whole = CheckLog(directory, name);
+  if (absl::IsUnavailable(whole.status())) return whole.status();
+  if (whole.ok() && *whole == content.size()) return absl::OkStatus();
+  std::error_code error;
+  std::filesystem::resize_file(path, witness.manifest_bytes, error);
+  if (!error) return absl::OkStatus();
+  return absl::UnavailableError(absl::StrCat("Cannot shorten ", path, ": ", error.message()));
+}
+
+absl::Status CheckManifestInUse(const std::string& directory, Witness& witness) {
+  const std::string name = ManifestInUse(directory);
+  if (name.empty()) return absl::OkStatus();
+  const std::string witness_name = WitnessNameOf(name);
+  std::error_code error;
+  if (!std::filesystem::exists(directory + "/" + witness_name, error)) {
+    // Written by a version that knew of no witnesses.
+    return CheckLog(directory, name).status();
+  }
+  absl::StatusOr<Witness> found = WitnessIn(ContentOf(directory + "/" + witness_name));
+  if (!found.ok()) {
+    return DamagedError(directory,
+                        absl::StrCat(witness_name, " is damaged (", found.status().message(),
+                                     "); it says what ", name, " must hold, and holds no rows"));
+  }
+  witness = *std::move(found);
+  return CheckManifest(directory, name, witness);
+}
+
+absl::Status CheckFiles(const std::string& directory) {
+  namespace fs = std::filesystem;
+  Witness witness;
+  if (absl::Status checked = CheckManifestInUse(directory, witness); !checked.ok()) return checked;
+  std::error_code error;
+  for (fs::directory_iterator file(directory, error), end; !error && file != end;
+       file.increment(error)) {
+    const std::string name = file->path().filename().string();
+    if (!absl::EndsWith(name, ".log")) continue;
+    const absl::StatusOr<uint64_t> whole = CheckLog(directory, name);
+    if (!whole.ok()) return whole.status();
+    uint64_t& vouched = witness.log_bytes[name];
+    if (*whole < vouched) {
+      return DamagedError(directory, absl::StrCat(name, " has ", *whole, " whole bytes of ",
+                                                  vouched, " that were written"));
+    }
+    vouched = 0;
+  }
+  if (error) {
+    return absl::UnavailableError(
+        absl::StrCat("Cannot list the directory ", directory, ": ", error.message()));
+  }
+  for (const auto& [name, vouched] : witness.log_bytes) {
+    if (vouched > 0) return DamagedError(directory, absl::StrCat(name, " is missing"));
+  }
+  return absl::OkStatus();
+}
+
+// Checks the files while no other process writes to them.
 absl::Status CheckExistingStore(const std::string& directory) {
   rocksdb::Env* const env = rocksdb::Env::Default();
   rocksdb::FileLock* lock = nullptr;
   const rocksdb::Status locked = env->LockFile(directory + "/LOCK", &lock);
   if (!locked.ok()) return OpenError(directory, locked);
-  const absl::Status checked = CheckLogs(directory);
+  const absl::Status checked = CheckFiles(directory);
   const rocksdb::Status unlocked = env->UnlockFile(lock);
   if (!unlocked.ok()) return OpenError(directory, unlocked);
   return checked;
