@@ -54,5 +54,7 @@ export default defineConfig({
     // `npm run dev` beside a running halftermd: the services are its own.
     proxy: { '^/halfterm\\..*': 'http://127.0.0.1:7480' },
   },
-  test: { include: ['src/**/*.test.ts', 'src/**/*.test.tsx', 'core/**/*.test.ts'] },
+  test: {
+    include: ['src/**/*.test.ts', 'src/**/*.test.tsx', 'core/**/*.test.ts', 'packages.test.ts'],
+  },
 });

@@ -1,5 +1,5 @@
-// The cells of one field of a facet, as a facet of their own: what somebody agrees to, when they agree
-// to that field and to nothing beside it.
+// The cells of one field of a facet, as a facet of their own: what somebody agrees to, when they
+// agree to that field and to nothing beside it.
 
 #ifndef HALFTERM_SYNC_CORE_FIELD_CELLS_H_
 #define HALFTERM_SYNC_CORE_FIELD_CELLS_H_

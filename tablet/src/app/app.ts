@@ -59,7 +59,7 @@ const dayMs = 86_400_000;
 const fetchedShowsMs = 400;
 const intent = 2;
 // So many records are read in a moment.
-const warmedFrom = 600;
+const warmedFrom = 200;
 
 export interface AppOptions extends Surroundings {
   readonly coreSha256: string;
@@ -163,7 +163,7 @@ export async function startApp(options: AppOptions): Promise<RunningApp> {
             ? 'locked'
             : 'open';
     const open = at();
-    const today = open?.lists === warming ? undefined : open?.lists.today();
+    const today = open?.lists.today();
     const newFeedback = today?.yourTurn.filter((turn) => turn.kind === 'newFeedback').length ?? 0;
     return {
       stage,
@@ -318,11 +318,11 @@ export async function startApp(options: AppOptions): Promise<RunningApp> {
     if (desk === null || settings.get().keep === 'recent') return [];
     return desk.directory.halfTermsOfYear(Math.floor(desk.nowMs() / dayMs));
   };
-  const today = new Derived(listed(({ lists }) => lists.today()));
+  const today = new Derived(loaded(({ lists }) => lists.today()));
   const visits = new Derived(listed(({ lists }) => lists.visits()));
   const newVisit = new Derived(listed(({ lists }) => lists.newVisit()));
   const choicesOfWalks = new Derived(loaded(({ desk }) => walkChoices(desk)));
-  const forMe = new Derived(listed(({ lists }) => lists.forMe()));
+  const forMe = new Derived(loaded(({ lists }) => lists.forMe()));
   const more = new Derived(loaded(({ lists }) => lists.more()));
   const named = new Derived(() => {
     const open = at();
@@ -333,9 +333,9 @@ export async function startApp(options: AppOptions): Promise<RunningApp> {
     () => at()?.desk.store.local<Receipt[]>('receipts') ?? [],
   );
   const questions = new Derived(
-    listed(({ desk }): readonly Question[] =>
+    loaded(({ desk }): readonly Question[] =>
       desk
-        .allVisits()
+        .ownVisits()
         .flatMap((visit) =>
           questionsOf(desk, visit).map((asked) => questionPage(desk, visit, asked)),
         ),

@@ -164,8 +164,18 @@ export class Desk {
 
   // Visits that this person holds or has written, in no order.
   allVisits(): VisitRecord[] {
+    return this.#visitsOf(this.store.allRecords());
+  }
+
+  // Of these, all in which they take part, and perhaps some that they were let read: few, where a leader
+  // holds a school's.
+  ownVisits(): VisitRecord[] {
+    return this.#visitsOf(this.store.ownRecords(this.me));
+  }
+
+  #visitsOf(records: Iterable<string>): VisitRecord[] {
     const visits: VisitRecord[] = [];
-    for (const record of this.store.allRecords()) {
+    for (const record of records) {
       const visit = this.visitOf(record);
       if (visit !== null) visits.push(visit);
     }

@@ -61,6 +61,7 @@ const lessonMs = (visit: VisitRecord) =>
 export class Lists {
   readonly #desk: Desk;
   readonly #rows = new Map<string, { readonly stamp: string; readonly row: VisitRow }>();
+  #today: { readonly stamp: string; readonly value: Today } | null = null;
 
   constructor(desk: Desk) {
     this.#desk = desk;
@@ -68,8 +69,12 @@ export class Lists {
 
   // Newest lesson first.
   visits(): VisitRow[] {
+    return this.#rowsOf(this.#desk.allVisits());
+  }
+
+  #rowsOf(visits: readonly VisitRecord[]): VisitRow[] {
     const rows: VisitRow[] = [];
-    for (const visit of this.#desk.allVisits()) if (visit.hasPlan) rows.push(this.#rowOf(visit));
+    for (const visit of visits) if (visit.hasPlan) rows.push(this.#rowOf(visit));
     return rows.sort((a, b) => (b.lessonMs ?? 0) - (a.lessonMs ?? 0));
   }
 
@@ -97,9 +102,18 @@ export class Lists {
     return row;
   }
 
+  // Kept while nothing changes: several screens show a part of it.
   today(): Today {
+    const { store, signed } = this.#desk;
+    const minute = Math.floor(this.#desk.nowMs() / 60_000);
+    const stamp = `${store.version}/${store.directoryVersion}/${signed.durableSeq}/${minute}`;
+    if (this.#today?.stamp !== stamp) this.#today = { stamp, value: this.#makeToday() };
+    return this.#today.value;
+  }
+
+  #makeToday(): Today {
     const desk = this.#desk;
-    const rows = this.visits();
+    const rows = this.#rowsOf(desk.ownVisits());
     const now = desk.nowMs();
     const startOfDay = now - (now % dayMs);
     const plan = rows
@@ -122,7 +136,7 @@ export class Lists {
     const desk = this.#desk;
     const feedback: FeedbackRow[] = [];
     const steps: StepRow[] = [];
-    for (const visit of desk.allVisits()) {
+    for (const visit of desk.ownVisits()) {
       const toMe = visit.teacher === desk.me;
       const versions = visit.versions();
       const newest = versions.at(-1);
@@ -273,6 +287,7 @@ export class Lists {
     const news: News[] = [];
     for (const row of rows) {
       const visit = desk.visit(row.id);
+      if (!row.toMe && visit.lead !== desk.me) continue;
       const newest = visit.versions().at(-1);
       const atMs = newest?.atMs ?? 0;
       const praise = newest?.shared.strengths[0];

@@ -20,7 +20,7 @@ export function look(desk: Desk): Before {
   const notes = new Map<string, Set<string>>();
   const sheets = new Set<string>();
   const questions = new Set<string>();
-  for (const visit of desk.allVisits()) {
+  for (const visit of desk.ownVisits()) {
     if (!visit.observers.includes(desk.me)) continue;
     notes.set(visit.id, new Set(visit.sheet(desk.me).notes.map((note) => hex(note.key))));
     for (const owner of visit.sheetOwners()) sheets.add(`${visit.id}/${owner}`);
@@ -80,7 +80,7 @@ export function receiptOf(
 // "Questioning in 9M2": what each question is about, each once.
 function askedAbout(desk: Desk, questions: readonly string[]): string[] {
   const about = new Set<string>();
-  for (const visit of desk.allVisits()) {
+  for (const visit of desk.ownVisits()) {
     for (const asked of questionsOf(desk, visit)) {
       if (!questions.includes(asked.id)) continue;
       const element = elementsOf(desk, visit).find((e) => e.number === asked.element)?.title;

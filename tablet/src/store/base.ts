@@ -30,6 +30,8 @@ export interface Holding {
   digest: Bytes;
 }
 
+const scopeBytesLong = 17;
+
 export const scopeBytes = (scope: ScopeId | undefined): Bytes => {
   const id = scope?.id ?? new Uint8Array(0);
   return concat(Uint8Array.of(scope?.type ?? 0), id.length === 16 ? id : new Uint8Array(16));
@@ -40,6 +42,13 @@ function scopesOf(heldBy: Uint8Array): string[] {
   for (let at = 0; at + 17 <= heldBy.length; at += 17)
     scopes.push(hex(heldBy.subarray(at, at + 17)));
   return scopes;
+}
+
+function isHeldBy(heldBy: Uint8Array, scope: Uint8Array): boolean {
+  for (let at = 0; at + scopeBytesLong <= heldBy.length; at += scopeBytesLong) {
+    if (scope.every((byte, i) => heldBy[at + i] === byte)) return true;
+  }
+  return false;
 }
 
 const joined = (scopes: readonly string[]): Bytes =>
@@ -164,6 +173,19 @@ export class Base {
       );
     }
     staged.records.set(record, facets.size === 0 ? null : facets);
+  }
+
+  // Records of which that scope (17 bytes) holds anything.
+  recordsHeldBy(scope: Bytes): Set<string> {
+    const found = new Set<string>();
+    for (const [record, facets] of this.#records) {
+      for (const row of facets.values()) {
+        if (!isHeldBy(row.heldBy, scope)) continue;
+        found.add(record);
+        break;
+      }
+    }
+    return found;
   }
 
   // What the tablet holds, summed by scope and period.

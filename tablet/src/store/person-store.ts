@@ -8,7 +8,16 @@ import { fromBinary, toBinary } from '@bufbuild/protobuf';
 import type { TabletFacetRow, TabletOpenRow } from '#disk/tablet_pb';
 import { type Intent, IntentSchema } from '#proto/sync_pb';
 import { type Change, type Core, noFacet, type Phase } from '../../core/core';
-import { type Bytes, classOfLetters, facetId, hex, textOf, unhex, utf8 } from '../model/bytes';
+import {
+  type Bytes,
+  classOfLetters,
+  concat,
+  facetId,
+  hex,
+  textOf,
+  unhex,
+  utf8,
+} from '../model/bytes';
 import { readView, type View } from '../model/view';
 import { Base, type StagedBase } from './base';
 import { type PersonDatabase, Rows } from './database';
@@ -28,6 +37,7 @@ export class TooLarge extends Error {}
 export type ChangedBy = 'person' | 'server';
 
 const planClass = 1;
+const personScope = 2;
 const bodyClass = 10;
 const maxBodyBytes = 64 * 1024 - 143;
 
@@ -141,6 +151,14 @@ export class PersonStore {
 
   allRecords(): Set<string> {
     const records = new Set(this.base.records.keys());
+    for (const facet of this.outbox.facetsWritten()) records.add(facet.slice(0, 32));
+    return records;
+  }
+
+  // Records that were handed out to this very person, and those that they have written on; the others
+  // are here by a post. Found without reading any.
+  ownRecords(person: string): Set<string> {
+    const records = this.base.recordsHeldBy(concat(Uint8Array.of(personScope), unhex(person)));
     for (const facet of this.outbox.facetsWritten()) records.add(facet.slice(0, 32));
     return records;
   }
