@@ -96,5 +96,17 @@ TEST(WholeSimulation, ATabletThatWasPutBackAndWroteOnIsGivenAnotherName) {
   EXPECT_EQ(Live(3, history, LeftOut::kNothing).wrong, "");
 }
 
+// The middle one of three is kept aside: the third replaces the first, which its writer had seen.
+// HALFTERM_SEED=147176812, where the ledger took the first for lost.
+TEST(WholeSimulation, AWordThatWasKeptAsideHadReplacedTheOneBeforeIt) {
+  const std::vector<Step> history = {
+      {Does::kCopy, 13298953008649797465u}, {Does::kClone, 9171727753435256678u},
+      {Does::kBegin, 7259620198662764590u}, {Does::kWrite, 2605245132550169244u},
+      {Does::kMeet, 14251206444953497952u}, {Does::kGrant, 2784029805381890779u},
+      {Does::kWrite, 6997878033964794860u}, {Does::kMeet, 2542246229677950908u},
+      {Does::kGrant, 1610902255610967638u}, {Does::kWrite, 11536935802441945201u}};
+  EXPECT_EQ(Live(147176812, history, LeftOut::kNothing).wrong, "");
+}
+
 }  // namespace
 }  // namespace halfterm::testing

@@ -273,9 +273,13 @@ std::string Ledger::CheckWords() {
       replaced.insert(word.seen.begin(), word.seen.end());
     }
   }
-  // A word that was replaced before it was sent had replaced others. Later words come later.
+  // A word that was replaced before it was committed had replaced others: whoever replaced it, on
+  // the tablet that alone shows it, had seen those go. Later words come later.
   for (auto word = words_.rbegin(); word != words_.rend(); ++word) {
-    if (replaced.count(word->text) == 0 || arrived_.count(word->text) != 0) continue;
+    const auto arrived = arrived_.find(word->text);
+    const bool is_committed =
+        arrived != arrived_.end() && arrived->second == v1::DISPOSITION_COMMITTED;
+    if (is_committed || replaced.count(word->text) == 0) continue;
     replaced.insert(word->seen.begin(), word->seen.end());
   }
   for (const Word& word : words_) {
