@@ -15,6 +15,7 @@
 #include "tools/freeze_command.h"
 #include "tools/import_command.h"
 #include "tools/keeping_command.h"
+#include "tools/practice/agreement_command.h"
 #include "tools/replay_command.h"
 #include "tools/summary_command.h"
 #include "tools/tablets_command.h"
@@ -25,10 +26,10 @@ namespace {
 
 // In the order in which --help lists them.
 constexpr AddCommand kCommands[] = {
-    AddImportCommand,     AddInviteCommand, AddAccountsCommand, AddProviderCommand,
-    AddDemoSchoolCommand, AddReplayCommand, AddSummaryCommand,  AddCoverageCommand,
-    AddTabletsCommand,    AddVerifyCommand, AddWaitingCommand,  AddKeepingCommand,
-    AddFreezeCommand,     AddAuditCommand,  AddBenchCommand,
+    AddImportCommand,     AddInviteCommand, AddAccountsCommand,  AddProviderCommand,
+    AddDemoSchoolCommand, AddReplayCommand, AddSummaryCommand,   AddCoverageCommand,
+    AddTabletsCommand,    AddVerifyCommand, AddWaitingCommand,   AddKeepingCommand,
+    AddFreezeCommand,     AddAuditCommand,  AddAgreementCommand, AddBenchCommand,
 };
 
 int Main(int argc, char** argv) {

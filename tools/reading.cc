@@ -25,15 +25,23 @@ absl::StatusOr<std::string> RubricMeant(const sync::Directory& directory,
 
 }  // namespace
 
-void AddReadingFlags(CLI::App& command, ReadingFlags& flags) {
+void AddAskerFlag(CLI::App& command, ReadingFlags& flags) {
   command.add_option("--as", flags.as, "Who asks: name, staff code or id; they see what they may")
       ->required()
       ->type_name("PERSON");
+}
+
+void AddRubricFlag(CLI::App& command, ReadingFlags& flags) {
+  command.add_option("--rubric", flags.rubric, "A rubric version, if there are several")
+      ->type_name("VERSION");
+}
+
+void AddReadingFlags(CLI::App& command, ReadingFlags& flags) {
+  AddAskerFlag(command, flags);
   command
       .add_option("--half-term", flags.half_term, "Such as \"Autumn 1 2026\"; today's if not said")
       ->type_name("ID");
-  command.add_option("--rubric", flags.rubric, "A rubric version, if there are several")
-      ->type_name("VERSION");
+  AddRubricFlag(command, flags);
 }
 
 absl::StatusOr<const v1::Org*> Reader::OrgFor(const std::string& words, bool departments) const {

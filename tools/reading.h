@@ -18,6 +18,9 @@ struct ReadingFlags {
   std::string rubric;     // An id, or a version as people say it. Empty: the server chooses.
 };
 void AddReadingFlags(CLI::App& command, ReadingFlags& flags);
+// The parts of it, for pages that are of no half-term, or of no rubric.
+void AddAskerFlag(CLI::App& command, ReadingFlags& flags);
+void AddRubricFlag(CLI::App& command, ReadingFlags& flags);
 
 struct Reader {
   sync::Directory directory;

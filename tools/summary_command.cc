@@ -14,6 +14,7 @@
 #include "tools/freeze_command.h"
 #include "tools/half_term_name.h"
 #include "tools/message_json.h"
+#include "tools/practice/pack_page.h"
 #include "tools/reading.h"
 #include "tools/replay/connection.h"
 #include "tools/roster/builder.h"
@@ -323,6 +324,7 @@ void AddSummaryCommand(CLI::App& app, Invocation& invocation) {
       invocation.run = [&invocation, flags, run] { return run(invocation, *flags); };
     });
   }
+  AddPackPage(*summary, invocation);
 }
 
 }  // namespace halfterm::tools

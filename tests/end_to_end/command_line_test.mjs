@@ -122,6 +122,29 @@ describe('with a school', () => {
     assert.equal(typeof JSON.parse(waiting.stdout), 'object');
   });
 
+  test('the meeting’s pack and the agreement of observers, for whom they are', () => {
+    const grants = readFileSync(join(folder, 'school', 'roster', 'grants.csv'), 'utf8');
+    const [head] = /^[^,\n]+(?=,head,)/m.exec(grants);
+    const pack = inSchool('--json', 'summary', 'pack', '--as', head, '--day', '2026-11-26');
+    assert.equal(pack.status, 0, pack.stderr);
+    assert.equal(JSON.parse(pack.stdout).coverage.length > 0, true);
+    const read = inSchool('summary', 'pack', '--as', head);
+    assert.equal(read.status, 0, read.stderr);
+    for (const part of ['Praise', 'Decisions due', 'Coverage by department', 'As of']) {
+      assert.match(read.stdout, new RegExp(part));
+    }
+    const agreement = inSchool('agreement', '--as', head, '--all');
+    assert.equal(agreement.status, 0, agreement.stderr);
+    assert.match(agreement.stdout, /All observers/);
+    assert.equal(inSchool('summary', 'pack', '--as', head, '--day', 'Thursday').status, 2);
+    const [governor] = /^[^,\n]+(?=,governor,)/m.exec(grants);
+    for (const args of [['summary', 'pack', 'Mathematics'], ['agreement', '--all']]) {
+      const refused = inSchool(...args, '--as', governor);
+      assert.equal(refused.status, 1, args.join(' '));
+      assert.equal(refused.stdout, '');
+    }
+  });
+
   test('who does not exist and who may not see look the same', () => {
     const none = inSchool('summary', 'teacher', 'Nobody At All', '--as', 'Nobody At All');
     assert.equal(none.status, 1);
