@@ -151,6 +151,19 @@ void SyncService::Keep(const Answer& answer, size_t size, const storage::Caller&
 }
 
 template <class Request, class Reply>
+absl::StatusOr<Reply> SyncService::ReadAgain(const storage::Caller& caller, const Request& request,
+                                             PullerCall<Request, Reply> call) {
+  if (absl::Status may = pulls_.repeats.MayRepeat(caller); !may.ok()) return may;
+  absl::StatusOr<Reply> read = (puller_.*call)(caller, request);
+  if (!read.ok()) return read;
+  pulls_.repeats.Note(caller, 0, read->ByteSizeLong());
+  if constexpr (std::is_same_v<Reply, v1::FetchReply>) {
+    if (absl::Status noted = pulls_.trail.Note(caller, *read); !noted.ok()) return noted;
+  }
+  return read;
+}
+
+template <class Request, class Reply>
 grpc::ServerUnaryReactor* SyncService::Read(Context* context, const Bytes& bytes, Bytes* reply,
                                             PullerCall<Request, Reply> call) {
   const Answer answer(context, reply, clock_, kUnaryMs);
@@ -161,14 +174,7 @@ grpc::ServerUnaryReactor* SyncService::Read(Context* context, const Bytes& bytes
 
   return AnswerFrom(reads_, Urgency::kInteractive, answer,
                     [this, call, caller = *caller, request = *std::move(request)] {
-                      absl::StatusOr<Reply> read = (puller_.*call)(caller, request);
-                      if constexpr (std::is_same_v<Reply, v1::FetchReply>) {
-                        if (read.ok()) {
-                          absl::Status noted = pulls_.trail.Note(caller, *read);
-                          if (!noted.ok()) read = std::move(noted);
-                        }
-                      }
-                      return read;
+                      return ReadAgain(caller, request, call);
                     });
 }
 

@@ -57,6 +57,11 @@ class SyncService final : public RawSync {
   grpc::ServerUnaryReactor* Read(grpc::CallbackServerContext* context,
                                  const grpc::ByteBuffer& bytes, grpc::ByteBuffer* reply,
                                  PullerCall<Request, Reply> call);
+  // What heals a copy sends what was handed out before, and is paid from the same allowance as a
+  // repeated pull.
+  template <class Request, class Reply>
+  absl::StatusOr<Reply> ReadAgain(const storage::Caller& caller, const Request& request,
+                                  PullerCall<Request, Reply> call);
   // Answers a right confirmation once its proof is kept.
   void Keep(const Answer& answer, size_t size, const storage::Caller& caller,
             storage::Confirmed confirmed);

@@ -2,7 +2,8 @@
 //
 // A lost answer is asked for again, and a tablet that goes back to an old backup pulls from an old
 // cursor: both are honest, and both are paid from an allowance. A tablet that winds its cursor back
-// in a loop would turn a hundred bytes of request into megabytes of answer each time; it runs out.
+// in a loop, or heals what is not ill (Fetch, Descend), would turn a hundred bytes of request into
+// megabytes of answer each time; it runs out.
 // What a tablet was never handed costs it nothing, however much that is.
 
 #ifndef HALFTERM_SERVICE_STREAMS_REPEAT_LIMIT_H_

@@ -4,6 +4,8 @@
 #define HALFTERM_TESTS_SUPPORT_OPEN_STORE_H_
 #include <gtest/gtest.h>
 
+#include <atomic>
+#include <cstdint>
 #include <future>
 #include <memory>
 #include <random>
@@ -31,6 +33,9 @@ class OpenStore {
   }
 
   FakeClock& clock() { return clock_; }
+  // Commits refuse for want of space while set.
+  void SetDiskFull(bool full) { free_bytes_ = full ? 0 : uint64_t{1} << 40; }
+
   storage::Engine& engine() { return *parts_->engine; }
   storage::Directories& directories() { return parts_->directories; }
   storage::Committer& committer() { return *parts_->committer; }
@@ -65,10 +70,11 @@ class OpenStore {
 
   void Open() {
     parts_ = std::make_unique<Parts>();
-    auto engine = storage::OpenRocksEngine({.directory = directory_.Path("store"),
-                                            .low_space_bytes = 0,
-                                            .on_fatal = {},
-                                            .free_bytes = {}});
+    auto engine = storage::OpenRocksEngine(
+        {.directory = directory_.Path("store"),
+         .low_space_bytes = 1,
+         .on_fatal = {},
+         .free_bytes = [this]() -> absl::StatusOr<uint64_t> { return free_bytes_.load(); }});
     ASSERT_TRUE(engine.ok()) << engine.status();
     parts_->engine = *std::move(engine);
     auto epochs = storage::Epochs::Open(*parts_->engine, clock_);
@@ -104,6 +110,7 @@ class OpenStore {
 
   TemporaryDirectory directory_;
   FakeClock clock_;
+  std::atomic<uint64_t> free_bytes_{uint64_t{1} << 40};
   std::mt19937_64 random_{1};
   std::unique_ptr<Parts> parts_;
 };
