@@ -97,6 +97,44 @@ TEST_F(RocksDamageTest, AnUnfinishedLastCommitIsLeftOutAndNothingElse) {
   }
 }
 
+// And of its pages the disk may have got to any.
+TEST_F(RocksDamageTest, AHoleInAnUnfinishedLastCommitLeavesItOutAndNothingElse) {
+  const auto copied = CopiedWhileOpen(20);
+  const fs::path log = LongestLog();
+  const std::string whole = BytesOf(log);
+  std::mt19937_64 random(testing::TestSeed());
+  for (size_t at = whole.size() - 400; at < whole.size() - 50; at += 1 + random() % 50) {
+    SCOPED_TRACE(at);
+    CopyBack(*copied);
+    std::string torn = whole;
+    for (size_t i = at; i < at + 50; ++i) torn[i] = static_cast<char>(random());
+    WriteBytes(log, torn);
+    for (int times = 0; times < 2; ++times) {
+      auto engine = Opened();
+      ASSERT_NE(engine, nullptr);
+      ASSERT_EQ(RowsOf(*engine, Family::kLog).size(), 19u + static_cast<size_t>(times));
+      ASSERT_TRUE(engine->Commit(PutOf(Family::kLog, {{"later", "x"}})).ok());
+    }
+  }
+}
+
+// What is in a log is on the disk before the next one is begun.
+TEST_F(RocksDamageTest, ALogThatLostItsEndBeforeAnotherLogDoesNotOpen) {
+  const auto copied = CopiedWhileOpen(20);
+  const fs::path log = LongestLog();
+  const std::string whole = BytesOf(log);
+  const fs::path later = Options().directory + "/900000.log";
+  for (const size_t cut : {10u, 300u, 4000u}) {
+    CopyBack(*copied);
+    WriteBytes(log, whole.substr(0, whole.size() - cut));
+    WriteBytes(later, whole);
+    const absl::Status refused = OpenRocksEngine(Options()).status();
+    ASSERT_TRUE(absl::IsDataLoss(refused)) << refused;
+    EXPECT_THAT(refused.message(), HasSubstr(log.filename().string() + " lost its end"));
+    EXPECT_EQ(fs::file_size(log), whole.size() - cut) << "nothing was changed";
+  }
+}
+
 // An unfinished commit and a log that lost its end look alike. That nobody used the store tells.
 TEST_F(RocksDamageTest, ALogThatLostItsEndWhileNobodyUsedItDoesNotOpen) {
   CommitRows(*Opened(), 20, 400);

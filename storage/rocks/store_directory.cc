@@ -6,13 +6,16 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <map>
 #include <system_error>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
@@ -58,10 +61,16 @@ std::string ManifestInUse(const std::string& directory) {
   return std::filesystem::is_regular_file(directory + "/" + name, error) ? name : "";
 }
 
-// Compares the MANIFEST with what its witness says, and cuts off what a power cut left of an entry
-// behind that: nothing has built on it, and RocksDB would refuse it.
+// A file, and how much of it is to stay.
+struct Cut {
+  std::string path;
+  uint64_t bytes;
+};
+
+// Compares the MANIFEST with what its witness says. Behind that nothing has built on it yet: what a
+// power cut left there of an entry, RocksDB would refuse.
 absl::Status CheckManifest(const std::string& directory, const std::string& name,
-                           const Witness& witness) {
+                           const Witness& witness, std::vector<Cut>& cuts) {
   const std::string path = directory + "/" + name;
   const std::string content = ContentOf(path);
   const absl::string_view vouched = absl::string_view(content).substr(0, witness.manifest_bytes);
@@ -74,14 +83,12 @@ absl::Status CheckManifest(const std::string& directory, const std::string& name
   }
   const absl::StatusOr<uint64_t> whole = CheckLog(directory, name);
   if (absl::IsUnavailable(whole.status())) return whole.status();
-  if (whole.ok() && *whole == content.size()) return absl::OkStatus();
-  std::error_code error;
-  std::filesystem::resize_file(path, witness.manifest_bytes, error);
-  if (!error) return absl::OkStatus();
-  return absl::UnavailableError(absl::StrCat("Cannot shorten ", path, ": ", error.message()));
+  if (!whole.ok() || *whole < content.size()) cuts.push_back({path, witness.manifest_bytes});
+  return absl::OkStatus();
 }
 
-absl::Status CheckManifestInUse(const std::string& directory, Witness& witness) {
+absl::Status CheckManifestInUse(const std::string& directory, Witness& witness,
+                                std::vector<Cut>& cuts) {
   const std::string name = ManifestInUse(directory);
   if (name.empty()) return absl::OkStatus();
   const std::string witness_name = WitnessNameOf(name);
@@ -97,35 +104,78 @@ absl::Status CheckManifestInUse(const std::string& directory, Witness& witness) 
                                      "); it says what ", name, " must hold, and holds no rows"));
   }
   witness = *std::move(found);
-  return CheckManifest(directory, name, witness);
+  return CheckManifest(directory, name, witness, cuts);
 }
 
-absl::Status CheckFiles(const std::string& directory) {
+// The logs, oldest first.
+absl::StatusOr<std::vector<std::string>> LogsIn(const std::string& directory) {
   namespace fs = std::filesystem;
-  Witness witness;
-  if (absl::Status checked = CheckManifestInUse(directory, witness); !checked.ok()) return checked;
+  std::vector<std::string> names;
   std::error_code error;
   for (fs::directory_iterator file(directory, error), end; !error && file != end;
        file.increment(error)) {
     const std::string name = file->path().filename().string();
-    if (!absl::EndsWith(name, ".log")) continue;
-    const absl::StatusOr<uint64_t> whole = CheckLog(directory, name);
-    if (!whole.ok()) return whole.status();
-    uint64_t& vouched = witness.log_bytes[name];
-    if (*whole < vouched) {
-      return DamagedError(directory, absl::StrCat(name, " has ", *whole, " whole bytes of ",
-                                                  vouched, " that were written"));
-    }
-    vouched = 0;
+    if (absl::EndsWith(name, ".log")) names.push_back(name);
   }
   if (error) {
     return absl::UnavailableError(
         absl::StrCat("Cannot list the directory ", directory, ": ", error.message()));
   }
-  for (const auto& [name, vouched] : witness.log_bytes) {
-    if (vouched > 0) return DamagedError(directory, absl::StrCat(name, " is missing"));
+  std::sort(names.begin(), names.end(), [](const std::string& a, const std::string& b) {
+    return std::make_pair(a.size(), a) < std::make_pair(b.size(), b);
+  });
+  return names;
+}
+
+absl::Status CheckLogs(const std::string& directory, const Witness& witness,
+                       std::vector<Cut>& cuts) {
+  const absl::StatusOr<std::vector<std::string>> names = LogsIn(directory);
+  if (!names.ok()) return names.status();
+  std::map<std::string, uint64_t> missing = witness.log_bytes;
+  std::string unfinished;
+  for (const std::string& name : *names) {
+    const absl::StatusOr<uint64_t> whole = CheckLog(directory, name);
+    if (!whole.ok()) return whole.status();
+    const auto vouched = missing.extract(name);
+    if (!vouched.empty() && *whole < vouched.mapped()) {
+      return DamagedError(directory, absl::StrCat(name, " has ", *whole, " whole bytes of ",
+                                                  vouched.mapped(), " that were written"));
+    }
+    // A log is begun when all that is in the one before it is on the disk.
+    if (*whole > 0 && !unfinished.empty()) {
+      return DamagedError(directory, absl::StrCat(unfinished, " lost its end"));
+    }
+    const std::string path = absl::StrCat(directory, "/", name);
+    std::error_code error;
+    if (std::filesystem::file_size(path, error) == *whole || error) continue;
+    cuts.push_back({path, *whole});
+    if (*whole > 0) unfinished = name;
+  }
+  for (const auto& [name, bytes] : missing) {
+    if (bytes > 0) return DamagedError(directory, absl::StrCat(name, " is missing"));
   }
   return absl::OkStatus();
+}
+
+// On the disk when it returns: behind what is cut off there will be another log.
+absl::Status Carry(const Cut& cut) {
+  const int file = open(cut.path.c_str(), O_WRONLY | O_CLOEXEC);
+  const bool is_done =
+      file >= 0 && ftruncate(file, static_cast<off_t>(cut.bytes)) == 0 && fsync(file) == 0;
+  const int error = errno;
+  if (file >= 0) close(file);
+  if (is_done) return absl::OkStatus();
+  return absl::UnavailableError(
+      absl::StrCat("Cannot cut off the unfinished end of ", cut.path, ": ", strerror(error)));
+}
+
+absl::Status CheckFiles(const std::string& directory) {
+  Witness witness;
+  std::vector<Cut> cuts;
+  absl::Status status = CheckManifestInUse(directory, witness, cuts);
+  if (status.ok()) status = CheckLogs(directory, witness, cuts);
+  for (size_t i = 0; i < cuts.size() && status.ok(); ++i) status = Carry(cuts[i]);
+  return status;
 }
 
 // Checks the files while no other process writes to them.

@@ -121,8 +121,8 @@ class KillTest : public ::testing::Test {
     }
   }
 
-  // Writes until the server ends. New groups spread over the time in which it may be killed; between
-  // them what was answered is sent again.
+  // Writes until the server ends. New groups spread over the time in which it may be killed;
+  // between them what was answered is sent again.
   void Load(SteadyWriter& writer, std::mt19937_64& random, Life& life) {
     const auto begin = Clock::now();
     const uint64_t before = writer.last_n(), last = before + kGroupsOfACycle / kWriters;
@@ -273,13 +273,14 @@ TEST_F(KillTest, WhatWasAnsweredIsKeptOnceHoweverOftenTheServerIsKilled) {
   std::printf(
       "%d cycles, %d kills hit a running push (%d pushes); %llu groups acknowledged (%llu kept "
       "aside; %llu were on disk before they were answered), %llu lost, %llu doubled; %llu values "
-      "found; %d verifications; %.1f s; restart to first acknowledgement p50 %.0f ms, p99 %.0f ms\n",
+      "found; %d verifications; %.1f s; restart to first acknowledgement p50 %.0f ms, p99 %.0f "
+      "ms\n",
       cycle, kills_that_hit, pushes_hit, static_cast<unsigned long long>(acknowledged),
       static_cast<unsigned long long>(aside), static_cast<unsigned long long>(unanswered),
       static_cast<unsigned long long>(broken.lost), static_cast<unsigned long long>(broken.doubled),
       static_cast<unsigned long long>(found), verifications_,
-      std::chrono::duration<double>(Clock::now() - begin).count(),
-      Percentile(first_answers_ms, 50), Percentile(first_answers_ms, 99));
+      std::chrono::duration<double>(Clock::now() - begin).count(), Percentile(first_answers_ms, 50),
+      Percentile(first_answers_ms, 99));
   EXPECT_EQ(broken.lost, 0u);
   EXPECT_EQ(broken.doubled, 0u);
 }

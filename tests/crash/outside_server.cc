@@ -43,8 +43,7 @@ std::shared_ptr<grpc::Channel> OutsideServer::PublicChannel() {
 
 int64_t OutsideServer::NowMs() { return storage::SystemClock().NowMs(); }
 
-v1::OpenSessionReply OutsideServer::OpenSession(const std::string& tenant,
-                                                const core::Id16& person,
+v1::OpenSessionReply OutsideServer::OpenSession(const std::string& tenant, const core::Id16& person,
                                                 const core::Id16& device) {
   v1::OpenSessionRequest request;
   request.set_tenant(tenant);

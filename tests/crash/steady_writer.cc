@@ -83,8 +83,8 @@ void SteadyWriter::Take(const v1::PushRequest& request, const v1::PushReply& rep
   for (const v1::PushResult& result : reply.results()) {
     const uint64_t n = acked_n() + 1;
     EXPECT_EQ(result.n(), n) << name_;
-    EXPECT_EQ(result.disposition(), strays_.count(n) != 0 ? v1::DISPOSITION_QUARANTINED
-                                                          : v1::DISPOSITION_COMMITTED)
+    EXPECT_EQ(result.disposition(),
+              strays_.count(n) != 0 ? v1::DISPOSITION_QUARANTINED : v1::DISPOSITION_COMMITTED)
         << name_ << ": " << result.detail();
     EXPECT_EQ(result.outcome(), shares_.count(n) != 0 ? v1::OUTCOME_DONE : v1::OUTCOME_UNSPECIFIED)
         << name_ << ": " << result.detail();
@@ -160,10 +160,9 @@ uint64_t SteadyWriter::FindEverything() {
     const auto held = core::Decode(tablet_.Held(facet), core::kFacetLimits);
     for (const auto& [path, wrote] : values) {
       const core::Cell* cell = held.ok() ? held->Find(path) : nullptr;
-      const bool is_there = cell != nullptr && cell->siblings.size() == 1 &&
-                            cell->siblings[0].dot == wrote.dot &&
-                            cell->siblings[0].author == post_.observer &&
-                            cell->siblings[0].value == wrote.value;
+      const bool is_there =
+          cell != nullptr && cell->siblings.size() == 1 && cell->siblings[0].dot == wrote.dot &&
+          cell->siblings[0].author == post_.observer && cell->siblings[0].value == wrote.value;
       ++(is_there ? found : missing);
       if (!is_there && missing == 1) {
         ADD_FAILURE() << name_ << ": what group " << wrote.dot.count << " wrote is not there";
@@ -218,10 +217,8 @@ void SteadyWriter::WriteGroup() {
 void SteadyWriter::WriteNextOf(Visit& visit) {
   switch (parts_of_last_++) {
     case 0: {
-      WireTablet::Values plan =
-          PlanValues(SmallSchool(), post_.observer, post_.teacher);
-      const Path department =
-          Path::Field(v1::Plan::kDepartmentAtLessonFieldNumber, Kind::kReg);
+      WireTablet::Values plan = PlanValues(SmallSchool(), post_.observer, post_.teacher);
+      const Path department = Path::Field(v1::Plan::kDepartmentAtLessonFieldNumber, Kind::kReg);
       for (auto& [path, value] : plan) {
         if (path == department) value = BytesOf(post_.department);
       }
@@ -257,9 +254,8 @@ void SteadyWriter::Edit(Visit& visit) {
                    ParagraphValues(v1::Feedback::kStrengthsFieldNumber,
                                    v1::Paragraph::kTextFieldNumber, visit.strength, Words()));
     case 2:
-      return Write(SheetOf(visit),
-                   ParagraphValues(v1::Sheet::kNotesFieldNumber, v1::Note::kTextFieldNumber,
-                                   NewId(), Words()));
+      return Write(SheetOf(visit), ParagraphValues(v1::Sheet::kNotesFieldNumber,
+                                                   v1::Note::kTextFieldNumber, NewId(), Words()));
     default:
       return Share(visit);
   }
