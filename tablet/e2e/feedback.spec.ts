@@ -133,4 +133,37 @@ describe('Feedback', () => {
     await theirs.picture('feedback-changed');
     expect(await faultsOf(theirs.page)).toEqual([]);
   });
+
+  it('is asked about by the teacher offline, and answered by the observer offline', async () => {
+    await theirs.network(false);
+    await theirs.page
+      .getByRole('button', { name: say('read.askAbout', { text: 'Choose names first.' }) })
+      .click();
+    const question = 'The back table answered on whiteboards. Does that count?';
+    await theirs.page.getByRole('textbox', { name: say('read.askTitle') }).fill(question);
+    await theirs.button('read.sendQuestion').click();
+    await theirs.says(question);
+    await theirs.says(/^You asked on .* answers here\./);
+    await theirs.send();
+    await mine.send();
+
+    await mine.network(false);
+    await mine.go('/today');
+    await mine.text(say('today.turn.asked', { teacher: teacher.name })).click();
+    await mine.says(question);
+    await mine.field('compose.answerField').fill('It does, and I saw it late.');
+    await mine.button('compose.resolution.explained').click();
+    await mine.says(say('compose.answered', { how: say('compose.resolution.explained') }));
+    await mine.picture('feedback-answered');
+    expect(await faultsOf(mine.page)).toEqual([]);
+    await mine.send();
+
+    await theirs.send();
+    await theirs.go(`/for-me/${visitId}`);
+    await theirs.says('It does, and I saw it late.');
+    await theirs.says(say('read.answer.explained'));
+    await theirs.button('read.queryDone').click();
+    await theirs.says(say('read.queryClosed'));
+    await theirs.send();
+  });
 });

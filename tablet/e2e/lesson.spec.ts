@@ -1,12 +1,17 @@
 // A lesson with no signal, on a real server: nothing that was written is lost, whatever happens to
 // the network, the page, the tablet, its clock, or the server.
 
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { say } from '../src/words/say';
 import { faultsOf } from './accessible';
+import { film } from './camera';
 import { TabletPage } from './pages/tablet';
 import { type Member, School } from './school';
 
+const folder = mkdtempSync(join(tmpdir(), 'halfterm-camera-'));
 let school: School;
 let tablet: TabletPage;
 let head: Member;
@@ -24,6 +29,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await tablet?.close();
   await school?.close();
+  rmSync(folder, { recursive: true, force: true });
 });
 
 describe('A head of department with a tablet', () => {
@@ -55,6 +61,19 @@ describe('A head of department with a tablet', () => {
     expect(await faultsOf(tablet.page)).toEqual([]);
     await tablet.go('/today');
     await tablet.header.filter({ hasText: /^Offline · \d+ on this tablet since/ }).waitFor();
+  });
+
+  it('takes back the last gesture, also after a reload', async () => {
+    const questioning = tablet.page.locator('button.element', { hasText: 'Questioning' });
+    await tablet.go(`/visits/${visitId}`);
+    await tablet.rate('Questioning', 4);
+    await questioning.filter({ hasText: 'Worth sharing' }).waitFor();
+    await tablet.page.reload();
+    await tablet.enterPin(head.name);
+    await tablet.go(`/visits/${visitId}`);
+    const undo = say('common.undo', { what: say('undo.level', { element: 'Questioning' }) });
+    await tablet.page.getByRole('button', { name: undo }).click();
+    await questioning.filter({ hasText: 'Taking shape' }).waitFor();
   });
 
   it('says who can see it before it is saved, offline', async () => {
@@ -98,11 +117,15 @@ describe('A head of department with a tablet', () => {
 });
 
 describe('A tablet whose clock is five days fast', () => {
-  it('is told so, and its work is taken in all the same', async () => {
-    const wrong = await new TabletPage(school.address, 5 * 86_400_000).on();
+  it('joins by the QR code before its camera, is told so, and its work is taken in all the same', async () => {
+    const wrong = new TabletPage(school.address);
     try {
       const hod = school.holder('hod', 2);
-      await wrong.enrol(school.invite(hod));
+      wrong.clockMs = 5 * 86_400_000;
+      wrong.camera = join(folder, 'invitation.y4m');
+      await film(tablet.page, school.invitePicture(hod), wrong.camera);
+      await wrong.on();
+      await wrong.enrolByCamera();
       await wrong.knows(school.teacherOf(hod.org).name);
       await wrong.begin(school.teacherOf(hod.org).name, '7E1');
       await wrong.note('Books out before the register.');

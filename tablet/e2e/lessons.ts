@@ -12,6 +12,8 @@ export interface ObservedLesson {
   readonly levels: Readonly<Record<number, number>>;
   // 'planned' stops after the plan, 'submitted' before the teacher may read it.
   readonly until: 'planned' | 'submitted' | 'shared';
+  // What went well, where it is shared.
+  readonly strength?: string;
   // On which tablet of the replay.
   readonly tablet?: number;
 }
@@ -59,7 +61,7 @@ export function linesOf(school: School, lesson: ObservedLesson): object[] {
     lines.push(
       line({
         do: 'feedback',
-        strengths: [{ key: randomUUID(), text: 'Everyone had an answer.' }],
+        strengths: [{ key: randomUUID(), text: lesson.strength ?? 'Everyone had an answer.' }],
         priority: 'Wait longer.',
       }),
     );

@@ -46,10 +46,13 @@ export class School {
   #server: ChildProcess | null = null;
   #ports: Ports = { grpc: '127.0.0.1:0', admin: '127.0.0.1:0', http: '127.0.0.1:0' };
 
+  private constructor(readonly app = '') {}
+
   // `inHalfTerm`: the calendar is moved by whole weeks, so that today lies in the middle of that
   // half-term whatever the day of the test.
-  static async open({ inHalfTerm = 0 } = {}): Promise<School> {
-    const school = new School();
+  // `app`: the folder of the app, where it is not the built one.
+  static async open({ inHalfTerm = 0, app = '' } = {}): Promise<School> {
+    const school = new School(app);
     await school.start();
     school.#tool('demo-school', '--out', school.#path('school'));
     if (inHalfTerm > 0) school.#moveCalendar(inHalfTerm);
@@ -189,7 +192,7 @@ export class School {
         ['--grpc', this.#ports.grpc],
         ['--admin', this.#ports.admin],
         ['--http', this.#ports.http],
-        ['--app', program('HALFTERM_APP')],
+        ['--app', this.app || program('HALFTERM_APP')],
         ['--ports-file', portsFile],
       ].flat(),
       { stdio: ['ignore', 'ignore', 'inherit'] },
@@ -222,6 +225,13 @@ export class School {
   invite(member: Member): string {
     const answer = JSON.parse(this.#tool('--json', 'invite', '--person', member.id));
     return answer.code;
+  }
+
+  // The same as the picture of a QR code, as an administrator prints it.
+  invitePicture(member: Member): Uint8Array {
+    const png = this.#path(`invitation-${member.id}.png`);
+    this.#tool('invite', '--person', member.id, '--url', this.address, '--png', png);
+    return readFileSync(png);
   }
 
   // The n-th person with that role, in the order of the roster; for a department's head its org.

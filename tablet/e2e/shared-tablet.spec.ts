@@ -1,10 +1,11 @@
 // One tablet, several people: each has a store of their own, and nobody's work is left behind.
 
+import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { say } from '../src/words/say';
 import { faultsOf } from './accessible';
 import { stepMs } from './browser';
-import { TabletPage } from './pages/tablet';
+import { pin, TabletPage } from './pages/tablet';
 import { School } from './school';
 
 let school: School;
@@ -68,5 +69,42 @@ describe('A shared tablet', () => {
     await tablet.says(/That PIN did not match\. \d+ tries left before a short wait\./);
     await tablet.picture('shared-pin');
     expect(await faultsOf(tablet.page)).toEqual([]);
+  });
+
+  it('that breaks has left a sealed file, which another tablet brings to the server', async () => {
+    const first = school.holder('hod', 1);
+    const second = school.holder('hod', 2);
+    await tablet.type(pin);
+    await tablet.isOpen();
+    await tablet.sent();
+    await tablet.network(false);
+    await tablet.begin(school.teacherOf(first.org).name, '8M2');
+    await tablet.note('Only in the file.');
+    await tablet.go('/waiting');
+    const saved = tablet.page.waitForEvent('download');
+    await tablet.button('waiting.saveBackup').click();
+    const file = await (await saved).path();
+    expect(readFileSync(file, 'utf8')).not.toContain('Only in the file.');
+
+    const other = new TabletPage(school.address);
+    try {
+      await other.on();
+      await other.enrol(school.invite(second));
+      await other.go('/waiting');
+      await other.page.locator('input[type=file]').setInputFiles(file);
+      await other.says(
+        /changes are on this tablet now, sealed\. Nothing that was here has changed\./,
+      );
+      await other.says(say('waiting.fileSent'));
+      await other.picture('shared-file');
+      expect(await faultsOf(other.page)).toEqual([]);
+      await other.page.getByRole('button', { name: say('nav.switch') }).click();
+      await other.addPerson(school.invite(first));
+      await other.go('/visits');
+      await other.page.locator('.visit').filter({ hasText: '8M2' }).click();
+      await other.says('Only in the file.');
+    } finally {
+      await other.close();
+    }
   });
 });

@@ -102,5 +102,30 @@ describe('A review team of two', () => {
     await joins.text(say('read.levels')).click();
     await joins.picture('team-read');
     await joins.says('3 Working well');
+    // One tablet, two people: each is told in their own words, by their own posts.
+    await joins.says(/can read this\. You may let a coach or mentor read it\./);
+    expect(await joins.page.getByRole('link', { name: say('nav.school') }).count()).toBe(0);
+    await joins.go('/visits');
+    await joins.page.locator('.visit').first().waitFor();
+    expect(await joins.page.locator('.visit').count()).toBe(1);
+  });
+
+  it('shows nothing of a colleague once its lease is over, and keeps what its person wrote', async () => {
+    await leads.off();
+    leads.clockMs = 60 * 86_400_000;
+    await leads.on();
+    await leads.network(false);
+    await leads.enterPin(lead.name);
+    await leads.go('/today');
+    await leads.says(/^This tablet has not been in touch since /);
+    await leads.go(`/visits/${visitId}`);
+    await leads.page
+      .locator('button.element', { hasText: 'Questioning' })
+      .filter({ hasText: 'Taking shape' })
+      .waitFor();
+    await leads.go(`/visits/${visitId}/feedback`);
+    await leads.says(say('compose.from'));
+    expect(await leads.page.content()).not.toContain('Three pupils answer each other');
+    await leads.picture('team-lease');
   });
 });

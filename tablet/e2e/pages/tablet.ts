@@ -13,6 +13,7 @@ import {
 import type { MessageKey } from '../../src/words/en-gb';
 import { say, type Values } from '../../src/words/say';
 import { flags, pictures, sizes, stepMs, withTimeouts } from '../browser';
+import { cameraFlags } from '../camera';
 
 export const pin = '274916';
 
@@ -24,11 +25,11 @@ export class TabletPage {
   readonly #complaints: string[] = [];
   readonly #underWay = new Set<Request>();
 
-  // `clockMs`: how far this tablet's clock is off.
-  constructor(
-    readonly address: string,
-    readonly clockMs = 0,
-  ) {}
+  // Each counts from the next start on. How far this tablet's clock is off; what its camera sees, a video.
+  clockMs = 0;
+  camera = '';
+
+  constructor(readonly address: string) {}
 
   get page(): Page {
     if (!this.#page) throw new Error('the tablet is switched off');
@@ -39,7 +40,7 @@ export class TabletPage {
   async on(path = ''): Promise<this> {
     const context = await chromium.launchPersistentContext(this.#folder, {
       executablePath: process.env.HALFTERM_CHROMIUM ?? '/usr/bin/chromium',
-      args: [...flags],
+      args: [...flags, ...(this.camera === '' ? [] : cameraFlags(this.camera))],
       viewport: sizes.wide,
       hasTouch: true,
       locale: 'en-GB',
@@ -77,6 +78,18 @@ export class TabletPage {
   async slower(times: number): Promise<void> {
     const session = await this.page.context().newCDPSession(this.page);
     await session.send('Emulation.setCPUThrottlingRate', { rate: times });
+  }
+
+  // A network that brings so many bytes a second.
+  async bandwidth(bytes: number): Promise<void> {
+    const session = await this.page.context().newCDPSession(this.page);
+    await session.send('Network.enable');
+    await session.send('Network.emulateNetworkConditions', {
+      offline: false,
+      latency: 0,
+      downloadThroughput: bytes,
+      uploadThroughput: -1,
+    });
   }
 
   // Switched off as it should be.
@@ -161,6 +174,15 @@ export class TabletPage {
     if (await goOn.isVisible()) await goOn.click();
     await this.page.getByLabel(say('enrol.codeLabel')).fill(code);
     await this.button('enrol.join').click();
+    await this.choosePin();
+  }
+
+  // The same with the code held in front of the camera.
+  async enrolByCamera(): Promise<void> {
+    await this.says(say('enrol.title'));
+    const goOn = this.button('enrol.goOnWithout');
+    if (await goOn.isVisible()) await goOn.click();
+    await this.text(say('enrol.scan')).click();
     await this.choosePin();
   }
 

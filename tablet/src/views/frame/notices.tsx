@@ -80,6 +80,22 @@ export function FetchingNotice() {
   );
 }
 
+// A newer app waits; the person says when.
+export function NewerAppNotice() {
+  const app = useApp();
+  const { newerApp } = useStore(app.header);
+  if (!newerApp) return null;
+  return (
+    <div className="notice info" role="status">
+      <Icon name="up" />
+      <p className="fill">{say('waiting.newerApp')}</p>
+      <button type="button" className="small" onClick={() => app.reload()}>
+        {say('waiting.reload')}
+      </button>
+    </div>
+  );
+}
+
 // Shown for five seconds after a contact that combined something.
 export function ReceiptToast() {
   const app = useApp();

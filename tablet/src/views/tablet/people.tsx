@@ -7,8 +7,8 @@ import { Icon } from '../frame/icons';
 import { problemWords } from '../frame/notices';
 import { PageHeader } from '../frame/page';
 import { useApp, useStore } from '../frame/reading';
-import { CodeField } from './code-field';
 import { PinPad } from './pin-pad';
+import { CodeByHandOrCamera } from './scanner';
 import { SignInForm } from './sign-in';
 import './tablet.css';
 
@@ -85,6 +85,7 @@ function AddPerson({ back }: { readonly back?: () => void }) {
   const [busy, setBusy] = useState(false);
   const join = async (code: string) => {
     setBusy(true);
+    setProblem('');
     const outcome = await app.addPerson(code);
     setBusy(false);
     if (!outcome.ok) setProblem(problemWords(outcome.problem));
@@ -101,7 +102,7 @@ function AddPerson({ back }: { readonly back?: () => void }) {
       </PageHeader>
       <main id="page" className="panes body narrow">
         <p className="measure">{say('people.anotherHint')}</p>
-        <CodeField busy={busy} problem={problem} onJoin={(code) => void join(code)} />
+        <CodeByHandOrCamera busy={busy} problem={problem} onCode={(code) => void join(code)} />
       </main>
     </>
   );

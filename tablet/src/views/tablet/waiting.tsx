@@ -6,7 +6,7 @@ import type { WaitingItem } from '../../app/contract';
 import { say } from '../../words/say';
 import { lengthWords } from '../../words/when';
 import { Icon } from '../frame/icons';
-import { FetchingNotice } from '../frame/notices';
+import { FetchingNotice, NewerAppNotice } from '../frame/notices';
 import { Empty, Page } from '../frame/page';
 import { useApp, useGesture, useStore, useWhen } from '../frame/reading';
 import { BackupButton } from './backup-button';
@@ -27,15 +27,7 @@ export function WaitingScreen() {
       aside={<Health />}
     >
       <FetchingNotice />
-      {header.newerApp && (
-        <div className="notice info">
-          <Icon name="up" />
-          <p className="fill">{say('waiting.newerApp')}</p>
-          <button type="button" className="small" onClick={() => app.reload()}>
-            {say('waiting.reload')}
-          </button>
-        </div>
-      )}
+      <NewerAppNotice />
       {waiting.notices.map((notice) => (
         <Notice key={noticeKey(notice)} notice={notice} />
       ))}

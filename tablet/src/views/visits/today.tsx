@@ -4,7 +4,7 @@ import { Link, useLocation } from 'wouter';
 import type { News, VisitRow, YourTurn } from '../../app/contract';
 import { say } from '../../words/say';
 import { Icon, type IconName } from '../frame/icons';
-import { FetchingNotice } from '../frame/notices';
+import { FetchingNotice, NewerAppNotice } from '../frame/notices';
 import { Empty, Page, Shown } from '../frame/page';
 import { useApp, useGesture, useStore, useWhen } from '../frame/reading';
 import { EndedNotices } from '../tablet/waiting-notice';
@@ -30,6 +30,7 @@ export function TodayScreen() {
       }
     >
       <FetchingNotice />
+      <NewerAppNotice />
       <EndedNotices />
       <Shown loaded={today}>
         {({ yourTurn, plan: planned }) => (

@@ -4,6 +4,7 @@ export const peopleWords = {
   // 6.1 Enrol this tablet.
   'enrol.title': 'Enrol this tablet',
   'enrol.purpose': 'It joins your school once. After that everything works without the network.',
+  'enrol.how': 'How the code comes in',
   'enrol.scan': 'Scan the code',
   'enrol.scanHint': 'Hold the code of your invitation in front of the camera.',
   'enrol.noCamera': 'The camera cannot be used here. Type the code instead.',
@@ -30,7 +31,8 @@ export const peopleWords = {
   'people.unsent': '{n, plural, =0 {All stored} other {# unsent}}',
   'people.another': 'Another person',
   'people.anotherTitle': 'Add a person',
-  'people.anotherHint': 'Type the code of their own invitation. This needs the network once.',
+  'people.anotherHint':
+    'With the code of their own invitation, typed or scanned. This needs the network once.',
   'people.safe': 'Their work is sealed; nobody else can read it.',
   'people.colleagues':
     '{n, plural, one {# colleague has} other {# colleagues have}} unsent work on this tablet (oldest {days, plural, =0 {today} one {# day} other {# days}}). It is sealed; you cannot read it, and it is sent whoever signs in.',

@@ -1,7 +1,7 @@
 // What the camera sees becomes a code, or nothing.
 
 import { describe, expect, it } from 'vitest';
-import { codeOf } from './enrol';
+import { codeOf } from './scanner';
 
 describe('A scanned code', () => {
   it.each([
