@@ -131,10 +131,10 @@ Judgement JudgeFirstOfScope(const Submission& submission, const Directory& direc
 
 // The opener goes on while they lead somebody; one whom the teacher has moved away from has lost
 // no role.
-Right RightOfOpener(const Submission& submission, const core::VisitFacts& facts,
+Right RightOfOpener(const Id16& opener, int64_t lower_ms, const core::VisitFacts& facts,
                     const Directory& directory) {
-  const Right here = RightToBeHere(submission.author, submission.lower_ms, directory);
-  const Right leads = RightToLead(submission.author, facts, submission.lower_ms, directory);
+  const Right here = RightToBeHere(opener, lower_ms, directory);
+  const Right leads = RightToLead(opener, facts, lower_ms, directory);
   return leads == Right::kNever ? here : std::min(here, leads);
 }
 
@@ -144,7 +144,7 @@ Judgement JudgeBody(const Submission& submission, const core::VisitFacts& facts,
   const bool opened = facts.phase.level >= core::kReferralOpen;
   Right right = Right::kNever;
   if (author == facts.lead) {
-    right = RightOfOpener(submission, facts, directory);
+    right = RightOfOpener(author, submission.lower_ms, facts, directory);
   } else if (opened) {
     right = RightToLead(author, facts, submission.lower_ms, directory);
     if (facts.agreed && author == facts.helper) {
@@ -229,6 +229,16 @@ Judgement JudgeReferral(const Submission& submission, const RecordView& record,
       break;
   }
   return Never(kNotThere);
+}
+
+bool KeepsTheReferral(const Id16& person, const core::VisitFacts& facts, bool is_first,
+                      const Directory& directory) {
+  if (RightToBeHere(person, 0, directory) != Right::kNow) return false;
+  if (facts.sort == RecordSort::kOfScope) return LeadsTeacher(person, facts, directory);
+  if (facts.sort != RecordSort::kReferral) return false;
+  if (!is_first && facts.phase.level < core::kReferralOpen) return false;
+  if (RightOfOpener(facts.lead, 0, facts, directory) == Right::kNow) return person == facts.lead;
+  return person != facts.lead && LeadsTeacher(person, facts, directory);
 }
 
 Right RightToOpen(const Id16& person, const core::VisitFacts& facts, int64_t lower_ms,

@@ -32,6 +32,14 @@ bool IsWrittenOnReferrals(uint8_t facet_class);
 Judgement JudgeReferral(const Submission& submission, const RecordView& record,
                         const core::VisitFacts& facts, const Directory& directory);
 
+// Whether somebody takes in (RELEASE) what was kept aside on a record that is no visit. Of a
+// referral that was opened: its opener while they lead the teacher, else whoever leads the teacher;
+// of a draft nobody, because nobody but its opener knows of it. Of what is a department's or
+// school's: whoever leads there. `is_first`: the facts are those of a first page that was itself
+// kept aside, and whoever leads looks after it.
+bool KeepsTheReferral(const core::Id16& person, const core::VisitFacts& facts, bool is_first,
+                      const Directory& directory);
+
 // Whether somebody may open a referral or support plan about the subject of the facts: who may
 // observe the teacher and leads them, or leads the department where there is no teacher.
 Right RightToOpen(const core::Id16& person, const core::VisitFacts& facts, int64_t lower_ms,

@@ -84,13 +84,14 @@ class Intents {
       : batch_(batch), record_(record), group_(group), author_(author), seq_(seq), log_(log) {}
 
   absl::StatusOr<IntentResult> Run(const v1::Intent& intent) {
+    // What was kept aside may be of a record without a plan.
+    if (intent.has_release()) return DoRelease(intent.release());
     const bool on_sheet = intent.has_submit();
     const uint8_t wanted = on_sheet ? core::kSheet : core::kPlan;
     if (group_.facet.facet_class != wanted) {
       return NotAllowed(on_sheet ? "a sheet is submitted on the sheet" : "it belongs on the plan");
     }
     const sync::Directory& directory = batch_.DirectoryOf(record_.tenant);
-    if (intent.has_release()) return DoRelease(intent.release());
     // A visit that the author cannot see is answered as one that is not there; a code is shown to
     // people who cannot see the visit yet.
     if (!on_sheet &&
@@ -488,7 +489,7 @@ class Intents {
 absl::StatusOr<IntentResult> CarryOut(Batch& batch, RecordState& record, const core::Group& group,
                                       const core::Id16& author, const v1::Intent& intent,
                                       uint64_t seq, disk::LogRow& log) {
-  if (group.facet.facet_class == core::kReferral) {
+  if (group.facet.facet_class == core::kReferral && !intent.has_release()) {
     return CarryOutOnReferral(batch, record, author, intent, seq, log);
   }
   return Intents(batch, record, group, author, seq, log).Run(intent);

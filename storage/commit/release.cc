@@ -13,6 +13,7 @@
 #include "sync/core/rehome.h"
 #include "sync/facts.h"
 #include "sync/judge.h"
+#include "sync/referral.h"
 #include "sync/schema.h"
 
 namespace halfterm::storage {
@@ -84,12 +85,18 @@ bool MayTakeIn(const core::Id16& person, const core::FacetId& facet, const core:
   if (facts.has_plan) {
     return sync::KeepsTheVisit(person, facts, sync::LessonStartMs(record), directory);
   }
-  if (facet.facet_class != core::kPlan) return false;
+  if (facts.sort != core::RecordSort::kVisit) {
+    return sync::KeepsTheReferral(person, facts, /*is_first=*/false, directory);
+  }
+  if (!record.facets.empty() && facet.facet_class != core::kPlan) return false;
   sync::RecordView kept;
   kept.id = record.id;
   kept.facets.push_back({facet, &delta});
-  return sync::KeepsTheVisit(person, sync::FactsOf(kept, directory), sync::LessonStartMs(kept),
-                             directory);
+  const core::VisitFacts first = sync::FactsOf(kept, directory);
+  if (first.sort != core::RecordSort::kVisit) {
+    return sync::KeepsTheReferral(person, first, /*is_first=*/true, directory);
+  }
+  return first.has_plan && sync::KeepsTheVisit(person, first, sync::LessonStartMs(kept), directory);
 }
 
 absl::StatusOr<KeptGroup> FindKept(Batch& batch, RecordState& record, uint64_t seq,

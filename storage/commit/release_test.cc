@@ -77,6 +77,82 @@ TEST_F(DispositionTest, WhoeverLeadsTheTeacherNowTakesInALatePlanUnderItsWriters
   ExpectVerified();
 }
 
+// A head of department opens a referral and goes on with it while their tablet is away; meanwhile
+// somebody else becomes the head.
+TEST_F(DispositionTest, WhatIsLateOnAReferralIsTakenInByWhoeverLeadsTheTeacherNow) {
+  PushingTablet hana = Tablet(people.hana);
+  const auto opening = [this](const Id16& teacher) {
+    return Values{{Path::Field(2, Kind::kReg), BytesOf(teacher)},
+                  {Path::Field(3, Kind::kReg), BytesOf(people.maths)}};
+  };
+  const auto aims = [](uint8_t key) {
+    return Values{{Path::Entry(7, IdNumber(key), 0, Kind::kElem), ""},
+                  {Path::Entry(7, IdNumber(key), 1, Kind::kPara), "a calm start"}};
+  };
+  const FacetId opened = Facet(core::kReferral);
+  const FacetId draft{school.NewId(), core::kReferral, {}};
+  hana.Write(opened, {}, opening(people.tia));
+  v1::Intent share;
+  share.mutable_share()->set_round(1);
+  hana.Intend(opened, share);
+  hana.Write(draft, {}, opening(people.tia));
+  EXPECT_THAT(PushAll(hana), ElementsAre("COMMITTED", "COMMITTED DONE", "COMMITTED"));
+  ASSERT_TRUE(hana.Hello().ok());
+  school.clock.SetWall(At(2026, 9, 16));
+  End(people.hana, v1::ROLE_HOD);
+  people.AddGrant(people.ann, v1::ROLE_HOD, people.maths);
+  StoreDirectory(school);
+
+  const FacetId begun{school.NewId(), core::kReferral, {}};
+  hana.Write(opened, school.Stored(opened), aims(70));
+  hana.Write(draft, school.Stored(draft), aims(71));
+  hana.Write(begun, {}, opening(people.tom));
+  const auto pushed = hana.Push();
+  ASSERT_TRUE(pushed.ok());
+  EXPECT_EQ(InWords(pushed->results(0)), "QUARANTINED ENDED") << "others read it";
+  EXPECT_EQ(InWords(pushed->results(1)), "LATE ENDED");
+  EXPECT_EQ(InWords(pushed->results(2)), "LATE ENDED");
+
+  // Those who lead hear of what was opened and of what was begun, and never of the draft.
+  for (const Id16& leader : {people.ann, people.sara, people.hedy}) {
+    const v1::KeptReply kept = Kept(leader);
+    ASSERT_EQ(kept.groups_size(), 2);
+    EXPECT_EQ(kept.groups(0).seq(), pushed->results(0).seq());
+    EXPECT_EQ(kept.groups(1).seq(), pushed->results(2).seq());
+    EXPECT_TRUE(kept.groups(0).releasable());
+    EXPECT_TRUE(kept.groups(1).releasable());
+  }
+  const auto take_in = [](PushingTablet& tablet, const FacetId& facet, uint64_t seq) {
+    v1::Intent intent;
+    intent.mutable_release()->set_seq(seq);
+    tablet.Intend(facet, intent);
+  };
+  for (const Id16& person : {people.hana, people.tia, people.tom, people.hugo, people.gus}) {
+    EXPECT_EQ(Kept(person).groups_size(), 0);
+    PushingTablet tablet = Tablet(person);
+    take_in(tablet, opened, pushed->results(0).seq());
+    take_in(tablet, draft, pushed->results(1).seq());
+    take_in(tablet, begun, pushed->results(2).seq());
+    EXPECT_THAT(PushAll(tablet),
+                ElementsAre("COMMITTED MISSING", "COMMITTED MISSING", "COMMITTED MISSING"));
+  }
+  PushingTablet ann = Tablet(people.ann);
+  take_in(ann, opened, pushed->results(0).seq());
+  take_in(ann, opened, pushed->results(0).seq());
+  take_in(ann, draft, pushed->results(1).seq());
+  take_in(ann, {begun.record, core::kPlan, {}}, pushed->results(2).seq());
+  EXPECT_THAT(PushAll(ann), ElementsAre("COMMITTED DONE", "COMMITTED ALREADY", "COMMITTED MISSING",
+                                        "COMMITTED DONE"));
+  const core::Facet body = school.Stored(opened);
+  const core::Cell* aim = body.Find(Path::Entry(7, IdNumber(70), 1, Kind::kPara));
+  ASSERT_NE(aim, nullptr);
+  EXPECT_EQ(aim->siblings[0].author, people.hana);
+  EXPECT_FALSE(school.Stored(begun).cells.empty());
+  EXPECT_EQ(school.Stored(draft).Find(Path::Entry(7, IdNumber(71), 1, Kind::kPara)), nullptr);
+  EXPECT_EQ(Own(people.hana).groups_size(), 3) << "what is kept is its writer's to read";
+  ExpectVerified();
+}
+
 TEST_F(DispositionTest, WhatIsNotReleasableStaysWhereItIs) {
   PushingTablet hana = Tablet(people.hana), hugo = Tablet(people.hugo);
   hana.Write(Facet(core::kPlan), {}, PlanValues(v1::VISIT_KIND_DEPT, people.tia));

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <map>
 #include <set>
 #include <string>
 #include <utility>
@@ -10,6 +11,7 @@
 #include "storage/practice/org_asked.h"
 #include "storage/practice/rated_together.h"
 #include "sync/due.h"
+#include "sync/rights.h"
 #include "sync/school_calendar.h"
 
 namespace halfterm::storage {
@@ -40,6 +42,7 @@ class AgreementPage {
  public:
   AgreementPage(const Question& question, const Id16& site, int32_t from_day)
       : question_(question),
+        site_(site),
         zone_(question.directory.ZoneOf(site)),
         today_(sync::DayOf(question.now_ms, zone_)),
         from_day_(from_day == 0 ? today_ - kYear : from_day),
@@ -92,7 +95,8 @@ class AgreementPage {
                           uint32_t k_min, v1::AgreementReply& reply) {
     const Id16 id = *Id16::FromBytes(rubric.id());
     const std::set<Id16> here(people.begin(), people.end());
-    GatheredPairs gathered;
+    std::vector<RatedPair> counted;
+    std::map<uint16_t, std::vector<RatedPair>> between_two;
     std::set<Id16> double_coded;
     for (const Id16& person : people) {
       const auto all = PairsOf(rows_, id, person, kEarliest);
@@ -102,11 +106,30 @@ class AgreementPage {
       for (const RatedPair& pair : *all) {
         if (pair.start_ms < from_ms_ || here.count(pair.other) == 0) continue;
         if (pair.kind == v1::VISIT_KIND_DEPT) double_coded.insert(pair.visit);
-        if (pair.observer < pair.other) gathered.Add(pair);
+        if (!(pair.observer < pair.other)) continue;
+        if (sync::IsForLeaders(static_cast<core::VisitKind>(pair.kind))) {
+          counted.push_back(pair);
+        } else {
+          between_two[question_.directory.HalfTermAt(site_, pair.start_ms)].push_back(pair);
+        }
       }
     }
-    *reply.mutable_school() = gathered.Figures(0, k_min);
-    FillElements(rubric, gathered, k_min, reply.mutable_school_elements());
+    // Sheets that nobody else reads count in whole half-terms that are over: whoever subtracts two
+    // answers, of two days or with two first days, is left with as many people as one answer needs.
+    for (const auto& [half_term, pairs] : between_two) {
+      if (!IsWholeAndOver(half_term)) continue;
+      for (RatedPair& pair : OnlyElements(pairs, ElementsOf(pairs, k_min))) {
+        counted.push_back(std::move(pair));
+      }
+    }
+    GatheredPairs all, shown;
+    for (const RatedPair& pair : counted) all.Add(pair);
+    // What is withheld of one element must not be left when the others are taken from the whole.
+    for (const RatedPair& pair : OnlyElements(counted, ElementsOf(counted, k_min))) {
+      shown.Add(pair);
+    }
+    *reply.mutable_school() = shown.Figures(0, k_min);
+    FillElements(rubric, all, k_min, reply.mutable_school_elements());
     reply.set_double_coded(static_cast<uint32_t>(double_coded.size()));
     std::stable_sort(reply.mutable_certificates()->begin(), reply.mutable_certificates()->end(),
                      [](const v1::Certificate& a, const v1::Certificate& b) {
@@ -183,7 +206,14 @@ class AgreementPage {
     return certificate;
   }
 
+  // As frozen figures, it waits a week for the tablets that are away.
+  bool IsWholeAndOver(uint16_t half_term) const {
+    const v1::HalfTerm* days = question_.directory.HalfTerm(site_, half_term);
+    return days != nullptr && days->start_day() >= from_day_ && days->end_day() + 7 < today_;
+  }
+
   const Question& question_;
+  const Id16 site_;
   const absl::TimeZone zone_;
   const int32_t today_, from_day_;
   const int64_t from_ms_;

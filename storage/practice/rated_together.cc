@@ -1,6 +1,7 @@
 #include "storage/practice/rated_together.h"
 
 #include <cmath>
+#include <iterator>
 #include <optional>
 #include <utility>
 
@@ -58,6 +59,32 @@ absl::StatusOr<std::vector<RatedPair>> PairsOf(RollupRows& rows, const Id16& rub
       });
   if (!walked.ok()) return walked;
   return pairs;
+}
+
+std::set<uint32_t> ElementsOf(const std::vector<RatedPair>& pairs, uint32_t least_observers) {
+  std::map<uint32_t, std::set<Id16>> observers;
+  for (const RatedPair& pair : pairs) {
+    for (const auto& [element, levels] : pair.levels) {
+      observers[element].insert({pair.observer, pair.other});
+    }
+  }
+  std::set<uint32_t> elements;
+  for (const auto& [element, people] : observers) {
+    if (people.size() >= least_observers) elements.insert(element);
+  }
+  return elements;
+}
+
+std::vector<RatedPair> OnlyElements(const std::vector<RatedPair>& pairs,
+                                    const std::set<uint32_t>& elements) {
+  std::vector<RatedPair> left;
+  for (RatedPair pair : pairs) {
+    for (auto level = pair.levels.begin(); level != pair.levels.end();) {
+      level = elements.count(level->first) > 0 ? std::next(level) : pair.levels.erase(level);
+    }
+    if (!pair.levels.empty()) left.push_back(std::move(pair));
+  }
+  return left;
 }
 
 void GatheredPairs::Add(const RatedPair& pair) { by_visit_[pair.visit].push_back(pair); }

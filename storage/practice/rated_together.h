@@ -31,6 +31,12 @@ struct RatedPair {
 absl::StatusOr<std::vector<RatedPair>> PairsOf(RollupRows& rows, const core::Id16& rubric,
                                                const core::Id16& observer, int64_t from_ms);
 
+// The elements that at least so many different people rated in these pairs.
+std::set<uint32_t> ElementsOf(const std::vector<RatedPair>& pairs, uint32_t least_observers);
+// The pairs with the levels of these elements alone; those without any are left out.
+std::vector<RatedPair> OnlyElements(const std::vector<RatedPair>& pairs,
+                                    const std::set<uint32_t>& elements);
+
 // Pairs, each pair of sheets once, gathered by visit for the statistics.
 class GatheredPairs {
  public:

@@ -266,6 +266,49 @@ TEST_F(AgreementPracticeTest, JointVisitsGiveKappaWithItsIntervalOnceThereAreTwe
   EXPECT_EQ(whole.double_codable(), 3u);
 }
 
+// Five people calibrate in pairs, one pair a day; the head asks every day, with every first day,
+// and subtracts. Of two answers nothing may differ that is about fewer people than one answer
+// needs.
+TEST_F(AgreementPracticeTest, Z10NobodySubtractsTheirWayToOnePairOfCalibratingColleagues) {
+  const Id16 amy = IdNumber(151), bob = IdNumber(152);
+  school.AddPerson(amy, "Amy Pole", {school.maths});
+  school.AddPerson(bob, "Bob Reed", {school.art});
+  Import();
+  const std::vector<std::pair<Id16, Id16>> pairs = {{school.hana, school.hugo},
+                                                    {school.sara, amy},
+                                                    {school.hana, bob},
+                                                    {school.hugo, school.sara},
+                                                    {amy, bob}};
+  const auto ask = [this](int32_t from_day) {
+    v1::AgreementRequest request;
+    request.set_school(BytesOf(school.site));
+    request.set_from_day(from_day);
+    return Page(school.hedy, &v1::Practice::Stub::Agreement, request);
+  };
+  std::set<std::pair<uint32_t, uint32_t>> answers;  // Pairs, and those that agree.
+  const auto ask_all = [&] {
+    for (int day = 1; day < 30; ++day) {
+      const v1::AgreementReply reply = ask(Day(2026, 9, day));
+      uint32_t of_elements = 0;
+      for (const v1::ElementAgreement& element : reply.school_elements()) {
+        of_elements += element.figures().pairs();
+      }
+      EXPECT_EQ(reply.school().pairs(), of_elements) << "nothing is left of a withheld element";
+      answers.emplace(reply.school().pairs(), reply.school().exact());
+    }
+  };
+  for (size_t i = 0; i < pairs.size(); ++i) {
+    RateTogether(v1::VISIT_KIND_CALIB, pairs[i].first, pairs[i].second,
+                 static_cast<uint32_t>(i % 3), {}, 7 + static_cast<int>(i));
+    ask_all();
+  }
+  using Answers = std::set<std::pair<uint32_t, uint32_t>>;
+  EXPECT_EQ(answers, (Answers{{0, 0}})) << "nothing before the half-term is over";
+  server.clock.Advance(int64_t{60} * 24 * 3'600'000);
+  ask_all();
+  EXPECT_EQ(answers, (Answers{{0, 0}, {45, 18}})) << "then all five people at once";
+}
+
 TEST_F(AgreementPracticeTest, AFigureOfOnePairOfPeopleIsToldToNobodyButTheTwo) {
   RateTogether(v1::VISIT_KIND_CALIB, school.hana, school.hugo, 2, {}, 10);
   for (const Id16& leader : {school.sara, school.hedy}) {
