@@ -38,6 +38,8 @@ const screens: readonly (readonly [string, string, string])[] = [
   ['waiting-empty', 'empty', '/waiting'],
   ['hand-over', 'busy', '/hand-over'],
   ['hand-over-clean', 'empty', '/hand-over'],
+  ['additions', 'busy', '/additions'],
+  ['additions-empty', 'empty', '/additions'],
   ['more', 'busy', '/more'],
   ['settings', 'busy', '/settings'],
   ['settings-empty', 'empty', '/settings'],

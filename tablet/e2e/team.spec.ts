@@ -110,6 +110,26 @@ describe('A review team of two', () => {
     expect(await joins.page.locator('.visit').count()).toBe(1);
   });
 
+  it('leaves what came after its writer’s role had ended to whoever leads the visit now', async () => {
+    await leads.network(false);
+    await leads.go(`/visits/${visitId}`);
+    await leads.note('Written on the day after.');
+    school.endRole(lead.id, 'hod');
+    await leads.network(true);
+    await leads.go('/waiting');
+    await leads.says(/It is kept here and at the server/);
+
+    await joins.page.getByRole('button', { name: say('nav.switch') }).click();
+    await joins.enterPin(other.name);
+    await joins.sent();
+    await joins.go('/additions');
+    await joins.says(say('additions.roleEnded', { author: lead.name }));
+    await joins.picture('team-additions');
+    expect(await faultsOf(joins.page)).toEqual([]);
+    await joins.button('additions.takeIn').click();
+    await joins.says(say('additions.none'));
+  });
+
   it('shows nothing of a colleague once its lease is over, and keeps what its person wrote', async () => {
     await leads.off();
     leads.clockMs = 60 * 86_400_000;

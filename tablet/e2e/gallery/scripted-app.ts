@@ -388,6 +388,49 @@ export function scriptedApp(scene: Scene): App {
           : [{ name: 'Mr Osei', role: 'Head of Mathematics', atMs: day(11, 23, 12) }],
       }),
     ),
+    additions: store(
+      ready({
+        asOfMs: empty ? null : at('09:30'),
+        items: empty
+          ? []
+          : [
+              {
+                id: '41',
+                visitId: 'composing',
+                title: 'Mr Pryce · 10M2',
+                author: 'Mrs Brandt',
+                page: 'sheet' as const,
+                written: {
+                  kind: 'between' as const,
+                  fromMs: day(11, 20, 8),
+                  toMs: day(11, 23, 16),
+                  saidMs: day(11, 23, 16),
+                },
+                reason: 'roleEnded' as const,
+                mayTakeIn: true,
+                asked: false,
+                leftBecause: null,
+              },
+              {
+                id: '42',
+                visitId: 'received',
+                title: 'Ms Kaur · 9M2',
+                author: 'Dr Moss',
+                page: 'answers' as const,
+                written: {
+                  kind: 'between' as const,
+                  fromMs: day(11, 19, 8),
+                  toMs: day(11, 19, 16),
+                  saidMs: day(11, 19, 16),
+                },
+                reason: 'closed' as const,
+                mayTakeIn: true,
+                asked: false,
+                leftBecause: 'It was said in person on Friday.',
+              },
+            ],
+      }),
+    ),
     more: store(
       ready({
         roles: empty

@@ -5,6 +5,7 @@ import { Disposition } from '#proto/sync_pb';
 import { initialsOf } from '../model/directory';
 import type { VisitRecord } from '../model/visit';
 import type { FileRow } from '../store/database';
+import { AdditionsKeeper, additionsPage } from './additions';
 import { backupFile } from './backup';
 import type {
   App,
@@ -324,6 +325,7 @@ export async function startApp(options: AppOptions): Promise<RunningApp> {
   const choicesOfWalks = new Derived(loaded(({ desk }) => walkChoices(desk)));
   const forMe = new Derived(loaded(({ lists }) => lists.forMe()));
   const more = new Derived(loaded(({ lists }) => lists.more()));
+  const additions = new Derived(loaded(({ desk }) => additionsPage(desk)));
   const named = new Derived(() => {
     const open = at();
     return open === null ? [] : colleaguesOf(open.desk);
@@ -373,6 +375,7 @@ export async function startApp(options: AppOptions): Promise<RunningApp> {
     choicesOfWalks,
     forMe,
     more,
+    additions,
     receipts,
     questions,
     named,
@@ -409,6 +412,7 @@ export async function startApp(options: AppOptions): Promise<RunningApp> {
 
   // --- What was combined. ---
 
+  const kept = new AdditionsKeeper(at, options.calls.keeping);
   let before: Before | null = null;
   let beforeDesk: unknown = null;
   tablet.met = async (report) => {
@@ -425,6 +429,7 @@ export async function startApp(options: AppOptions): Promise<RunningApp> {
       before = look(desk);
       beforeDesk = desk;
     }
+    void kept.met();
   };
 
   const watchKeeping = async () => {
@@ -472,6 +477,7 @@ export async function startApp(options: AppOptions): Promise<RunningApp> {
     receipts,
     forMe,
     more,
+    additions,
     figures: pagesOfFigures.figures,
     colleagues: named,
     helpForMe: offered,
@@ -551,6 +557,10 @@ export async function startApp(options: AppOptions): Promise<RunningApp> {
     undoRoom: (walkId) => watched(walks.undoRoom(walkId)),
     praiseRoom: (walkId, roomId, text) => watched(walks.praiseRoom(walkId, roomId, text)),
     endWalk: (walkId) => watched(walks.endWalk(walkId)),
+
+    lookForAdditions: kept.lookForAdditions,
+    takeIn: (additionId) => watched(kept.takeIn(additionId)),
+    leaveAside: (additionId, reason) => watched(kept.leaveAside(additionId, reason)),
 
     choose: (questionId, answer) => watched(answers.choose(questionId, answer)),
     undoChoice: () => answers.undo(),

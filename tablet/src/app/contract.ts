@@ -4,6 +4,7 @@
 // its effect is on disk, and the stores change only after that: what is on the screen is on disk.
 // Nothing here deletes unsent work, so there is no gesture that could.
 
+import type { AdditionGestures, Additions } from './contract/additions';
 import type { Figures } from './contract/figures';
 import type { HelpThread } from './contract/practice';
 import type { Colleague, PracticeGestures } from './contract/practice-writing';
@@ -25,6 +26,7 @@ import type {
   WalkMark,
 } from './contract/work';
 
+export type * from './contract/additions';
 export type * from './contract/figures';
 export type * from './contract/practice';
 export type * from './contract/practice-writing';
@@ -93,7 +95,12 @@ export type Refusal =
   | 'fileEmpty';
 
 // Built once, in main.tsx. Stores exist from the start; most are 'loading' until a person is in.
-export interface App extends SheetGestures, FeedbackGestures, TeamGestures, PracticeGestures {
+export interface App
+  extends SheetGestures,
+    FeedbackGestures,
+    TeamGestures,
+    AdditionGestures,
+    PracticeGestures {
   // The time, in milliseconds since 1970, as the tablet says; for running clocks only.
   readonly nowMs: () => number;
   // The school's zone, an IANA name, and the language of the words (BCP 47).
@@ -114,6 +121,7 @@ export interface App extends SheetGestures, FeedbackGestures, TeamGestures, Prac
   readonly receipts: Store<readonly Receipt[]>;
   readonly forMe: Store<Loaded<ForMe>>;
   readonly more: Store<Loaded<More>>;
+  readonly additions: Store<Loaded<Additions>>;
   // The server's figures, for whom a live role opens them.
   readonly figures: Figures;
   // Whom a decision or a cell may name, A to Z.

@@ -3,6 +3,7 @@ import { PersonType, Role } from '#proto/directory_pb';
 import { VisitKind } from '#proto/observation_pb';
 import { hex } from '../model/bytes';
 import type { VisitRecord } from '../model/visit';
+import { additionsWaiting } from './additions';
 import type {
   FeedbackRow,
   ForMe,
@@ -279,6 +280,8 @@ export class Lists {
         }
       }
     }
+    const waiting = additionsWaiting(desk);
+    if (waiting > 0) turns.push([4, { kind: 'additions', n: waiting }]);
     return turns.sort(([a], [b]) => a - b).map(([, turn]) => turn);
   }
 

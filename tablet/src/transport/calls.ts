@@ -7,11 +7,13 @@ import { createGrpcWebTransport } from '@connectrpc/connect-web';
 import { Accounts } from '#proto/account_pb';
 import { Aggregates } from '#proto/aggregate_pb';
 import { Audit } from '#proto/audit_pb';
+import { Keeping } from '#proto/disposition_pb';
 import { Practice } from '#proto/practice_pb';
 import { Summaries } from '#proto/summary_pb';
 import { Sync } from '#proto/sync_pb';
 
 export type SyncCalls = ReturnType<typeof createClient<typeof Sync>>;
+export type KeepingCalls = ReturnType<typeof createClient<typeof Keeping>>;
 export type AccountCalls = ReturnType<typeof createClient<typeof Accounts>>;
 
 // What pages of figures ask; nothing of it writes.
@@ -25,6 +27,7 @@ export interface FigureCalls {
 export interface Calls {
   readonly sync: SyncCalls;
   readonly accounts: AccountCalls;
+  readonly keeping: KeepingCalls;
   readonly figures: FigureCalls;
 }
 
@@ -39,6 +42,7 @@ export function connect(baseUrl: string): Calls {
   return {
     sync: createClient(Sync, transport),
     accounts: createClient(Accounts, transport),
+    keeping: createClient(Keeping, transport),
     figures: {
       summaries: createClient(Summaries, transport),
       aggregates: createClient(Aggregates, transport),

@@ -33,6 +33,7 @@ const QuestionScreen = later(async () => (await import('./questions/question')).
 const Receipts = later(async () => (await import('./questions/receipt')).Receipts);
 const ForMeScreen = later(async () => (await import('./visits/for-me')).ForMeScreen);
 const WaitingScreen = later(async () => (await import('./tablet/waiting')).WaitingScreen);
+const AdditionsScreen = later(async () => (await import('./tablet/additions')).AdditionsScreen);
 const MoreScreen = later(async () => (await import('./tablet/more')).MoreScreen);
 const SettingsScreen = later(async () => (await import('./tablet/settings')).SettingsScreen);
 const HandOver = later(async () => (await import('./tablet/hand-over')).HandOver);
@@ -144,6 +145,7 @@ function Open({ trouble }: { readonly trouble: Trouble | null }) {
                 {({ id }) => <VisitScreen key={id} id={id} part="read" />}
               </Route>
               <Route path="/more" component={MoreScreen} />
+              <Route path="/additions" component={AdditionsScreen} />
               <Route path="/settings" component={SettingsScreen} />
               <Route path="/hand-over" component={HandOver} />
               <Route path="/place/office" component={PlaceScreen} />

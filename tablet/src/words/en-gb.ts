@@ -5,6 +5,7 @@
 // Say what a person did or can do, never what the system did; "k of n", never a score of a person.
 
 import { aboutMeWords } from './en-gb/about-me';
+import { additionsWords } from './en-gb/additions';
 import { coverageWords } from './en-gb/coverage';
 import { everyScreenWords } from './en-gb/every-screen';
 import { feedbackWords } from './en-gb/feedback';
@@ -43,6 +44,7 @@ export const areas = [
   matrixWords,
   trendsWords,
   aboutMeWords,
+  additionsWords,
   packWords,
   practiceWords,
   practiceWritingWords,
@@ -66,6 +68,7 @@ export const enGB = {
   ...matrixWords,
   ...trendsWords,
   ...aboutMeWords,
+  ...additionsWords,
   ...packWords,
   ...practiceWords,
   ...practiceWritingWords,

@@ -67,6 +67,8 @@ export type YourTurn =
       readonly teacher: string;
       readonly what: IntentName;
     }
+  // Late work on visits that I lead.
+  | { readonly kind: 'additions'; readonly n: number }
   // The pages of a team are open, and I have not agreed yet.
   | { readonly kind: 'agree'; readonly visitId: string; readonly teacher: string }
   | { readonly kind: 'draft'; readonly visitId: string; readonly teacher: string };

@@ -13,6 +13,7 @@ const links: readonly { to: string; icon: IconName; key: MessageKey }[] = [
   { to: '/waiting', icon: 'tablet', key: 'more.waiting' },
   { to: '/more/readers', icon: 'eye', key: 'aboutMe.link' },
   { to: '/receipts', icon: 'tick', key: 'more.receipts' },
+  { to: '/additions', icon: 'plus', key: 'more.additions' },
   { to: '/settings', icon: 'gear', key: 'more.settings' },
   { to: '/hand-over', icon: 'door', key: 'more.handOver' },
 ];

@@ -107,7 +107,8 @@ function NothingWaits({ next }: { readonly next: VisitRow | undefined }) {
 }
 
 function turnKey(turn: YourTurn): string {
-  return turn.kind === 'question' ? turn.questionId : `${turn.kind} ${turn.visitId}`;
+  if (turn.kind === 'question') return turn.questionId;
+  return turn.kind === 'additions' ? turn.kind : `${turn.kind} ${turn.visitId}`;
 }
 
 function Turn({ turn }: { readonly turn: YourTurn }) {
@@ -177,6 +178,13 @@ function turnWords(
         words: say('today.turn.declined', { teacher: turn.teacher }),
         hint: say('today.turn.declinedHint'),
         to: `/visits/${turn.visitId}${turn.what === 'submit' ? '' : '/feedback'}`,
+      };
+    case 'additions':
+      return {
+        icon: 'plus',
+        words: say('today.turn.additions', { n: turn.n }),
+        hint: say('today.turn.additionsHint'),
+        to: '/additions',
       };
     case 'agree':
       return {
