@@ -366,8 +366,10 @@ absl::Status RocksEngine::Close() {
   const rocksdb::Status closed = db_->Close();
   db_.reset();
   if (!closed.ok()) return ReadError(options_.directory, closed);
-  // After a failure the logs may hold what no disk has.
-  return latch_->status().ok() ? files_->StoreIsClosed(options_.directory) : absl::OkStatus();
+  // After a failure the logs may hold what no disk has. Where it cannot be written down how long
+  // they are, nothing is lost but that.
+  if (latch_->status().ok()) files_->StoreIsClosed(options_.directory).IgnoreError();
+  return absl::OkStatus();
 }
 
 }  // namespace
