@@ -4,22 +4,25 @@
 #include <grpcpp/grpcpp.h>
 #include <gtest/gtest.h>
 
-#include <atomic>
 #include <chrono>
 #include <memory>
 #include <string>
 #include <thread>
 #include <vector>
 
+#include "tests/support/await.h"
+#include "tests/support/running_clock.h"
 #include "tests/support/running_server.h"
 #include "tests/support/wire_tablet.h"
 
 namespace halfterm::service {
 namespace {
 
+using testing::AwaitedCount;
 using testing::IdNumber;
 using testing::PlanValues;
 using testing::RatingValues;
+using testing::RunningClock;
 using testing::RunningServer;
 using testing::SmallSchool;
 using testing::WireTablet;
@@ -43,7 +46,7 @@ class DrainTest : public ::testing::Test {
 
 struct Writer {
   std::unique_ptr<WireTablet> tablet;
-  std::atomic<int> pushes{0};
+  AwaitedCount pushes;
   uint64_t acked_n = 0;
   grpc::Status end;
   std::thread thread;
@@ -112,23 +115,17 @@ TEST_F(DrainTest, WhatWasAnsweredStaysAndEverybodyHearsThatTheServerStops) {
     });
   }
   for (const auto& writer : writers) {
-    while (writer->pushes < kWritersBusy) std::this_thread::yield();
+    EXPECT_TRUE(writer->pushes.Reaches(kWritersBusy));
   }
 
-  // The server's clock goes on, ten times as fast, so that it sees who takes nothing.
-  std::atomic<bool> drained{false};
-  std::thread time([&] {
-    while (!drained) {
-      server_.clock.Advance(10);
-      std::this_thread::sleep_for(std::chrono::milliseconds(1));
-    }
-  });
   const auto begin = std::chrono::steady_clock::now();
-  server_.server().Drain();
-  const auto took = std::chrono::steady_clock::now() - begin;
-  drained = true;
-  time.join();
-  EXPECT_LT(took, std::chrono::seconds(5)) << "it did not wait for those who take nothing";
+  {
+    // The server's clock goes on, ten times as fast, so that it sees who takes nothing.
+    const RunningClock time(server_.clock, 10);
+    server_.server().Drain();
+  }
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(5))
+      << "it did not wait for those who take nothing";
 
   for (const auto& writer : writers) {
     writer->thread.join();

@@ -6,14 +6,12 @@
 #include <grpcpp/grpcpp.h>
 #include <gtest/gtest.h>
 
-#include <atomic>
 #include <chrono>
 #include <filesystem>
 #include <future>
 #include <memory>
 #include <set>
 #include <string>
-#include <thread>
 #include <utility>
 #include <vector>
 
@@ -21,6 +19,8 @@
 #include "halfterm/v1/summary.grpc.pb.h"
 #include "service/limits.h"
 #include "service/messages.h"
+#include "tests/support/await.h"
+#include "tests/support/running_clock.h"
 #include "tests/support/running_server.h"
 #include "tests/support/wire_tablet.h"
 
@@ -28,9 +28,11 @@ namespace halfterm::service {
 namespace {
 
 using testing::BytesOf;
+using testing::ComesTrue;
 using testing::IdNumber;
 using testing::PlanValues;
 using testing::RatingValues;
+using testing::RunningClock;
 using testing::RunningServer;
 using testing::SmallSchool;
 using testing::WireTablet;
@@ -49,13 +51,6 @@ grpc::Status CallByName(const std::shared_ptr<grpc::Channel>& channel, const std
                  reply == nullptr ? &own_reply : reply,
                  [&done](grpc::Status status) { done.set_value(status); });
   return done.get_future().get();
-}
-
-// Until `is_so`, or the time is over.
-template <class IsSo>
-void WaitForUpTo(std::chrono::milliseconds time, IsSo is_so) {
-  const auto end = std::chrono::steady_clock::now() + time;
-  while (!is_so() && std::chrono::steady_clock::now() < end) std::this_thread::yield();
 }
 
 class ServerTest : public ::testing::Test {
@@ -176,13 +171,13 @@ TEST_F(ServerTest, ATeacherIsToldWhoReadAboutThem) {
 
   const auto audit = v1::Audit::NewStub(tia.channel());
   v1::AboutMeReply about;
-  WaitForUpTo(std::chrono::seconds(20), [&] {
+  EXPECT_TRUE(ComesTrue([&] {
     server_.clock.Advance(1'000);
     grpc::ClientContext context;
     tia.Prepare(context);
     EXPECT_TRUE(audit->AboutMe(&context, v1::AboutMeRequest(), &about).ok());
     return about.readings_size() == 2;
-  });
+  }));
   ASSERT_EQ(about.readings_size(), 2);
   EXPECT_EQ(about.readers(), 1u);
   std::set<int> acts;
@@ -204,17 +199,11 @@ TEST_F(ServerTest, AWatchTellsOfNewsAndThatItIsAlive) {
 
   // Time passes on the server's clock until the watch says that it is alive; that it says nothing
   // else shows that there was no news.
-  std::atomic<bool> heard{false};
-  std::thread time([&] {
-    while (!heard) {
-      server_.clock.Advance(1000);
-      std::this_thread::yield();
-    }
-  });
   v1::WatchReply reply;
-  EXPECT_TRUE(watch->Read(&reply));
-  heard = true;
-  time.join();
+  {
+    const RunningClock time(server_.clock, 1000);
+    EXPECT_TRUE(watch->Read(&reply));
+  }
   EXPECT_TRUE(reply.has_beat()) << reply.ShortDebugString();
   EXPECT_GT(reply.beat().server_time_ms(), 0);
 
@@ -278,10 +267,9 @@ TEST_F(ServerTest, AReaderThatTakesNothingIsSentAwayAndGoesOnFromItsCursor) {
   reader->WaitForInitialMetadata();
   // Nobody reads, and the server's clock says that it is long. Once is enough, unless the
   // connection had still room for a chunk.
-  while (server_.server().open_pulls() > 0) {
+  do {
     server_.clock.Advance(kParkedReaderMs + 1);
-    WaitForUpTo(std::chrono::seconds(2), [&] { return server_.server().open_pulls() == 0; });
-  }
+  } while (!ComesTrue([&] { return server_.server().open_pulls() == 0; }, std::chrono::seconds(2)));
   v1::PullReply reply;
   int read = 0;
   while (reader->Read(&reply)) {

@@ -2,7 +2,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <atomic>
 #include <chrono>
 #include <memory>
 #include <string>
@@ -11,19 +10,24 @@
 
 #include "absl/strings/str_cat.h"
 #include "halfterm/v1/sync.pb.h"
+#include "tests/support/await.h"
 #include "tests/support/raw_http.h"
+#include "tests/support/running_clock.h"
 #include "tests/support/running_server.h"
 #include "tests/support/wire_tablet.h"
 
 namespace halfterm::service {
 namespace {
 
+using testing::AwaitedCount;
+using testing::ComesTrue;
 using testing::Framed;
 using testing::FramesOf;
 using ::testing::HasSubstr;
 using testing::RawAnswer;
 using testing::RawFrames;
 using testing::RawHttp;
+using testing::RunningClock;
 using testing::RunningServer;
 using testing::SmallSchool;
 using testing::WireTablet;
@@ -91,12 +95,12 @@ TEST_F(WebServerTest, AStoppingServerEndsStreamsWithUnavailableAndAnswersWhatSti
     watches.push_back(std::make_unique<RawHttp>(port));
     watches.back()->Send(
         Post("halfterm.v1.Sync/Watch", v1::WatchRequest(), hana.session().token()));
-    while (server_.server().open_watches() <= i) std::this_thread::yield();
+    ASSERT_TRUE(ComesTrue([&] { return server_.server().open_watches() > i; }));
   }
   // A tablet that calls on and on, on the connection that it has.
   RawHttp busy(port);
   std::string last;
-  std::atomic<int> answered{0};
+  AwaitedCount answered;
   std::thread calls([&] {
     while (true) {
       if (!busy.Send(Post("halfterm.v1.Sync/Hello", v1::HelloRequest(), "no such token"))) return;
@@ -107,20 +111,14 @@ TEST_F(WebServerTest, AStoppingServerEndsStreamsWithUnavailableAndAnswersWhatSti
       ++answered;
     }
   });
-  while (answered < 5) std::this_thread::yield();
+  EXPECT_TRUE(answered.Reaches(5));
 
-  std::atomic<bool> drained{false};
-  std::thread time([&] {  // The server's clock: it is what sees who takes nothing.
-    while (!drained) {
-      server_.clock.Advance(10);
-      std::this_thread::sleep_for(std::chrono::milliseconds(1));
-    }
-  });
   const auto begin = std::chrono::steady_clock::now();
-  server_.server().Drain();
+  {
+    const RunningClock time(server_.clock, 10);  // It is what sees who takes nothing.
+    server_.server().Drain();
+  }
   EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(5));
-  drained = true;
-  time.join();
   calls.join();
   EXPECT_EQ(last, "14") << "the last answer says to come again";
   for (const auto& watch : watches) {

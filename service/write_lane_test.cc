@@ -18,6 +18,7 @@
 
 #include "halfterm/v1/sync.grpc.pb.h"
 #include "service/limits.h"
+#include "tests/support/await.h"
 #include "tests/support/committed_school.h"
 
 namespace halfterm::service {
@@ -29,7 +30,7 @@ using HelloDone = std::function<void(absl::StatusOr<v1::HelloReply>)>;
 // Counts when it is applied, and may wait there.
 class HeldJob final : public storage::Job {
  public:
-  HeldJob(std::atomic<int>& applied, std::shared_future<void> until, HelloDone done)
+  HeldJob(testing::AwaitedCount& applied, std::shared_future<void> until, HelloDone done)
       : applied_(applied), until_(std::move(until)), done_(std::move(done)) {}
   void Apply(storage::Batch&) override {
     ++applied_;
@@ -46,7 +47,7 @@ class HeldJob final : public storage::Job {
   size_t Groups() const override { return 512; }
 
  private:
-  std::atomic<int>& applied_;
+  testing::AwaitedCount& applied_;
   const std::shared_future<void> until_;
   const HelloDone done_;
 };
@@ -113,13 +114,9 @@ class WriteLaneTest : public ::testing::Test, public RawHello {
     std::unique_lock<std::mutex> lock(mutex_);
     changed_.wait(lock, [&] { return arrived_.size() >= count; });
   }
-  // That the job of this many calls is at work, or was.
-  void WaitUntilApplied(int count) {
-    while (applied_ < count) std::this_thread::yield();
-  }
   // That the call of this place, which nobody has answered yet, was given up.
   void WaitUntilServerKnows(size_t place) {
-    while (!arrived_[place]->IsCancelled()) std::this_thread::yield();
+    EXPECT_TRUE(testing::ComesTrue([&] { return arrived_[place]->IsCancelled(); }));
   }
 
   testing::CommittedSchool school_;
@@ -128,7 +125,7 @@ class WriteLaneTest : public ::testing::Test, public RawHello {
   std::shared_future<void> released_;
   bool is_released_ = false;
   std::atomic<bool> is_first_{true};
-  std::atomic<int> applied_{0};
+  testing::AwaitedCount applied_;
   std::mutex mutex_;
   std::condition_variable changed_;
   std::vector<grpc::CallbackServerContext*> arrived_;
@@ -139,7 +136,7 @@ class WriteLaneTest : public ::testing::Test, public RawHello {
 TEST_F(WriteLaneTest, WorkWhoseCallerHasLeftIsDroppedWhenItsTurnComes) {
   const auto first = Start();
   WaitForArrivals(1);
-  WaitUntilApplied(1);
+  EXPECT_TRUE(applied_.Reaches(1)) << "its job is at work, or was";
   const auto leaves = Start();
   WaitForArrivals(2);
   const auto in_a_hurry = Start(std::chrono::seconds(3));
@@ -154,7 +151,7 @@ TEST_F(WriteLaneTest, WorkWhoseCallerHasLeftIsDroppedWhenItsTurnComes) {
   Release();
   EXPECT_TRUE(first->status.get().ok());
   EXPECT_TRUE(stays->status.get().ok());
-  EXPECT_EQ(applied_, 2) << "nothing was written for those who left";
+  EXPECT_EQ(applied_.now(), 2) << "nothing was written for those who left";
 }
 
 TEST_F(WriteLaneTest, AnAnswerThatWouldComeTooLateIsNotWorkedFor) {
@@ -162,12 +159,12 @@ TEST_F(WriteLaneTest, AnAnswerThatWouldComeTooLateIsNotWorkedFor) {
   WaitForArrivals(1);
   const auto second = Start();
   WaitForArrivals(2);
-  WaitUntilApplied(1);
+  EXPECT_TRUE(applied_.Reaches(1)) << "its job is at work, or was";
   school_.clock.Advance(kUnaryMs + 1);
   Release();
   EXPECT_TRUE(first->status.get().ok()) << "it was at work already";
   EXPECT_EQ(second->status.get().error_code(), grpc::StatusCode::DEADLINE_EXCEEDED);
-  EXPECT_EQ(applied_, 1);
+  EXPECT_EQ(applied_.now(), 1);
 }
 
 TEST_F(WriteLaneTest, WhatIsTooMuchIsTurnedAwayAtOnceWithATimeToComeAgain) {

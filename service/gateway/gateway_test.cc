@@ -7,11 +7,11 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
-#include <thread>
 
 #include "absl/strings/escaping.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "tests/support/await.h"
 #include "tests/support/raw_http.h"
 #include "tests/support/running_gateway.h"
 
@@ -19,6 +19,7 @@ namespace halfterm::service {
 namespace {
 
 using std::chrono::milliseconds;
+using testing::ComesTrue;
 using ::testing::Each;
 using ::testing::ElementsAre;
 using testing::Framed;
@@ -30,18 +31,6 @@ using testing::RawFrames;
 using testing::RawHttp;
 using testing::RunningGateway;
 using ::testing::SizeIs;
-
-constexpr std::chrono::seconds kPatience(20);
-
-template <class Condition>
-bool Comes(Condition condition) {
-  const auto until = std::chrono::steady_clock::now() + kPatience;
-  while (!condition()) {
-    if (std::chrono::steady_clock::now() > until) return false;
-    std::this_thread::sleep_for(milliseconds(1));
-  }
-  return true;
-}
 
 class GatewayTest : public ::testing::Test {
  protected:
@@ -143,7 +132,7 @@ TEST_F(GatewayTest, ADeadlineEndsACallThatWaits) {
   const RawFrames frames = Call("Wait", "first", "Grpc-Timeout: 200m\r\n");
   EXPECT_THAT(frames.messages, ElementsAre("first"));
   EXPECT_EQ(frames.trailers.at("grpc-status"), "4");
-  EXPECT_TRUE(Comes([&] { return gateway_.services.waiting == 0; })) << "the service heard of it";
+  EXPECT_TRUE(gateway_.services.waiting.Becomes(0)) << "the service heard of it";
   EXPECT_EQ(Call("Echo", "late", "Grpc-Timeout: 0n\r\n").trailers.at("grpc-status"), "4");
 }
 
@@ -152,11 +141,11 @@ TEST_F(GatewayTest, ABrowserThatLeavesEndsItsCall) {
     RawHttp http(gateway_.port());
     http.Send(RunningGateway::Post("Wait", Framed("open")));
     EXPECT_THAT(http.ReadSome(), HasSubstr("HTTP/1.1 200"));
-    ASSERT_TRUE(Comes([&] { return gateway_.services.waiting == 1; }));
+    ASSERT_TRUE(gateway_.services.waiting.Becomes(1));
     http.Close();
-    ASSERT_TRUE(Comes([&] { return gateway_.services.waiting == 0; })) << "round " << round;
+    ASSERT_TRUE(gateway_.services.waiting.Becomes(0)) << "round " << round;
   }
-  EXPECT_TRUE(Comes([&] { return gateway_.gateway().open_connections() == 0; }));
+  EXPECT_TRUE(ComesTrue([&] { return gateway_.gateway().open_connections() == 0; }));
   gateway_.ExpectItServes();
 }
 
@@ -172,9 +161,9 @@ TEST(GatewayPatienceTest, ALongSilenceDoesNotHideThatABrowserLeaves) {
     slow.Send("GET /");
     EXPECT_EQ(slow.Read().status, 408);
   }
-  EXPECT_EQ(gateway.services.waiting, 1) << "a silent stream is no slow browser";
+  EXPECT_EQ(gateway.services.waiting.now(), 1) << "a silent stream is no slow browser";
   http.Close();
-  EXPECT_TRUE(Comes([&] { return gateway.services.waiting == 0; }));
+  EXPECT_TRUE(gateway.services.waiting.Becomes(0));
 }
 
 TEST_F(GatewayTest, ABrowserThatDoesNotReadHoldsTheServiceBack) {
@@ -182,7 +171,7 @@ TEST_F(GatewayTest, ABrowserThatDoesNotReadHoldsTheServiceBack) {
   slow.Send(RunningGateway::Post("Stream", Framed("20000 16384")));  // 320 MB.
   // It goes on for as long as the kernel's buffers take it, and then stands still.
   int before = -1;
-  ASSERT_TRUE(Comes([&] {
+  ASSERT_TRUE(ComesTrue([&] {
     const int now = gateway_.services.written;
     const bool stands = now > 0 && now == before;
     before = now;
@@ -193,7 +182,7 @@ TEST_F(GatewayTest, ABrowserThatDoesNotReadHoldsTheServiceBack) {
   EXPECT_LT(gateway_.services.written, 1000) << "messages that nobody reads pile up";
   gateway_.ExpectItServes();
   slow.Close();
-  EXPECT_TRUE(Comes([&] { return gateway_.gateway().open_connections() == 0; }));
+  EXPECT_TRUE(ComesTrue([&] { return gateway_.gateway().open_connections() == 0; }));
 }
 
 TEST_F(GatewayTest, ManyCallsOnOneConnectionAndManyConnectionsAtOnce) {
@@ -207,11 +196,11 @@ TEST_F(GatewayTest, ManyCallsOnOneConnectionAndManyConnectionsAtOnce) {
     waiting.push_back(std::make_unique<RawHttp>(gateway_.port()));
     waiting.back()->Send(RunningGateway::Post("Wait", Framed("open")));
   }
-  EXPECT_TRUE(Comes([&] { return gateway_.services.waiting == 300; }));
+  EXPECT_TRUE(gateway_.services.waiting.Becomes(300));
   EXPECT_EQ(gateway_.gateway().open_connections(), 301u);
   gateway_.ExpectItServes();
   waiting.clear();
-  EXPECT_TRUE(Comes([&] { return gateway_.services.waiting == 0; }));
+  EXPECT_TRUE(gateway_.services.waiting.Becomes(0));
 }
 
 TEST_F(GatewayTest, EveryAnswerCarriesThePolicyAndNothingNamesAnotherOrigin) {
@@ -238,7 +227,7 @@ TEST_F(GatewayTest, ADrainEndsWhatIsOpenAndWaitsForAnswersOnTheirWay) {
   idle.Send(RunningGateway::Get("/"));
   EXPECT_EQ(idle.Read().status, 200);
   waits.Send(RunningGateway::Post("Wait", Framed("open")));
-  EXPECT_TRUE(Comes([&] { return gateway_.services.waiting == 1; }));
+  EXPECT_TRUE(gateway_.services.waiting.Becomes(1));
 
   gateway_.gateway().StopAccepting();
   idle.Send(RunningGateway::Post("Echo", Framed("still answered")));
@@ -249,7 +238,7 @@ TEST_F(GatewayTest, ADrainEndsWhatIsOpenAndWaitsForAnswersOnTheirWay) {
 
   gateway_.gateway().Drain(milliseconds(100));  // A call is open that does not end by itself.
   EXPECT_EQ(gateway_.gateway().open_connections(), 0u);
-  EXPECT_TRUE(Comes([&] { return gateway_.services.waiting == 0; }));
+  EXPECT_TRUE(gateway_.services.waiting.Becomes(0));
   gateway_.gateway().Drain(milliseconds(0));  // Again is no error.
 }
 

@@ -8,7 +8,6 @@
 #include <future>
 #include <memory>
 #include <string>
-#include <thread>
 #include <vector>
 
 #include "halfterm/disk/audit.pb.h"
@@ -16,6 +15,7 @@
 #include "storage/audit/audit_reader.h"
 #include "storage/audit/read_trail.h"
 #include "storage/verify/audit_check.h"
+#include "tests/support/await.h"
 #include "tests/support/committed_school.h"
 #include "tests/support/visit_writer.h"
 
@@ -398,7 +398,8 @@ TEST_F(AuditTest, WhatCannotBeWrittenWaitsAndThenReadersDo) {
   school.SetDiskFull(true);
   ASSERT_TRUE(trail.Note(As(people.sara), Chunk({visit})).ok());
   trail.Write();
-  while (!trail.HasNotes()) std::this_thread::yield();  // The committer puts them back.
+  ASSERT_TRUE(testing::ComesTrue([&] { return trail.HasNotes(); }))
+      << "the committer puts them back";
   school.SetDiskFull(false);
   Write();
   EXPECT_EQ(Rows(), before + 1);

@@ -5,7 +5,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <cstdio>
@@ -129,16 +128,14 @@ TEST_F(PostgresFaultsTest, ConnectionsCutAgainAndAgainCostNothing) {
   const std::string direct = postgres.NewDatabase();
   CuttingProxy proxy(postgres.folder());
   const auto engine = Opened(OwnPostgres::Through(proxy.folder(), direct));
-  std::atomic<bool> done{false};
-  std::atomic<int> cuts{0};
+  int cuts = 0;
   std::thread cutter([&] {
-    while (!done) {
+    do {
       const bool after = random() % 2 == 0;
       proxy.CutAt(1 + random() % 200,
                   after ? CuttingProxy::Cut::kAfter : CuttingProxy::Cut::kBefore);
-      while (!done && !proxy.has_cut()) std::this_thread::sleep_for(std::chrono::milliseconds(1));
       ++cuts;
-    }
+    } while (proxy.AwaitCut());
   });
   uint64_t n = 0;
   while (n < 60) {
@@ -148,9 +145,8 @@ TEST_F(PostgresFaultsTest, ConnectionsCutAgainAndAgainCostNothing) {
       break;
     }
   }
-  done = true;
+  proxy.StopCutting();
   cutter.join();
-  proxy.CutAt(0, CuttingProxy::Cut::kBefore);
   EXPECT_EQ(CountedCommits(postgres, direct), n);
   ExpectThatAllAreThereOnce(*engine, n);
   EXPECT_GT(cuts, 5);

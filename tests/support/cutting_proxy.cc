@@ -71,7 +71,7 @@ CuttingProxy::~CuttingProxy() {
 void CuttingProxy::CutAt(uint64_t n, Cut cut) {
   const std::lock_guard<std::mutex> lock(mutex_);
   messages_ = 0;
-  cut_at_ = n;
+  cut_at_ = stopped_ ? 0 : n;
   cut_ = cut;
   has_cut_ = false;
 }
@@ -79,6 +79,19 @@ void CuttingProxy::CutAt(uint64_t n, Cut cut) {
 bool CuttingProxy::has_cut() const {
   const std::lock_guard<std::mutex> lock(mutex_);
   return has_cut_;
+}
+
+bool CuttingProxy::AwaitCut() {
+  std::unique_lock<std::mutex> lock(mutex_);
+  changed_.wait(lock, [this] { return has_cut_ || stopped_; });
+  return !stopped_;
+}
+
+void CuttingProxy::StopCutting() {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  stopped_ = true;
+  cut_at_ = 0;
+  changed_.notify_all();
 }
 
 uint64_t CuttingProxy::messages() const {
@@ -91,6 +104,7 @@ bool CuttingProxy::IsTheOne(Cut& cut) {
   if (++messages_ != cut_at_) return false;
   cut = cut_;
   has_cut_ = true;
+  changed_.notify_all();
   return true;
 }
 

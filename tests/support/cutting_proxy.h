@@ -2,6 +2,7 @@
 
 #ifndef HALFTERM_TESTS_SUPPORT_CUTTING_PROXY_H_
 #define HALFTERM_TESTS_SUPPORT_CUTTING_PROXY_H_
+#include <condition_variable>
 #include <cstdint>
 #include <mutex>
 #include <string>
@@ -32,6 +33,10 @@ class CuttingProxy {
   void CutAt(uint64_t n, Cut cut);
   // The n-th message was reached.
   bool has_cut() const;
+  // Waits until it is. False: it never will be, because of StopCutting.
+  bool AwaitCut();
+  // From now on CutAt does nothing, and nobody waits for a cut.
+  void StopCutting();
   // Messages of clients since the last CutAt.
   uint64_t messages() const;
 
@@ -41,14 +46,15 @@ class CuttingProxy {
   // Whether this message is the one, and how it is cut.
   bool IsTheOne(Cut& cut);
 
-  const TemporaryDirectory directory_;
+  const TemporaryDirectory directory_ = TemporaryDirectory::ForSocket();
   const std::string server_;
   int listener_ = -1;
   int wake_ = -1;  // Readable once all is to end.
   mutable std::mutex mutex_;
+  std::condition_variable changed_;
   uint64_t messages_ = 0, cut_at_ = 0;  // Guarded by mutex_, and so are:
   Cut cut_ = Cut::kBefore;
-  bool has_cut_ = false;
+  bool has_cut_ = false, stopped_ = false;
   std::vector<std::thread> links_;
   std::thread acceptor_;  // Last: it uses all of the above.
 };

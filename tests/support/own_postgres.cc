@@ -9,7 +9,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
@@ -17,7 +16,8 @@
 #include <memory>
 #include <sstream>
 #include <system_error>
-#include <thread>
+
+#include "tests/support/await.h"
 
 extern char** environ;
 
@@ -27,8 +27,6 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr char kPrograms[] = "/usr/lib/postgresql/15/bin/";
-constexpr std::chrono::seconds kLongest(60);
-constexpr std::chrono::milliseconds kBetweenLooks(5);
 
 [[noreturn]] void GiveUp(const std::string& why) {
   std::fprintf(stderr, "own PostgreSQL: %s\n", why.c_str());
@@ -96,16 +94,6 @@ std::vector<pid_t> ChildrenOf(pid_t parent) {
   return children;
 }
 
-template <typename Condition>
-bool Wait(const Condition& condition) {
-  const auto end = std::chrono::steady_clock::now() + kLongest;
-  while (!condition()) {
-    if (std::chrono::steady_clock::now() > end) return false;
-    std::this_thread::sleep_for(kBetweenLooks);
-  }
-  return true;
-}
-
 std::string ConninfoOf(const std::string& folder, const std::string& database) {
   return "host=" + folder + " user=halfterm dbname=" + database;
 }
@@ -113,20 +101,17 @@ std::string ConninfoOf(const std::string& folder, const std::string& database) {
 }  // namespace
 
 OwnPostgres::OwnPostgres(const std::vector<std::string>& settings) : settings_(settings) {
-  // Short, because the path of a socket is; and outside of folders that only we may enter.
-  folder_ = "/tmp/halfterm-pg-XXXXXX";
-  if (mkdtemp(folder_.data()) == nullptr) GiveUp("no folder in /tmp");
   if (getuid() == 0) {
     const passwd* const user =
         getpwnam("postgres") != nullptr ? getpwnam("postgres") : getpwnam("nobody");
-    if (user == nullptr || chown(folder_.c_str(), user->pw_uid, user->pw_gid) != 0) {
+    if (user == nullptr || chown(folder().c_str(), user->pw_uid, user->pw_gid) != 0) {
       GiveUp("no user to run as");
     }
   }
-  chmod(folder_.c_str(), 0755);
-  const std::string log = folder_ + "/log";
+  chmod(folder().c_str(), 0755);
+  const std::string log = folder() + "/log";
   const pid_t made = Spawn(
-      {std::string(kPrograms) + "initdb", "--pgdata=" + folder_ + "/data", "--username=halfterm",
+      {std::string(kPrograms) + "initdb", "--pgdata=" + folder() + "/data", "--username=halfterm",
        "--auth=trust", "--encoding=UTF8", "--no-locale", "--no-sync", "--no-instructions"},
       log);
   int status = 0;
@@ -141,12 +126,6 @@ OwnPostgres::~OwnPostgres() {
     kill(process_, SIGQUIT);  // At once: nobody needs what it holds.
     waitpid(process_, nullptr, 0);
   }
-  if (std::getenv("HALFTERM_KEEP_FILES") != nullptr) {
-    std::printf("kept %s\n", folder_.c_str());
-    return;
-  }
-  std::error_code error;
-  fs::remove_all(folder_, error);
 }
 
 OwnPostgres& OwnPostgres::Shared() {
@@ -155,42 +134,44 @@ OwnPostgres& OwnPostgres::Shared() {
 }
 
 void OwnPostgres::Start() {
-  std::vector<std::string> words = {std::string(kPrograms) + "postgres", "-D", folder_ + "/data",
-                                    "-k", folder_};
+  std::vector<std::string> words = {std::string(kPrograms) + "postgres", "-D", folder() + "/data",
+                                    "-k", folder()};
   for (const char* const setting :
        {"listen_addresses=", "shared_buffers=32MB", "max_connections=60", "fsync=on",
         "max_wal_size=256MB", "autovacuum_naptime=10s", "log_min_messages=warning"}) {
     words.insert(words.end(), {"-c", setting});
   }
   for (const std::string& setting : settings_) words.insert(words.end(), {"-c", setting});
-  const std::string conninfo = ConninfoOf(folder_, "postgres");
-  process_ = Spawn(words, folder_ + "/log");
-  const bool is_up = Wait([&] {
+  const std::string conninfo = ConninfoOf(folder(), "postgres");
+  process_ = Spawn(words, folder() + "/log");
+  const bool is_up = ComesTrue([&] {
     // It does not start beside the last process of the one before.
     if (waitpid(process_, nullptr, WNOHANG) == process_) {
-      process_ = Spawn(words, folder_ + "/log");
+      process_ = Spawn(words, folder() + "/log");
     }
     return PQping(conninfo.c_str()) == PQPING_OK;
   });
-  if (!is_up) GiveUp("it does not start\n" + TextOf(folder_ + "/log"));
+  if (!is_up) GiveUp("it does not start\n" + TextOf(folder() + "/log"));
 }
 
 void OwnPostgres::Kill() {
   // Stopped first, it starts no further children.
   kill(process_, SIGSTOP);
-  Wait([this] { return Look(process_).state == 'T'; });
+  if (!ComesTrue([this] { return Look(process_).state == 'T'; })) GiveUp("it does not stand still");
   const std::vector<pid_t> children = ChildrenOf(process_);
   for (const pid_t child : children) kill(child, SIGKILL);
   kill(process_, SIGKILL);
   waitpid(process_, nullptr, 0);
   process_ = 0;
-  for (const pid_t child : children) Wait([child] { return !Runs(child); });
+  for (const pid_t child : children) {
+    if (!ComesTrue([child] { return !Runs(child); })) GiveUp("a process of it does not end");
+  }
 }
 
 std::string OwnPostgres::NewDatabase() {
   const std::string name = "test_" + std::to_string(++databases_);
-  Run(ConninfoOf(folder_, "postgres"), "create database " + name);
-  return ConninfoOf(folder_, name);
+  Run(ConninfoOf(folder(), "postgres"), "create database " + name);
+  return ConninfoOf(folder(), name);
 }
 
 std::string OwnPostgres::Through(const std::string& folder, const std::string& conninfo) {

@@ -11,6 +11,8 @@
 #include <string>
 #include <vector>
 
+#include "tests/support/temporary_directory.h"
+
 namespace halfterm::testing {
 
 // For one thread at a time. Fails the program if PostgreSQL cannot be started: nothing could be
@@ -40,10 +42,10 @@ class OwnPostgres {
   void Start();
 
   // The folder that holds its socket, .s.PGSQL.5432.
-  const std::string& folder() const { return folder_; }
+  const std::string& folder() const { return folder_.path(); }
 
  private:
-  std::string folder_;
+  const TemporaryDirectory folder_ = TemporaryDirectory::ForSocket();
   const std::vector<std::string> settings_;
   pid_t process_ = 0;
   int databases_ = 0;

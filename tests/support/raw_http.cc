@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -107,6 +108,12 @@ bool RawHttp::Fill() {
   if (got <= 0) return false;
   held_.append(bytes, static_cast<size_t>(got));
   return true;
+}
+
+bool RawHttp::Hears(std::chrono::milliseconds time) {
+  if (!held_.empty()) return true;
+  pollfd wait{socket_, POLLIN, 0};
+  return poll(&wait, 1, static_cast<int>(time.count())) > 0;
 }
 
 std::string RawHttp::ReadSome() {

@@ -2,6 +2,7 @@
 
 #ifndef HALFTERM_TESTS_SUPPORT_RAW_HTTP_H_
 #define HALFTERM_TESTS_SUPPORT_RAW_HTTP_H_
+#include <chrono>
 #include <map>
 #include <string>
 #include <vector>
@@ -41,6 +42,8 @@ class RawHttp {
   bool Send(absl::string_view bytes);
   // To a HEAD there is no body.
   RawAnswer Read(bool to_head = false);
+  // Whether something has come that was not read yet, or comes within that time; also the end.
+  bool Hears(std::chrono::milliseconds time);
   // Waits for the end of the connection: what came before it.
   std::string ReadToEnd();
   // Reads at least one byte, and what has come with it.

@@ -18,6 +18,7 @@
 #include <string>
 
 #include "service/gateway/gateway.h"
+#include "tests/support/await.h"
 #include "tests/support/raw_http.h"
 #include "tests/support/temporary_directory.h"
 
@@ -27,7 +28,7 @@ class AskedServices final : public grpc::CallbackGenericService {
  public:
   grpc::ServerGenericBidiReactor* CreateReactor(grpc::GenericCallbackServerContext* ctx) override;
 
-  std::atomic<int> waiting{0};  // Calls of Wait that are open.
+  AwaitedCount waiting;         // Calls of Wait that are open.
   std::atomic<int> written{0};  // Messages of Stream that left the service.
   std::atomic<int> begun{0};    // Calls of any method.
 };
