@@ -11,7 +11,7 @@
 #include "service/limits.h"
 #include "service/messages.h"
 #include "service/process_usage.h"
-#include "service/reading.h"
+#include "service/read_lane.h"
 #include "storage/commit/sync_jobs.h"
 #include "storage/keys.h"
 #include "storage/verify/verifier.h"
@@ -48,22 +48,18 @@ grpc::ServerWriteReactor<Bytes>* AdminService::Verify(Context* context, const By
 }
 
 grpc::ServerUnaryReactor* AdminService::Stats(Context* context, const Bytes* bytes, Bytes* reply) {
-  const Answer answer(context, reply, parts_.clock, kAdminMs);
-  if (absl::Status open = parts_.gate.Open(); !open.ok()) return answer.Refuse(open);
-  absl::StatusOr<v1::StatsRequest> request = Decode<v1::StatsRequest>(*bytes);
-  if (!request.ok()) return answer.Refuse(request.status());
-  return AnswerFrom(parts_.reads, Urgency::kInteractive, answer, [this] { return ReadStats(); });
+  return ReadLane(parts_.gate, parts_.clock, parts_.reads)
+      .ForAdmin<v1::StatsRequest>(context, *bytes, reply,
+                                  [this](const v1::StatsRequest&) { return ReadStats(); });
 }
 
 grpc::ServerUnaryReactor* AdminService::Waiting(Context* context, const Bytes* bytes,
                                                 Bytes* reply) {
-  const Answer answer(context, reply, parts_.clock, kAdminMs);
-  if (absl::Status open = parts_.gate.Open(); !open.ok()) return answer.Refuse(open);
-  absl::StatusOr<v1::WaitingRequest> request = Decode<v1::WaitingRequest>(*bytes);
-  if (!request.ok()) return answer.Refuse(request.status());
-  return AnswerFrom(
-      parts_.reports, Urgency::kInteractive, answer,
-      [this, request = *std::move(request)] { return storage::Waiting(parts_.engine, request); });
+  return ReadLane(parts_.gate, parts_.clock, parts_.reports)
+      .ForAdmin<v1::WaitingRequest>(context, *bytes, reply,
+                                    [this](const v1::WaitingRequest& request) {
+                                      return storage::Waiting(parts_.engine, request);
+                                    });
 }
 
 absl::StatusOr<v1::StatsReply> AdminService::ReadStats() const {

@@ -5,7 +5,6 @@
 #include "service/answer.h"
 #include "service/limits.h"
 #include "service/messages.h"
-#include "service/reading.h"
 #include "storage/aggregates/freeze.h"
 
 namespace halfterm::service {
@@ -15,26 +14,13 @@ using Context = grpc::CallbackServerContext;
 
 grpc::ServerUnaryReactor* AggregateService::FrozenSchool(Context* context, const Bytes* bytes,
                                                          Bytes* reply) {
-  return Read(context, *bytes, reply, &storage::AggregateReader::FrozenSchool);
+  return reads_.ForCaller(context, *bytes, reply, reader_, &storage::AggregateReader::FrozenSchool);
 }
 
 grpc::ServerUnaryReactor* AggregateService::FrozenFederation(Context* context, const Bytes* bytes,
                                                              Bytes* reply) {
-  return Read(context, *bytes, reply, &storage::AggregateReader::FrozenFederation);
-}
-
-template <class Request, class Reply>
-grpc::ServerUnaryReactor* AggregateService::Read(Context* context, const Bytes& bytes, Bytes* reply,
-                                                 ReaderCall<Request, Reply> call) {
-  const Answer answer(context, reply, clock_, kUnaryMs);
-  const absl::StatusOr<storage::Caller> caller = gate_.CallerOf(*context);
-  if (!caller.ok()) return answer.Refuse(caller.status());
-  absl::StatusOr<Request> request = Decode<Request>(bytes);
-  if (!request.ok()) return answer.Refuse(request.status());
-  return AnswerFrom(reads_, Urgency::kInteractive, answer,
-                    [this, call, caller = *caller, request = *std::move(request)] {
-                      return (reader_.*call)(caller, request);
-                    });
+  return reads_.ForCaller(context, *bytes, reply, reader_,
+                          &storage::AggregateReader::FrozenFederation);
 }
 
 grpc::ServerUnaryReactor* FreezingService::Freeze(Context* context, const Bytes* bytes,

@@ -7,6 +7,7 @@
 
 #include "halfterm/v1/aggregate.grpc.pb.h"
 #include "service/caller_of.h"
+#include "service/read_lane.h"
 #include "service/worker_pool.h"
 #include "service/write_lane.h"
 #include "storage/aggregates/aggregate_reader.h"
@@ -24,7 +25,7 @@ class AggregateService final : public RawAggregates {
   // All must outlive the service.
   AggregateService(const Gate& gate, const storage::AggregateReader& reader,
                    const storage::Clock& clock, WorkerPool& reads)
-      : gate_(gate), reader_(reader), clock_(clock), reads_(reads) {}
+      : reads_(gate, clock, reads), reader_(reader) {}
 
   grpc::ServerUnaryReactor* FrozenSchool(grpc::CallbackServerContext* context,
                                          const grpc::ByteBuffer* bytes,
@@ -34,18 +35,8 @@ class AggregateService final : public RawAggregates {
                                              grpc::ByteBuffer* reply) override;
 
  private:
-  template <class Request, class Reply>
-  using ReaderCall = absl::StatusOr<Reply> (storage::AggregateReader::*)(const storage::Caller&,
-                                                                         const Request&) const;
-  template <class Request, class Reply>
-  grpc::ServerUnaryReactor* Read(grpc::CallbackServerContext* context,
-                                 const grpc::ByteBuffer& bytes, grpc::ByteBuffer* reply,
-                                 ReaderCall<Request, Reply> call);
-
-  const Gate& gate_;
+  const ReadLane reads_;
   const storage::AggregateReader& reader_;
-  const storage::Clock& clock_;
-  WorkerPool& reads_;
 };
 
 // Called by gRPC's threads; nothing here waits.

@@ -7,6 +7,7 @@
 #include "service/answer.h"
 #include "service/limits.h"
 #include "service/messages.h"
+#include "service/read_lane.h"
 #include "service/reading.h"
 
 namespace halfterm::service {
@@ -16,15 +17,8 @@ using Context = grpc::CallbackServerContext;
 
 grpc::ServerUnaryReactor* AuditService::AboutMe(Context* context, const Bytes* bytes,
                                                 Bytes* reply) {
-  const Answer answer(context, reply, parts_.clock, kUnaryMs);
-  const absl::StatusOr<storage::Caller> caller = parts_.gate.CallerOf(*context);
-  if (!caller.ok()) return answer.Refuse(caller.status());
-  absl::StatusOr<v1::AboutMeRequest> request = Decode<v1::AboutMeRequest>(*bytes);
-  if (!request.ok()) return answer.Refuse(request.status());
-  return AnswerFrom(parts_.reports, Urgency::kInteractive, answer,
-                    [this, caller = *caller, request = *std::move(request)] {
-                      return parts_.reader.AboutMe(caller, request);
-                    });
+  return ReadLane(parts_.gate, parts_.clock, parts_.reports)
+      .ForCaller(context, *bytes, reply, parts_.reader, &storage::AuditReader::AboutMe);
 }
 
 grpc::ServerUnaryReactor* AuditTrailService::WhoSaw(Context* context, const Bytes* bytes,

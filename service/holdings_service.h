@@ -6,6 +6,7 @@
 
 #include "halfterm/v1/holdings.grpc.pb.h"
 #include "service/caller_of.h"
+#include "service/read_lane.h"
 #include "service/worker_pool.h"
 #include "storage/clock.h"
 #include "storage/engine.h"
@@ -26,10 +27,8 @@ class HoldingsService final : public RawHoldings {
                                        grpc::ByteBuffer* reply) override;
 
  private:
-  const Gate& gate_;
+  const ReadLane reports_;
   const storage::Engine& engine_;
-  const storage::Clock& clock_;
-  WorkerPool& reports_;
 };
 
 }  // namespace halfterm::service

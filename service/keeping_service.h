@@ -6,6 +6,7 @@
 
 #include "halfterm/v1/disposition.grpc.pb.h"
 #include "service/caller_of.h"
+#include "service/read_lane.h"
 #include "service/worker_pool.h"
 #include "storage/clock.h"
 #include "storage/keeping/keeping_reader.h"
@@ -22,7 +23,7 @@ class KeepingService final : public RawKeeping {
   // All must outlive the service.
   KeepingService(const Gate& gate, const storage::KeepingReader& reader,
                  const storage::Clock& clock, WorkerPool& reads)
-      : gate_(gate), reader_(reader), clock_(clock), reads_(reads) {}
+      : reads_(gate, clock, reads), reader_(reader) {}
 
   grpc::ServerUnaryReactor* Counts(grpc::CallbackServerContext* context,
                                    const grpc::ByteBuffer* bytes, grpc::ByteBuffer* reply) override;
@@ -32,18 +33,8 @@ class KeepingService final : public RawKeeping {
                                 grpc::ByteBuffer* reply) override;
 
  private:
-  template <class Request, class Reply>
-  using ReaderCall = absl::StatusOr<Reply> (storage::KeepingReader::*)(const storage::Caller&,
-                                                                       const Request&) const;
-  template <class Request, class Reply>
-  grpc::ServerUnaryReactor* Read(grpc::CallbackServerContext* context,
-                                 const grpc::ByteBuffer& bytes, grpc::ByteBuffer* reply,
-                                 ReaderCall<Request, Reply> call);
-
-  const Gate& gate_;
+  const ReadLane reads_;
   const storage::KeepingReader& reader_;
-  const storage::Clock& clock_;
-  WorkerPool& reads_;
 };
 
 using RawKeepingAdmin = v1::KeepingAdmin::WithRawCallbackMethod_Counts<v1::KeepingAdmin::Service>;
@@ -55,17 +46,15 @@ class KeepingAdminService final : public RawKeepingAdmin {
   KeepingAdminService(const Gate& gate, const storage::Engine& engine,
                       const storage::Directories& directories, const storage::Clock& clock,
                       WorkerPool& reads)
-      : gate_(gate), engine_(engine), directories_(directories), clock_(clock), reads_(reads) {}
+      : reads_(gate, clock, reads), engine_(engine), directories_(directories) {}
 
   grpc::ServerUnaryReactor* Counts(grpc::CallbackServerContext* context,
                                    const grpc::ByteBuffer* bytes, grpc::ByteBuffer* reply) override;
 
  private:
-  const Gate& gate_;
+  const ReadLane reads_;
   const storage::Engine& engine_;
   const storage::Directories& directories_;
-  const storage::Clock& clock_;
-  WorkerPool& reads_;
 };
 
 }  // namespace halfterm::service

@@ -1,11 +1,5 @@
 #include "service/practice_service.h"
 
-#include <utility>
-
-#include "service/answer.h"
-#include "service/limits.h"
-#include "service/messages.h"
-#include "service/reading.h"
 #include "storage/practice/agreement_page.h"
 #include "storage/practice/changes_page.h"
 #include "storage/practice/cycle_page.h"
@@ -20,28 +14,14 @@ namespace halfterm::service {
 using Bytes = grpc::ByteBuffer;
 using Context = grpc::CallbackServerContext;
 
-template <class Request, class Read>
-grpc::ServerUnaryReactor* PracticeService::AnswerWith(Context* context, const Bytes& bytes,
-                                                      Bytes* reply, Read read) {
-  const Answer answer(context, reply, clock_, kUnaryMs);
-  const absl::StatusOr<storage::Caller> caller = gate_.CallerOf(*context);
-  if (!caller.ok()) return answer.Refuse(caller.status());
-  absl::StatusOr<Request> request = Decode<Request>(bytes);
-  if (!request.ok()) return answer.Refuse(request.status());
-  return AnswerFrom(reads_, Urgency::kInteractive, answer,
-                    [read = std::move(read), caller = *caller, request = *std::move(request)] {
-                      return read(caller, request);
-                    });
-}
-
 template <class Request, class Reply>
 grpc::ServerUnaryReactor* PracticeService::AnswerPage(
     Context* context, const Bytes& bytes, Bytes* reply,
     storage::PracticeReader::Page<Request, Reply> page) {
-  return AnswerWith<Request>(context, bytes, reply,
-                             [this, page](const storage::Caller& caller, const Request& request) {
-                               return reader_.Read(caller, request, page);
-                             });
+  return reads_.ForCaller<Request>(
+      context, bytes, reply, [this, page](const storage::Caller& caller, const Request& request) {
+        return reader_.Read(caller, request, page);
+      });
 }
 
 template <class Request, class Reply>
@@ -57,10 +37,10 @@ template <class Request, class Reply>
 grpc::ServerUnaryReactor* PracticeService::AnswerNamedPage(
     Context* context, const Bytes& bytes, Bytes* reply,
     storage::PracticeReader::Page<Request, Reply> page) {
-  return AnswerWith<Request>(context, bytes, reply,
-                             [this, page](const storage::Caller& caller, const Request& request) {
-                               return Noted(caller, request, reader_.Read(caller, request, page));
-                             });
+  return reads_.ForCaller<Request>(
+      context, bytes, reply, [this, page](const storage::Caller& caller, const Request& request) {
+        return Noted(caller, request, reader_.Read(caller, request, page));
+      });
 }
 
 grpc::ServerUnaryReactor* PracticeService::Load(Context* context, const Bytes* bytes,
@@ -100,7 +80,7 @@ grpc::ServerUnaryReactor* PracticeService::Management(Context* context, const By
 
 grpc::ServerUnaryReactor* PracticeService::Helping(Context* context, const Bytes* bytes,
                                                    Bytes* reply) {
-  return AnswerWith<v1::HelpingRequest>(
+  return reads_.ForCaller<v1::HelpingRequest>(
       context, *bytes, reply,
       [this](const storage::Caller& caller, const v1::HelpingRequest& request) {
         return Noted(caller, request, reader_.Helping(caller, request));
@@ -110,7 +90,7 @@ grpc::ServerUnaryReactor* PracticeService::Helping(Context* context, const Bytes
 // Lines of a teacher are read like the teacher's summary, and noted like it.
 grpc::ServerUnaryReactor* PracticeService::Trends(Context* context, const Bytes* bytes,
                                                   Bytes* reply) {
-  return AnswerWith<v1::TrendsRequest>(
+  return reads_.ForCaller<v1::TrendsRequest>(
       context, *bytes, reply,
       [this](const storage::Caller& caller,
              const v1::TrendsRequest& request) -> absl::StatusOr<v1::TrendsReply> {

@@ -6,6 +6,7 @@
 
 #include "halfterm/v1/practice.grpc.pb.h"
 #include "service/caller_of.h"
+#include "service/read_lane.h"
 #include "service/worker_pool.h"
 #include "storage/audit/read_trail.h"
 #include "storage/clock.h"
@@ -26,7 +27,7 @@ class PracticeService final : public RawPractice {
   // All must outlive the service.
   PracticeService(const Gate& gate, const storage::PracticeReader& reader,
                   storage::ReadTrail& trail, const storage::Clock& clock, WorkerPool& reads)
-      : gate_(gate), reader_(reader), trail_(trail), clock_(clock), reads_(reads) {}
+      : reads_(gate, clock, reads), reader_(reader), trail_(trail) {}
 
   grpc::ServerUnaryReactor* Load(grpc::CallbackServerContext* context,
                                  const grpc::ByteBuffer* bytes, grpc::ByteBuffer* reply) override;
@@ -54,11 +55,7 @@ class PracticeService final : public RawPractice {
                                        grpc::ByteBuffer* reply) override;
 
  private:
-  // Answers with what `read` returns for the caller and the request.
-  template <class Request, class Read>
-  grpc::ServerUnaryReactor* AnswerWith(grpc::CallbackServerContext* context,
-                                       const grpc::ByteBuffer& bytes, grpc::ByteBuffer* reply,
-                                       Read read);
+  // Answers with what `page` returns for the caller and the request.
   template <class Request, class Reply>
   grpc::ServerUnaryReactor* AnswerPage(grpc::CallbackServerContext* context,
                                        const grpc::ByteBuffer& bytes, grpc::ByteBuffer* reply,
@@ -73,11 +70,9 @@ class PracticeService final : public RawPractice {
   absl::StatusOr<Reply> Noted(const storage::Caller& caller, const Request& request,
                               absl::StatusOr<Reply> read);
 
-  const Gate& gate_;
+  const ReadLane reads_;
   const storage::PracticeReader& reader_;
   storage::ReadTrail& trail_;
-  const storage::Clock& clock_;
-  WorkerPool& reads_;
 };
 
 }  // namespace halfterm::service

@@ -7,6 +7,7 @@
 #include "halfterm/v1/summary.grpc.pb.h"
 #include "service/caller_of.h"
 #include "service/latency_ring.h"
+#include "service/read_lane.h"
 #include "service/worker_pool.h"
 #include "storage/audit/read_trail.h"
 #include "storage/clock.h"
@@ -47,11 +48,9 @@ class SummaryService final : public RawSummaries {
                                  const grpc::ByteBuffer& bytes, grpc::ByteBuffer* reply,
                                  ReaderCall<Request, Reply> call);
 
-  const Gate& gate_;
+  const ReadLane reads_;
   const storage::SummaryReader& reader_;
   storage::ReadTrail& trail_;
-  const storage::Clock& clock_;
-  WorkerPool& reads_;
   LatencyRing& times_;
 };
 

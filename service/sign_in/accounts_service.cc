@@ -6,6 +6,7 @@
 #include "service/answer.h"
 #include "service/limits.h"
 #include "service/messages.h"
+#include "service/read_lane.h"
 #include "service/reading.h"
 #include "service/sign_in/account_limits.h"
 #include "service/sign_in/caller_address.h"
@@ -217,13 +218,12 @@ grpc::ServerUnaryReactor* AccountsService::EndSession(Context* context, const By
 
 grpc::ServerUnaryReactor* AccountsService::ListTablets(Context* context, const Bytes* bytes,
                                                        Bytes* reply) {
-  const Answer answer(context, reply, parts_.clock, kUnaryMs);
-  const absl::StatusOr<storage::Caller> caller = parts_.gate.CallerOf(*context);
-  if (!caller.ok()) return answer.Refuse(caller.status());
-  const absl::StatusOr<v1::ListTabletsRequest> request = Decode<v1::ListTabletsRequest>(*bytes);
-  if (!request.ok()) return answer.Refuse(request.status());
-  return AnswerFrom(parts_.reads, Urgency::kInteractive, answer,
-                    [this, caller = *caller] { return ReadTablets(caller); });
+  return ReadLane(parts_.gate, parts_.clock, parts_.reads)
+      .ForCaller<v1::ListTabletsRequest>(
+          context, *bytes, reply,
+          [this](const storage::Caller& caller, const v1::ListTabletsRequest&) {
+            return ReadTablets(caller);
+          });
 }
 
 absl::StatusOr<v1::ListTabletsReply> AccountsService::ReadTablets(
