@@ -16,15 +16,9 @@ struct Subject {
   bool has_pages = true;  // Reads what names them.
 };
 
-// "What a role opens".
-inline const Table& Opening() {
-  static const Table table("reading.md", {"role"});
-  return table;
-}
-
 inline Subject SubjectOf(v1::Role role, bool reaches) {
   Subject subject;
-  for (const std::string& group : PartsOf(Opening().Row({RoleName(role)})[1])) {
+  for (const std::string& group : PartsOf(Tables().opening.Row({RoleName(role)})[1])) {
     if (group == "-") continue;
     if (reaches) subject.groups.insert(group);
     // Whoever leads a school anywhere is led by the heads.

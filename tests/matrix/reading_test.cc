@@ -6,14 +6,13 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <array>
 #include <cstdio>
 #include <set>
 #include <string>
-#include <unordered_map>
 #include <vector>
 
 #include "sync/facts.h"
+#include "tests/matrix/comparison.h"
 #include "tests/matrix/readers.h"
 #include "tests/matrix/school.h"
 
@@ -23,15 +22,6 @@ namespace {
 using core::FacetClass;
 using core::Id16;
 using core::VisitKind;
-
-const Table& Reading() {
-  static const Table table("reading.md", {"part", "when"});
-  return table;
-}
-const Table& Leading() {
-  static const Table table("reading.md", {"the observed teacher"});
-  return table;
-}
 
 struct Part {
   const char* name;
@@ -94,7 +84,7 @@ bool IsAmong(const std::string& word, const MatrixVisit& visit, const MatrixScho
   if (word == "leaders") {
     const char* row =
         LeadingRow(!visit.teacher.IsZero(), visit.teacher == school.one, subject, teacher_is);
-    for (const std::string& leader : PartsOf(Leading().Row({row})[1])) {
+    for (const std::string& leader : PartsOf(Tables().leading.Row({row})[1])) {
       if (IsAmong(leader, visit, school, subject, teacher_is, writer)) return true;
     }
     return false;
@@ -126,14 +116,6 @@ bool MayRead(const std::string& cell, const MatrixVisit& visit, const MatrixScho
   return false;
 }
 
-// Compares every cell; gives how many it asked for and the first differences.
-struct Comparison {
-  size_t cells = 0, differences = 0;
-  std::string first;
-  // By cell of the table: how often it said yes, and no.
-  std::unordered_map<const std::string*, std::array<size_t, 2>> said;
-};
-
 void Compare(v1::Role role, bool reaches, TeacherIs teacher_is, Comparison& found) {
   MatrixSchool school;
   school.MakeTeacher(teacher_is);
@@ -163,25 +145,22 @@ void Compare(v1::Role role, bool reaches, TeacherIs teacher_is, Comparison& foun
           }
           const bool nobody = state.phase.withdrawn && name != "plan";
           const std::string& cell =
-              nobody ? Reading().Cell({"any other part", "withdrawn"}, KindName(kind))
-                     : Reading().Cell({name, WhenOf(name, visit)}, KindName(kind));
+              nobody ? Tables().reading.Cell({"any other part", "withdrawn"}, KindName(kind))
+                     : Tables().reading.Cell({name, WhenOf(name, visit)}, KindName(kind));
           const bool expected = MayRead(cell, visit, school, subject, teacher_is, sub);
           const std::vector<core::Scope> scopes =
               core::Audience(facts, visit.Facet(part.facet_class, sub), Id16{});
           const bool may = std::any_of(scopes.begin(), scopes.end(), [&own](const auto& scope) {
             return std::binary_search(own.begin(), own.end(), scope);
           });
-          ++found.cells;
-          ++found.said[&cell][expected];
-          if (may == expected) continue;
-          if (found.differences++ >= 10) continue;
-          found.first += "\n  " + KindName(kind) + " " + name + ", level " +
-                         std::to_string(state.phase.level) + (state.revealed ? " revealed" : "") +
-                         (state.announced ? " announced" : "") +
-                         (state.phase.withdrawn ? " withdrawn" : "") + ": " + RoleName(role) +
-                         (reaches ? " here" : " elsewhere") + " as " + NameOf(place) +
-                         ", teacher " + std::to_string(static_cast<int>(teacher_is)) +
-                         (expected ? " should read it" : " reads it");
+          found.Compare(cell, expected, may == expected, [&] {
+            return KindName(kind) + " " + name + ", level " + std::to_string(state.phase.level) +
+                   (state.revealed ? " revealed" : "") + (state.announced ? " announced" : "") +
+                   (state.phase.withdrawn ? " withdrawn" : "") + ": " + RoleName(role) +
+                   (reaches ? " here" : " elsewhere") + " as " + NameOf(place) + ", teacher " +
+                   std::to_string(static_cast<int>(teacher_is)) +
+                   (expected ? " should read it" : " reads it");
+          });
         }
       }
     }
@@ -198,30 +177,22 @@ TEST(ReadingMatrixTest, S2EveryCellOfWhoMayReadIsWhatTheMatrixSays) {
       }
     }
   }
-  EXPECT_EQ(found.differences, 0u) << found.first;
-  EXPECT_GT(found.cells, 100'000u);
-  // Whatever cell were written otherwise, some case would notice: each said no to somebody, and yes
-  // to somebody where it names anybody.
-  for (const std::vector<std::string>& row : Reading().rows()) {
-    for (size_t i = 2; i < row.size(); ++i) {
-      const std::array<size_t, 2>& said = found.said[&row[i]];
-      EXPECT_GT(said[0], 0u) << row[0] << ", " << row[1] << ": " << row[i];
-      EXPECT_EQ(said[1] > 0, row[i] != "nobody") << row[0] << ", " << row[1] << ": " << row[i];
-    }
-  }
-  for (const Table* table : {&Reading(), &Leading(), &Opening()}) {
+  found.ExpectNoDifference();
+  EXPECT_GT(found.cases(), 100'000u);
+  found.ExpectEveryCellMattered(Tables().reading, 2);
+  for (const Table* table : {&Tables().reading, &Tables().leading, &Tables().opening}) {
     for (const std::string& row : table->Unused()) {
       // A visit without a teacher has no leaders of a teacher: its row is for people to read.
       if (row.find("is nobody") == 0) continue;
       ADD_FAILURE() << "no case is of the row " << row;
     }
   }
-  std::printf("%zu cells of who may read\n", found.cells);
+  std::printf("%zu cells of who may read\n", found.cases());
 }
 
 TEST(ReadingMatrixTest, EveryPartThatTheProtosHaveIsNamed) {
   std::set<std::string> named;
-  for (const std::vector<std::string>& row : Reading().rows()) {
+  for (const std::vector<std::string>& row : Tables().reading.rows()) {
     for (const std::string& part : PartsOf(row[0])) named.insert(part);
   }
   const std::pair<v1::FacetClass, const char*> parts[] = {
@@ -248,7 +219,7 @@ TEST(ReadingMatrixTest, EveryPartThatTheProtosHaveIsNamed) {
     EXPECT_EQ(known.count(classes->value(i)->number()), 1u)
         << classes->value(i)->name() << " is not named in tests/matrix/reading.md";
   }
-  EXPECT_EQ(Opening().rows().size(), AllRoles().size());
+  EXPECT_EQ(Tables().opening.rows().size(), AllRoles().size());
 }
 
 // Directory records are for all staff, and for nobody without a staff account.

@@ -6,16 +6,16 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <array>
 #include <cstdio>
 #include <string>
-#include <unordered_map>
 #include <vector>
 
 #include "sync/facts.h"
 #include "sync/judge.h"
+#include "tests/matrix/comparison.h"
 #include "tests/matrix/readers.h"
 #include "tests/matrix/school.h"
+#include "tests/matrix/standing.h"
 
 namespace halfterm::testing {
 namespace {
@@ -25,28 +25,6 @@ using core::Id16;
 using core::Kind;
 using core::Path;
 using sync::Right;
-
-const Table& Reading() {
-  static const Table table("reading.md", {"page of a referral", "when"});
-  return table;
-}
-const Table& Writing() {
-  static const Table table("writing.md", {"page of a referral", "when", "page"});
-  return table;
-}
-const Table& Leading() {
-  static const Table table("reading.md", {"the observed teacher"});
-  return table;
-}
-const Table& WhoOpens() {
-  static const Table table("writing.md", {"who opens"});
-  return table;
-}
-const Table& Reviews() {
-  static const Table table("reading.md",
-                           {"a cycle's review, or a cell of the management matrix, of"});
-  return table;
-}
 
 // Both: the teacher's two tablets say different things.
 enum class Consent { kNone, kGiven, kRefused, kBoth };
@@ -124,18 +102,6 @@ class MatrixReferral {
   Held held_;
 };
 
-struct Comparison {
-  size_t cells = 0, differences = 0;
-  std::string first;
-  // By cell of the table: how often it said yes, and no.
-  std::unordered_map<const std::string*, std::array<size_t, 2>> said;
-
-  void Compare(bool same, const std::string& what) {
-    ++cells;
-    if (!same && differences++ < 10) first += "\n  " + what;
-  }
-};
-
 // --- who may read --------------------------------------------------------------------------------
 
 bool IsAmong(const std::string& word, const MatrixReferral& referral, const MatrixSchool& school,
@@ -154,7 +120,7 @@ bool IsAmong(const std::string& word, const MatrixReferral& referral, const Matr
   if (word == "leaders") {
     const char* row =
         LeadingRow(!referral.teacher.IsZero(), referral.teacher == school.one, subject, teacher_is);
-    for (const std::string& leader : PartsOf(Leading().Row({row})[1])) {
+    for (const std::string& leader : PartsOf(Tables().leading.Row({row})[1])) {
       if (IsAmong(leader, referral, school, subject, teacher_is, writer)) return true;
     }
     return false;
@@ -215,7 +181,7 @@ TEST(ReferralMatrixTest, S2EveryCellOfWhoMayReadIsWhatTheMatrixSays) {
               }
               const bool always = name.find("any page") == 0 || name.find("a sheet") == 0;
               const std::string& cell =
-                  Reading().Row({name, always ? "at any time" : state.When()})[2];
+                  Tables().referral_reading.Row({name, always ? "at any time" : state.When()})[2];
               bool expected = false;
               for (const std::string& word : PartsOf(cell)) {
                 expected = expected || IsAmong(word, referral, school, subject, is, sub);
@@ -225,29 +191,24 @@ TEST(ReferralMatrixTest, S2EveryCellOfWhoMayReadIsWhatTheMatrixSays) {
               const bool may = std::any_of(scopes.begin(), scopes.end(), [&own](const auto& s) {
                 return std::binary_search(own.begin(), own.end(), s);
               });
-              ++found.said[&cell][expected];
-              found.Compare(may == expected, name + " " + state.When() + ": " + RoleName(role) +
-                                                 (reaches ? " here" : " elsewhere") + " at " +
-                                                 std::to_string(static_cast<int>(at)) +
-                                                 ", teacher " +
-                                                 std::to_string(static_cast<int>(is)) +
-                                                 (expected ? " should read it" : " reads it"));
+              found.Compare(cell, expected, may == expected, [&] {
+                return name + " " + state.When() + ": " + RoleName(role) +
+                       (reaches ? " here" : " elsewhere") + " at " +
+                       std::to_string(static_cast<int>(at)) + ", teacher " +
+                       std::to_string(static_cast<int>(is)) +
+                       (expected ? " should read it" : " reads it");
+              });
             }
           }
         }
       }
     }
   }
-  EXPECT_EQ(found.differences, 0u) << found.first;
-  for (const std::vector<std::string>& row : Reading().rows()) {
-    const std::array<size_t, 2>& said = found.said[&row[2]];
-    if (row[2] != "writer") {
-      EXPECT_GT(said[0], 0u) << row[0] << ", " << row[1];
-    }
-    EXPECT_EQ(said[1] > 0, row[2] != "nobody") << row[0] << ", " << row[1];
-  }
-  for (const std::string& row : Reading().Unused()) ADD_FAILURE() << "no case is of " << row;
-  std::printf("%zu cells of who may read a referral\n", found.cells);
+  found.ExpectNoDifference();
+  found.ExpectEveryCellMattered(Tables().referral_reading, 2, "writer");
+  for (const std::string& row : Tables().referral_reading.Unused())
+    ADD_FAILURE() << "no case is of " << row;
+  std::printf("%zu cells of who may read a referral\n", found.cases());
 }
 
 TEST(ReferralMatrixTest, S2EveryCellOfWhoMayReadWhatIsOfADepartmentOrSchoolIsWhatTheMatrixSays) {
@@ -255,7 +216,7 @@ TEST(ReferralMatrixTest, S2EveryCellOfWhoMayReadWhatIsOfADepartmentOrSchoolIsWha
   for (const auto& [facet_class, scope_field] : {std::pair(core::kCycleReview, uint16_t{2}),
                                                  std::pair(core::kManagementCell, uint16_t{1})}) {
     for (const bool of_school : {false, true}) {
-      const std::string& cell = Reviews().Row({of_school ? "a school" : "a department"})[1];
+      const std::string& cell = Tables().reviews.Row({of_school ? "a school" : "a department"})[1];
       for (const v1::Role role : AllRoles()) {
         for (const bool reaches : {true, false}) {
           MatrixSchool school;
@@ -300,51 +261,12 @@ TEST(ReferralMatrixTest, S2EveryCellOfWhoMayReadWhatIsOfADepartmentOrSchoolIsWha
 
 // --- who may write -------------------------------------------------------------------------------
 
-enum class Standing { kLive, kComing, kEndedUnheard, kEnded };
-constexpr Standing kStandings[] = {Standing::kLive, Standing::kComing, Standing::kEndedUnheard,
-                                   Standing::kEnded};
-const int32_t kLastDay = Day(2026, 9, 20);
-
-int64_t LowerOf(Standing standing) {
-  return standing == Standing::kEndedUnheard ? testing::At(2026, 9, 16) : testing::At(2026, 9, 23);
-}
-
-void Stand(v1::RoleGrant& grant, Standing standing) {
-  if (standing == Standing::kLive) return;
-  const bool coming = standing == Standing::kComing;
-  grant.set_state(coming ? v1::GRANT_STATE_COMING : v1::GRANT_STATE_ENDED);
-  if (coming) grant.set_from_day(kLastDay + 30);
-  if (!coming) grant.set_to_day(kLastDay);
-}
-
 // What a role that leads the subject is worth as it stands.
 Right AsLeader(v1::Role role, bool reaches, Standing standing) {
   const bool leads = role == v1::ROLE_HOD || role == v1::ROLE_SLT || role == v1::ROLE_HEAD;
   if (!leads || !reaches || standing == Standing::kComing) return Right::kNever;
   if (standing == Standing::kLive) return Right::kNow;
   return standing == Standing::kEnded ? Right::kEnded : Right::kEndedUnheard;
-}
-
-std::string InWords(Right right, const std::string& page) {
-  if (page == "server") return "QUARANTINED SERVER_ONLY";
-  switch (right) {
-    case Right::kNever:
-      return "QUARANTINED NEVER_ALLOWED";
-    case Right::kEnded:
-      return "QUARANTINED ENDED";
-    case Right::kEndedUnheard:
-      return page == "own" ? "LATE ENDED" : "QUARANTINED ENDED";
-    case Right::kNow:
-      break;
-  }
-  return "COMMITTED";
-}
-
-std::string InWords(const sync::Judgement& judged) {
-  std::string words = v1::Disposition_Name(judged.disposition).substr(12);
-  if (judged.reason != v1::REASON_UNSPECIFIED)
-    words += " " + v1::Reason_Name(judged.reason).substr(7);
-  return words;
 }
 
 TEST(ReferralMatrixTest, S2EveryCellOfWhoMayWriteIsWhatTheMatrixSays) {
@@ -373,10 +295,11 @@ TEST(ReferralMatrixTest, S2EveryCellOfWhoMayWriteIsWhatTheMatrixSays) {
             for (const auto& page : pages) {
               const Id16 sub = page.own ? school.one : page.anothers ? school.tom : Id16{};
               std::string kept_as;
-              for (const auto& row : Writing().rows()) {
+              for (const auto& row : Tables().referral_writing.rows()) {
                 if (row[0] == page.name && row[1] == state.When()) kept_as = row[2];
               }
-              const std::string& cell = Writing().Row({page.name, state.When(), kept_as})[3];
+              const std::string& cell =
+                  Tables().referral_writing.Row({page.name, state.When(), kept_as})[3];
               const Right leads =
                   at == Spot::kTeacher ? Right::kNever : AsLeader(role, reaches, standing);
               Right best = Right::kNever;
@@ -397,27 +320,25 @@ TEST(ReferralMatrixTest, S2EveryCellOfWhoMayWriteIsWhatTheMatrixSays) {
                   sync::Judge({group, delta, 9, school.one, LowerOf(standing), false, false, false},
                               referral.View(), facts, directory);
               const std::string expected = InWords(best, kept_as);
-              ++found.said[&cell][expected == "COMMITTED"];
-              found.Compare(InWords(judged) == expected,
-                            std::string(page.name) + " " + state.When() + ": " + RoleName(role) +
-                                (reaches ? " here" : " elsewhere") + " standing " +
-                                std::to_string(static_cast<int>(standing)) + " at " +
-                                std::to_string(static_cast<int>(at)) + " gets " + InWords(judged) +
-                                ", expected " + expected);
+              const std::string is = InWords(judged);
+              found.Compare(cell, expected == "COMMITTED", is == expected, [&] {
+                return std::string(page.name) + " " + state.When() + ": " + RoleName(role) +
+                       (reaches ? " here" : " elsewhere") + " standing " +
+                       std::to_string(static_cast<int>(standing)) + " at " +
+                       std::to_string(static_cast<int>(at)) + " gets " + is + ", expected " +
+                       expected;
+              });
             }
           }
         }
       }
     }
   }
-  EXPECT_EQ(found.differences, 0u) << found.first;
-  for (const std::vector<std::string>& row : Writing().rows()) {
-    const std::array<size_t, 2>& said = found.said[&row[3]];
-    EXPECT_GT(said[0], 0u) << row[0] << ", " << row[1];
-    EXPECT_EQ(said[1] > 0, row[3] != "nobody") << row[0] << ", " << row[1];
-  }
-  for (const std::string& row : Writing().Unused()) ADD_FAILURE() << "no case of " << row;
-  std::printf("%zu cells of who may write in a referral\n", found.cells);
+  found.ExpectNoDifference();
+  found.ExpectEveryCellMattered(Tables().referral_writing, 3);
+  for (const std::string& row : Tables().referral_writing.Unused())
+    ADD_FAILURE() << "no case of " << row;
+  std::printf("%zu cells of who may write in a referral\n", found.cases());
 }
 
 // --- who may open one ----------------------------------------------------------------------------
@@ -470,7 +391,7 @@ TEST(ReferralMatrixTest, S2EveryCellOfWhoMayOpenOneIsWhatTheMatrixSays) {
                 role == v1::ROLE_HOD || role == v1::ROLE_SLT || role == v1::ROLE_HEAD
                     ? RoleName(role)
                     : "anybody else";
-            const std::string& whom = WhoOpens().Row({row})[1];
+            const std::string& whom = Tables().who_opens.Row({row})[1];
             Right expected = Right::kNever;
             const bool leads_teacher =
                 is == TeacherIs::kAnybody ||

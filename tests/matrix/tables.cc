@@ -91,6 +91,11 @@ std::vector<std::string> Table::Unused() const {
   return unused;
 }
 
+const MatrixTables& Tables() {
+  static const MatrixTables tables;
+  return tables;
+}
+
 std::vector<std::string> PartsOf(const std::string& cell) {
   std::vector<std::string> parts;
   std::istringstream in(cell);

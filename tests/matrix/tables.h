@@ -38,6 +38,21 @@ class Table {
   mutable std::set<size_t> used_;
 };
 
+// The tables of who may do what, each read once.
+struct MatrixTables {
+  const Table reading{"reading.md", {"part", "when"}};
+  const Table referral_reading{"reading.md", {"page of a referral", "when"}};
+  const Table reviews{"reading.md", {"a cycle's review, or a cell of the management matrix, of"}};
+  const Table leading{"reading.md", {"the observed teacher"}};
+  const Table opening{"reading.md", {"role"}};  // What a role opens.
+  const Table writing{"writing.md", {"part", "when", "page"}};
+  const Table referral_writing{"writing.md", {"page of a referral", "when", "page"}};
+  const Table who_opens{"writing.md", {"who opens"}};
+  const Table planning{"writing.md", {"role"}};
+  const Table asking{"asking.md", {"what"}};
+};
+const MatrixTables& Tables();
+
 // "observers, teacher if announced": the parts between commas, without blanks around them.
 std::vector<std::string> PartsOf(const std::string& cell);
 std::vector<std::string> WordsOf(const std::string& text);

@@ -4,18 +4,18 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <array>
 #include <cstdio>
 #include <iterator>
 #include <set>
 #include <string>
-#include <unordered_map>
 #include <vector>
 
 #include "sync/facts.h"
 #include "sync/judge.h"
 #include "sync/schema.h"
+#include "tests/matrix/comparison.h"
 #include "tests/matrix/school.h"
+#include "tests/matrix/standing.h"
 
 namespace halfterm::testing {
 namespace {
@@ -25,52 +25,11 @@ using core::Id16;
 using core::VisitKind;
 using sync::Right;
 
-const Table& Writing() {
-  static const Table table("writing.md", {"part", "when", "page"});
-  return table;
-}
-const Table& Asking() {
-  static const Table table("asking.md", {"what"});
-  return table;
-}
-const Table& Planning() {
-  static const Table table("writing.md", {"role"});
-  return table;
-}
-
 const char* const kServerParts = "directory, evidence";
 const char* const kPartsOfOthers = "consent, referral, cycle review, management cell";
 
-// How the grant stands that `one` holds.
-enum class Standing { kLive, kComing, kEndedUnheard, kEnded };
-constexpr Standing kStandings[] = {Standing::kLive, Standing::kComing, Standing::kEndedUnheard,
-                                   Standing::kEnded};
-
-// The last day of a grant that has ended; greetings before and after it.
-const int32_t kLastDay = Day(2026, 9, 20);
-const int64_t kBeforeTheEnd = At(2026, 9, 16), kAfterTheEnd = At(2026, 9, 23);
-
-int64_t LowerOf(Standing standing) {
-  return standing == Standing::kEndedUnheard ? kBeforeTheEnd : kAfterTheEnd;
-}
-
-void Stand(v1::RoleGrant& grant, Standing standing) {
-  if (standing == Standing::kLive) return;
-  if (standing == Standing::kComing) {
-    grant.set_state(v1::GRANT_STATE_COMING);
-    grant.set_from_day(kLastDay + 30);
-    return;
-  }
-  grant.set_state(v1::GRANT_STATE_ENDED);
-  grant.set_to_day(kLastDay);
-}
-
-bool HasEnded(Standing standing) {
-  return standing == Standing::kEndedUnheard || standing == Standing::kEnded;
-}
-
 std::set<std::string> KindsOf(const std::string& row) {
-  const std::vector<std::string> words = WordsOf(Planning().Row({row})[1]);
+  const std::vector<std::string> words = WordsOf(Tables().planning.Row({row})[1]);
   return {words.begin(), words.end()};
 }
 
@@ -119,7 +78,7 @@ TEST(WritingMatrixTest, S2EveryCellOfWhoMayPlanIsWhatTheMatrixSays) {
         if (target == Target::kNothing) department = {};
         for (const VisitKind kind : AllKinds()) {
           for (const bool of_the_review : {true, false}) {
-            const std::string& whom = Planning().Row({RoleName(role)})[2];
+            const std::string& whom = Tables().planning.Row({RoleName(role)})[2];
             const bool reaches =
                 kind == VisitKind::kReview
                     ? of_the_review && target == Target::kDepartment
@@ -159,7 +118,7 @@ TEST(WritingMatrixTest, S2EveryCellOfWhoMayPlanIsWhatTheMatrixSays) {
     }
   }
   EXPECT_EQ(differences, 0u) << first;
-  EXPECT_EQ(Planning().rows().size(), AllRoles().size() + 1);
+  EXPECT_EQ(Tables().planning.rows().size(), AllRoles().size() + 1);
   std::printf("%zu cells of who may plan\n", cells);
 }
 
@@ -242,63 +201,25 @@ std::string WhenOf(const std::string& part, const MatrixVisit& visit) {
   return "at any time";
 }
 
-// "COMMITTED", "LATE ENDED", "QUARANTINED ENDED" ...
-std::string InWords(v1::Disposition disposition, v1::Reason reason) {
-  std::string words = v1::Disposition_Name(disposition).substr(12);
-  if (reason != v1::REASON_UNSPECIFIED) words += " " + v1::Reason_Name(reason).substr(7);
-  return words;
-}
-
 std::string ExpectedOf(const std::string& page, const std::string& cell, const Case& c) {
-  if (page == "server") return "QUARANTINED SERVER_ONLY";
   Right best = Right::kNever;
   for (const std::string& word : PartsOf(cell)) best = std::max(best, RightBy(word, c));
-  switch (best) {
-    case Right::kNever:
-      return "QUARANTINED NEVER_ALLOWED";
-    case Right::kEnded:
-      return "QUARANTINED ENDED";
-    case Right::kEndedUnheard:
-      return page == "own" ? "LATE ENDED" : "QUARANTINED ENDED";
-    case Right::kNow:
-      break;
-  }
-  return "COMMITTED";
+  return InWords(best, page);
 }
 
-struct Comparison {
-  size_t cells = 0, differences = 0;
-  std::string first;
-  // By cell of the table: how often it let somebody, and not.
-  std::unordered_map<const std::string*, std::array<size_t, 2>> said;
-
-  // That whatever cell were written otherwise, some case would notice.
-  void ExpectEveryCellMattered(const Table& table, size_t first_column) {
-    for (const std::vector<std::string>& row : table.rows()) {
-      for (size_t i = first_column; i < row.size(); ++i) {
-        if (row[i] != "anybody") {
-          EXPECT_GT(said[&row[i]][0], 0u) << row[0] << ": " << row[i];
-        }
-        EXPECT_EQ(said[&row[i]][1] > 0, row[i] != "nobody") << row[0] << ": " << row[i];
-      }
-    }
-  }
-
-  void Compare(const std::string& is, const std::string& expected, const std::string& what,
-               const Case& c) {
-    ++cells;
-    if (is == expected || differences++ >= 10) return;
-    const VisitState& state = c.visit.state;
-    first += "\n  " + KindName(state.kind) + " " + what + ", level " +
-             std::to_string(state.phase.level) + (state.revealed ? " revealed" : "") + ": " +
-             RoleName(c.role) + (c.reaches ? " here" : " elsewhere") + " standing " +
-             std::to_string(static_cast<int>(c.standing)) +
-             (c.visit.lead == c.school.one ? " lead" : "") +
-             (c.visit.Observes(c.school.one) ? " observer" : "") +
-             (c.visit.teacher == c.school.one ? " teacher" : "") + " gets " + is + ", expected " +
-             expected;
-  }
-};
+// Who was tried, and what came of it.
+std::string CaseInWords(const Case& c, const std::string& what, const std::string& is,
+                        const std::string& expected) {
+  const VisitState& state = c.visit.state;
+  return KindName(state.kind) + " " + what + ", level " + std::to_string(state.phase.level) +
+         (state.revealed ? " revealed" : "") + ": " + RoleName(c.role) +
+         (c.reaches ? " here" : " elsewhere") + " standing " +
+         std::to_string(static_cast<int>(c.standing)) +
+         (c.visit.lead == c.school.one ? " lead" : "") +
+         (c.visit.Observes(c.school.one) ? " observer" : "") +
+         (c.visit.teacher == c.school.one ? " teacher" : "") + " gets " + is + ", expected " +
+         expected;
+}
 
 template <typename Do>
 void ForEveryCase(const std::vector<Standing>& standings, Do visit_case) {
@@ -328,36 +249,36 @@ void ForEveryCase(const std::vector<Standing>& standings, Do visit_case) {
 
 TEST(WritingMatrixTest, S2EveryCellOfWhoMayWriteIsWhatTheMatrixSays) {
   Comparison found;
-  ForEveryCase(
-      {Standing::kLive, Standing::kComing, Standing::kEndedUnheard, Standing::kEnded},
-      [&](const Case& c, const core::VisitFacts& facts, const sync::Directory& directory) {
-        for (const WrittenPart& part : kParts) {
-          Id16 sub{};
-          if (part.sub == WrittenPart::kOne) sub = c.school.one;
-          if (part.sub == WrittenPart::kAnother) sub = c.school.tom;
-          const std::vector<std::string> first = {part.name, WhenOf(part.name, c.visit)};
-          std::string page;
-          for (const auto& row : Writing().rows()) {
-            if (row[0] == first[0] && row[1] == first[1]) page = row[2];
-          }
-          const std::string& cell =
-              Writing().Cell({first[0], first[1], page}, KindName(c.visit.state.kind));
-          core::Group group{};
-          group.facet = c.visit.Facet(part.facet_class, sub);
-          const core::Facet delta;
-          const sync::Judgement judged =
-              sync::Judge({group, delta, 9, c.school.one, LowerOf(c.standing), false, false, false},
-                          c.visit.View(), facts, directory);
-          const std::string expected = ExpectedOf(page, cell, c);
-          ++found.said[&cell][expected == "COMMITTED"];
-          found.Compare(InWords(judged.disposition, judged.reason), expected, part.name, c);
-        }
-      });
-  EXPECT_EQ(found.differences, 0u) << found.first;
-  EXPECT_GT(found.cells, 100'000u);
-  for (const std::string& row : Writing().Unused()) ADD_FAILURE() << "no case of " << row;
-  found.ExpectEveryCellMattered(Writing(), 3);
-  std::printf("%zu cells of who may write\n", found.cells);
+  ForEveryCase({Standing::kLive, Standing::kComing, Standing::kEndedUnheard, Standing::kEnded},
+               [&](const Case& c, const core::VisitFacts& facts, const sync::Directory& directory) {
+                 for (const WrittenPart& part : kParts) {
+                   Id16 sub{};
+                   if (part.sub == WrittenPart::kOne) sub = c.school.one;
+                   if (part.sub == WrittenPart::kAnother) sub = c.school.tom;
+                   const std::vector<std::string> first = {part.name, WhenOf(part.name, c.visit)};
+                   std::string page;
+                   for (const auto& row : Tables().writing.rows()) {
+                     if (row[0] == first[0] && row[1] == first[1]) page = row[2];
+                   }
+                   const std::string& cell = Tables().writing.Cell({first[0], first[1], page},
+                                                                   KindName(c.visit.state.kind));
+                   core::Group group{};
+                   group.facet = c.visit.Facet(part.facet_class, sub);
+                   const core::Facet delta;
+                   const sync::Judgement judged = sync::Judge(
+                       {group, delta, 9, c.school.one, LowerOf(c.standing), false, false, false},
+                       c.visit.View(), facts, directory);
+                   const std::string expected = ExpectedOf(page, cell, c);
+                   const std::string is = InWords(judged);
+                   found.Compare(cell, expected == "COMMITTED", is == expected,
+                                 [&] { return CaseInWords(c, part.name, is, expected); });
+                 }
+               });
+  found.ExpectNoDifference();
+  EXPECT_GT(found.cases(), 100'000u);
+  for (const std::string& row : Tables().writing.Unused()) ADD_FAILURE() << "no case of " << row;
+  found.ExpectEveryCellMattered(Tables().writing, 3, "anybody");
+  std::printf("%zu cells of who may write\n", found.cases());
 }
 
 bool MayBy(const std::string& word, const Case& c, const MatrixSchool& school) {
@@ -394,24 +315,25 @@ TEST(AskingMatrixTest, S2EveryCellOfWhoMayAskIsWhatTheMatrixSays) {
                      const std::string row =
                          !on_sheet ? name : name + (own ? " own sheet" : " somebody else's sheet");
                      bool expected = false;
-                     const std::string& cell = Asking().Cell({row}, KindName(facts.kind));
+                     const std::string& cell = Tables().asking.Cell({row}, KindName(facts.kind));
                      for (const std::string& word : PartsOf(cell)) {
                        expected = expected || MayBy(word, c, c.school);
                      }
-                     ++found.said[&cell][expected];
                      const core::FacetId facet =
                          on_sheet ? c.visit.Facet(core::kSheet, own ? c.school.one : c.school.tom)
                                   : c.visit.Facet(core::kPlan);
                      const bool may = sync::MayAsk(what, c.school.one, facet, facts,
                                                    sync::LessonStartMs(c.visit.View()), directory);
-                     found.Compare(may ? "yes" : "no", expected ? "yes" : "no", row, c);
+                     found.Compare(cell, expected, may == expected, [&] {
+                       return CaseInWords(c, row, may ? "yes" : "no", expected ? "yes" : "no");
+                     });
                    }
                  }
                });
-  EXPECT_EQ(found.differences, 0u) << found.first;
-  for (const std::string& row : Asking().Unused()) ADD_FAILURE() << "no intent is " << row;
-  found.ExpectEveryCellMattered(Asking(), 1);
-  std::printf("%zu cells of who may ask\n", found.cells);
+  found.ExpectNoDifference();
+  for (const std::string& row : Tables().asking.Unused()) ADD_FAILURE() << "no intent is " << row;
+  found.ExpectEveryCellMattered(Tables().asking, 1, "anybody");
+  std::printf("%zu cells of who may ask\n", found.cases());
 }
 
 // The other half of `keeper`: somebody else, once the lead's own right has ended.
