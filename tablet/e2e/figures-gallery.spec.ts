@@ -34,6 +34,8 @@ describeScreens(
     ['agreement-empty', 'empty', '/place/agreement/school'],
     ['management', 'busy', '/place/management/school'],
     ['management-empty', 'empty', '/place/management/school'],
+    ['steps', 'busy', '/steps'],
+    ['steps-empty', 'empty', '/steps'],
     ['about-me', 'busy', '/more/readers'],
     ['about-me-empty', 'empty', '/more/readers'],
   ],

@@ -10,6 +10,7 @@ import type {
   HelpThread,
   Management,
   Pack,
+  StepThread,
 } from '../../src/app/contract';
 import { day, elements, kaur, moss } from './lesson';
 
@@ -214,6 +215,51 @@ export const offered: readonly HelpThread[] = [
     ...thread,
     part: 'teacher',
     teacherId: 'osei',
+  },
+];
+
+const step: StepThread = {
+  visitId: 'received',
+  stepId: 's1',
+  text: 'In each 9M2 lesson this fortnight, ask two pupils by name who have not put a hand up.',
+  element: 'Questioning',
+  dueMs: day(12, 11),
+  overdue: false,
+  status: 'open',
+  mine: true,
+  teacher: 'Mr Osei',
+  teacherId: 'osei',
+  looksIn: 'Dr Moss',
+  classCode: '9M2',
+  agreedMs: day(11, 24),
+  check: null,
+  mayLookIn: false,
+  loadFull: false,
+  mayLink: [],
+};
+
+export const steps: readonly StepThread[] = [
+  step,
+  {
+    ...step,
+    stepId: 's2',
+    mine: false,
+    teacher: 'Ms Kaur',
+    text: 'Put the books on the desks before the lesson.',
+    dueMs: day(11, 20),
+    overdue: true,
+    status: 'tried',
+    mayLookIn: true,
+    mayLink: [{ visitId: 'v9', lessonMs: day(11, 25) }],
+  },
+  {
+    ...step,
+    stepId: 's3',
+    mine: false,
+    teacher: 'Mr Pryce',
+    text: 'Show one example that is nearly right beside the right one.',
+    status: 'embedded',
+    check: { visitId: 'received', lessonMs: day(11, 18), isPlanned: false, mayOpen: true },
   },
 ];
 

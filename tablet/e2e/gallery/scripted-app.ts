@@ -20,7 +20,7 @@ import {
   zone,
 } from './lesson';
 import { rooms, rows } from './lists';
-import { offered } from './practice';
+import { offered, steps } from './practice';
 import { teamOpen, teamWaiting } from './team';
 
 const done = async (): Promise<Outcome> => ({ ok: true, value: null });
@@ -340,6 +340,7 @@ export function scriptedApp(scene: Scene): App {
       [kaur, moss, brandt].map(({ id, name }) => ({ id, name, department: 'Mathematics' })),
     ),
     helpForMe: store(ready(empty ? [] : offered)),
+    steps: store(ready(empty ? [] : steps)),
     forMe: store(
       ready({
         feedback: empty

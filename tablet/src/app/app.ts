@@ -35,6 +35,7 @@ import { Derived, Value } from './observable';
 import { pinTries } from './pin';
 import { practiceGestures } from './practice/gestures';
 import { colleaguesOf, helpForMe } from './practice/help';
+import { stepGestures, stepThreads } from './practice/steps';
 import { practiceTitle } from './practice/title';
 import { questionPage, questionsOf } from './questions';
 import { Answers } from './questions-answered';
@@ -331,6 +332,7 @@ export async function startApp(options: AppOptions): Promise<RunningApp> {
     return open === null ? [] : colleaguesOf(open.desk);
   });
   const offered = new Derived(listed(({ desk }) => helpForMe(desk)));
+  const steps = new Derived(listed(({ desk }) => stepThreads(desk)));
   const receipts = new Derived<readonly Receipt[]>(
     () => at()?.desk.store.local<Receipt[]>('receipts') ?? [],
   );
@@ -380,6 +382,7 @@ export async function startApp(options: AppOptions): Promise<RunningApp> {
     questions,
     named,
     offered,
+    steps,
   ];
   const invalidate = () => {
     for (const store of all) store.invalidate();
@@ -450,6 +453,7 @@ export async function startApp(options: AppOptions): Promise<RunningApp> {
     ...gestures(at, options.random),
     ...teamGestures(at, options.random),
     ...practiceGestures(at, options.random),
+    ...stepGestures(at, options.random),
   };
   for (const [name, gesture] of Object.entries(saving)) {
     const run = gesture as (...parts: unknown[]) => Promise<Outcome<unknown>>;
@@ -481,6 +485,7 @@ export async function startApp(options: AppOptions): Promise<RunningApp> {
     figures: pagesOfFigures.figures,
     colleagues: named,
     helpForMe: offered,
+    steps,
     visit: (id) =>
       page(
         onVisit,

@@ -8,6 +8,7 @@ import type { AdditionGestures, Additions } from './contract/additions';
 import type { Figures } from './contract/figures';
 import type { HelpThread } from './contract/practice';
 import type { Colleague, PracticeGestures } from './contract/practice-writing';
+import type { StepGestures, StepThread } from './contract/steps';
 import type { Header, SignIn, Storage, TabletState, Waiting } from './contract/tablet';
 import type { TeamGestures } from './contract/team';
 import type { Answer, FeedbackGestures, SheetGestures, Visit } from './contract/visit';
@@ -30,6 +31,7 @@ export type * from './contract/additions';
 export type * from './contract/figures';
 export type * from './contract/practice';
 export type * from './contract/practice-writing';
+export type * from './contract/steps';
 export type * from './contract/tablet';
 export type * from './contract/team';
 export type * from './contract/visit';
@@ -100,7 +102,8 @@ export interface App
     FeedbackGestures,
     TeamGestures,
     AdditionGestures,
-    PracticeGestures {
+    PracticeGestures,
+    StepGestures {
   // The time, in milliseconds since 1970, as the tablet says; for running clocks only.
   readonly nowMs: () => number;
   // The school's zone, an IANA name, and the language of the words (BCP 47).
@@ -128,6 +131,8 @@ export interface App
   readonly colleagues: Store<readonly Colleague[]>;
   // Help that this person is offered or has agreed to; closed ones too, newest first.
   readonly helpForMe: Store<Loaded<readonly HelpThread[]>>;
+  // Agreed steps that are mine or that I look in on: open ones first, by due day.
+  readonly steps: Store<Loaded<readonly StepThread[]>>;
   // The same store for the same id, for as long as anybody is subscribed.
   readonly visit: (visitId: string) => Store<Loaded<Visit>>;
   readonly walk: (walkId: string) => Store<Loaded<Walk>>;

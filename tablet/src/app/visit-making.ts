@@ -19,7 +19,7 @@ const walkMinutes = 5;
 const roomsOfAWalk = 10;
 const weekMs = 7 * 86_400_000;
 
-interface NewPlan {
+export interface NewPlan {
   readonly kind: VisitKind;
   readonly teacher: string;
   readonly classCode: string;
@@ -31,7 +31,7 @@ interface NewPlan {
   readonly observerIds?: readonly string[];
 }
 
-function planChanges(desk: Desk, plan: NewPlan, random: (size: number) => Bytes): Changes {
+export function planChanges(desk: Desk, plan: NewPlan, random: (size: number) => Bytes): Changes {
   const { directory, me } = desk;
   const teacher = plan.kind === VisitKind.SELF ? me : plan.teacher;
   const template = directory.templateFor(plan.kind);

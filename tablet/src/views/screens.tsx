@@ -40,6 +40,7 @@ const HandOver = later(async () => (await import('./tablet/hand-over')).HandOver
 const FiguresPlace = later(async () => (await import('./figures/place')).FiguresPlace);
 const TeacherTrends = later(async () => (await import('./trends/teacher')).TeacherTrends);
 const MyTrends = later(async () => (await import('./trends/teacher')).MyTrends);
+const StepsScreen = later(async () => (await import('./steps/steps')).StepsScreen);
 const AboutMe = later(async () => (await import('./figures/about-me')).AboutMe);
 const PlaceScreen = later(async () => (await import('./tablet/place')).PlaceScreen);
 
@@ -144,6 +145,7 @@ function Open({ trouble }: { readonly trouble: Trouble | null }) {
               <Route path="/for-me/:id">
                 {({ id }) => <VisitScreen key={id} id={id} part="read" />}
               </Route>
+              <Route path="/steps" component={StepsScreen} />
               <Route path="/more" component={MoreScreen} />
               <Route path="/additions" component={AdditionsScreen} />
               <Route path="/settings" component={SettingsScreen} />

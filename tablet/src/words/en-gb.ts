@@ -20,6 +20,7 @@ import { practiceWritingWords } from './en-gb/practice-writing';
 import { questionsWords } from './en-gb/questions';
 import { sheetWords } from './en-gb/sheet';
 import { statesWords } from './en-gb/states';
+import { stepsWords } from './en-gb/steps';
 import { teamWords } from './en-gb/team';
 import { trendsWords } from './en-gb/trends';
 import { visitsWords } from './en-gb/visits';
@@ -48,6 +49,7 @@ export const areas = [
   packWords,
   practiceWords,
   practiceWritingWords,
+  stepsWords,
 ] as const;
 
 export const enGB = {
@@ -72,6 +74,7 @@ export const enGB = {
   ...packWords,
   ...practiceWords,
   ...practiceWritingWords,
+  ...stepsWords,
 } as const;
 
 export type MessageKey = keyof typeof enGB;

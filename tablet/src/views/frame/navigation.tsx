@@ -42,7 +42,7 @@ export function Navigation() {
       icon: 'person',
       words: say('nav.forMe'),
       badge: tablet.badges.forMe,
-      roots: ['/for-me'],
+      roots: ['/for-me', '/steps'],
     },
     {
       to: '/more',

@@ -51,7 +51,12 @@ function Received({ forMe }: { readonly forMe: ForMe }) {
         </ul>
       </section>
       <section className="section">
-        <h2>{say('forMe.steps')}</h2>
+        <div className="row">
+          <h2 className="fill">{say('forMe.steps')}</h2>
+          <Link href="/steps" className="link">
+            {say('steps.all')}
+          </Link>
+        </div>
         {forMe.steps.length === 0 ? (
           <p className="muted">{say('forMe.noSteps')}</p>
         ) : (

@@ -164,7 +164,7 @@ function turnWords(
       return {
         icon: 'link',
         words: say('today.turn.lookIn', { teacher: turn.teacher, date: when.date(turn.byMs) }),
-        to: `/visits/${turn.visitId}/feedback`,
+        to: '/steps',
       };
     case 'newFeedback':
       return {
