@@ -4,6 +4,8 @@
 #include <optional>
 #include <string>
 
+#include "absl/time/civil_time.h"
+#include "absl/time/time.h"
 #include "halfterm/v1/observation.pb.h"
 #include "halfterm/v1/referral.pb.h"
 #include "sync/core/path.h"
@@ -113,10 +115,16 @@ std::vector<std::pair<RowKey, size_t>> OtherWorkDue(const RecordView& record,
   return rows;
 }
 
+int64_t NoonMs(const Directory& directory, const Id16& site, int32_t day) {
+  const absl::CivilDay date = absl::CivilDay(1970, 1, 1) + day;
+  return absl::ToUnixMillis(absl::FromCivil(absl::CivilHour(date) + 12, directory.ZoneOf(site)));
+}
+
 int32_t SchoolDayAfter(const Directory& directory, const Id16& site, int32_t day, int school_days) {
   constexpr int32_t kFarthest = 400;
   const auto passed = [&](int32_t days) {
-    return directory.SchoolDaysBetween(site, NoonMs(day), NoonMs(day + days)) >= school_days;
+    return directory.SchoolDaysBetween(site, NoonMs(directory, site, day),
+                                       NoonMs(directory, site, day + days)) >= school_days;
   };
   if (!passed(kFarthest)) return day + (school_days * 7 + 4) / 5;
   int32_t low = 0, high = kFarthest;

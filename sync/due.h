@@ -35,8 +35,8 @@ std::vector<std::pair<RowKey, size_t>> OtherWorkDue(const RecordView& record,
 int32_t SchoolDayAfter(const Directory& directory, const core::Id16& site, int32_t day,
                        int school_days);
 
-// A moment of that day in every zone that a school of ours lies in.
-inline int64_t NoonMs(int32_t day) { return (int64_t{day} * 24 + 12) * 3'600'000; }
+// Noon of that day where the site is: a day of Auckland is over when it is noon in UTC.
+int64_t NoonMs(const Directory& directory, const core::Id16& site, int32_t day);
 
 }  // namespace halfterm::sync
 

@@ -125,7 +125,8 @@ absl::StatusOr<v1::WeeklyPackReply> ReadPackPage(const Question& question,
   days.meeting = request.day() == 0 ? TodayAt(question, asked->id) : request.day();
   days.last = days.meeting +
               (request.ahead_days() == 0 ? kAheadDays : static_cast<int32_t>(request.ahead_days()));
-  const uint16_t half_term = question.directory.HalfTermAt(asked->id, sync::NoonMs(days.meeting));
+  const uint16_t half_term = question.directory.HalfTermAt(
+      asked->id, sync::NoonMs(question.directory, asked->id, days.meeting));
 
   v1::WeeklyPackReply pack;
   const absl::StatusOr<v1::Watermark> watermark =

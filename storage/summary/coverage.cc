@@ -44,7 +44,7 @@ CoverPeriod Days(const sync::Directory& directory, const Id16& org, int32_t from
   period.to_day = to_day;
   period.whole_half_terms = false;
   for (int32_t day = from_day; day <= to_day; ++day) {
-    const uint16_t half_term = directory.HalfTermAt(org, sync::NoonMs(day));
+    const uint16_t half_term = directory.HalfTermAt(org, sync::NoonMs(directory, org, day));
     if (half_term == 0) continue;
     if (!period.half_terms.empty() && period.half_terms.back().number == half_term) continue;
     const v1::HalfTerm& days = *directory.HalfTerm(org, half_term);

@@ -17,7 +17,8 @@ constexpr uint32_t kMostPauses = 26;
 int32_t MondayOf(int32_t day) { return day - (day % 7 + 10) % 7; }
 
 bool IsSchoolWeek(const sync::Directory& directory, const Id16& org, int32_t monday) {
-  return directory.SchoolDaysBetween(org, sync::NoonMs(monday - 1), sync::NoonMs(monday + 6)) > 0;
+  return directory.SchoolDaysBetween(org, sync::NoonMs(directory, org, monday - 1),
+                                     sync::NoonMs(directory, org, monday + 6)) > 0;
 }
 
 // The Mondays of its weeks.

@@ -144,8 +144,9 @@ void AddLoop(const Visit& visit, Rows& rows) {
   PutAt(loop, kLoopShared, 1);
   PutAt(loop, kLoopAcknowledged, IsAcknowledged(visit) ? 1 : 0);
   if (visit.version.first_shared_day != 0) {
-    const int lag = visit.directory.SchoolDaysBetween(facts.school, visit.start_ms,
-                                                      NoonMs(visit.version.first_shared_day));
+    const int lag = visit.directory.SchoolDaysBetween(
+        facts.school, visit.start_ms,
+        NoonMs(visit.directory, facts.school, visit.version.first_shared_day));
     PutAt(loop, kLoopLags + static_cast<size_t>(std::clamp(lag, 0, kLoopLastLag)), 1);
   }
   const auto key = [&facts](uint16_t half_term) {
@@ -161,7 +162,8 @@ void AddLoop(const Visit& visit, Rows& rows) {
              {1});
   }
   for (const DueItem& step : StepsDue(visit.record)) {
-    const uint16_t half_term = visit.directory.HalfTermAt(facts.school, NoonMs(step.day));
+    const uint16_t half_term =
+        visit.directory.HalfTermAt(facts.school, NoonMs(visit.directory, facts.school, step.day));
     Vector due;
     PutAt(due, kLoopStepsDue, 1);
     PutAt(due, kLoopStepsChecked, step.is_checked ? 1 : 0);

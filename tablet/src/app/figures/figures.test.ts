@@ -357,6 +357,21 @@ describe('Answers', () => {
     for (let turn = 0; turn < 20; turn += 1) await Promise.resolve();
   };
   const refused = (code: Code) => new ConnectError('no', code);
+  // answer() gives what answers the last question, whenever the test likes.
+  const answeredLater = (desk: () => Desk | null) => {
+    let resolveLast: (reply: unknown) => void = () => undefined;
+    const asking = new Asking(
+      desk,
+      calls(
+        () =>
+          new Promise((resolve) => {
+            resolveLast = resolve;
+          }),
+      ),
+      () => nowMs,
+    );
+    return { asking, answer: () => resolveLast };
+  };
 
   test('are kept for the time without a network, and say that they are old', async () => {
     const desk = deskOf();
@@ -481,21 +496,11 @@ describe('Answers', () => {
     const first = deskOf();
     const second = deskOf();
     let desk: Desk | null = first;
-    let answer: (reply: unknown) => void = () => undefined;
-    const asking = new Asking(
-      () => desk,
-      calls(
-        () =>
-          new Promise((resolve) => {
-            answer = resolve;
-          }),
-      ),
-      () => nowMs,
-    );
+    const { asking, answer } = answeredLater(() => desk);
     asking.look();
     asking.watch(question);
     await settled();
-    const late = answer;
+    const late = answer();
     desk = null;
     asking.look();
     desk = second;
@@ -539,22 +544,12 @@ describe('Answers', () => {
 
   test('that come after their role has ended are not kept', async () => {
     const desk = deskOf();
-    let answer: (reply: unknown) => void = () => undefined;
-    const asking = new Asking(
-      () => desk,
-      calls(
-        () =>
-          new Promise((resolve) => {
-            answer = resolve;
-          }),
-      ),
-      () => nowMs,
-    );
+    const { asking, answer } = answeredLater(() => desk);
     asking.look();
     asking.watch(question);
     await settled();
     await asking.forgetBut(new Set(['me']));
-    answer(coverage([CoverageState.DONE]));
+    answer()(coverage([CoverageState.DONE]));
     await settled();
     expect(asking.known(question).reply).toBeNull();
     expect([...desk.local.keys()]).toEqual([]);

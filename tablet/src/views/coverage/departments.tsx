@@ -4,6 +4,7 @@ import { Link } from 'wouter';
 import type { RuleCover } from '../../app/contract';
 import { say } from '../../words/say';
 import { placePath } from '../figures/place';
+import { CoverTable } from './cover-table';
 import { Bar } from './meter';
 
 export function Departments({
@@ -14,46 +15,37 @@ export function Departments({
   readonly h2: number;
 }) {
   return (
-    <table className="cover">
-      <thead>
-        <tr>
-          <th scope="col">{say('coverage.department')}</th>
-          <th scope="col">{say('coverage.visited')}</th>
-          <th scope="col">{say('coverage.waiting')}</th>
-        </tr>
-      </thead>
-      <tbody>
-        {parts.map((part) => (
-          <tr key={part.department}>
-            <th scope="row">
-              <Link
-                href={placePath('coverage', part.department, h2)}
-                className="cover-name link-quiet"
-              >
-                {part.departmentName}
-              </Link>
-            </th>
-            <td>
-              <span className="strong">
-                {say('coverage.kOfN', { k: part.done, n: part.eligible })}
+    <CoverTable columns={['coverage.department', 'coverage.visited', 'coverage.waiting']}>
+      {parts.map((part) => (
+        <tr key={part.department}>
+          <th scope="row">
+            <Link
+              href={placePath('coverage', part.department, h2)}
+              className="cover-name link-quiet"
+            >
+              {part.departmentName}
+            </Link>
+          </th>
+          <td>
+            <span className="strong">
+              {say('coverage.kOfN', { k: part.done, n: part.eligible })}
+            </span>
+            <Bar numbers={part} />
+          </td>
+          <td className="second">
+            {say('coverage.waitingWords', {
+              booked: part.booked,
+              due: part.due,
+              overdue: part.overdue,
+            })}
+            {part.bookSoon > 0 && (
+              <span className="small muted cover-sub">
+                {say('coverage.bookSoonNumber', { n: part.bookSoon })}
               </span>
-              <Bar numbers={{ ...part } as never} />
-            </td>
-            <td className="second">
-              {say('coverage.waitingWords', {
-                booked: part.booked,
-                due: part.due,
-                overdue: part.overdue,
-              })}
-              {part.bookSoon > 0 && (
-                <span className="small muted cover-sub">
-                  {say('coverage.bookSoonNumber', { n: part.bookSoon })}
-                </span>
-              )}
-            </td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
+            )}
+          </td>
+        </tr>
+      ))}
+    </CoverTable>
   );
 }

@@ -5,9 +5,11 @@ import { say } from '../../words/say';
 
 const parts = ['done', 'booked', 'due', 'overdue'] as const;
 
-export function Bar({ numbers }: { readonly numbers: CoverNumbers & Record<string, number> }) {
+export function Bar({ numbers }: { readonly numbers: CoverNumbers }) {
+  const { done, booked, due, overdue, eligible } = numbers;
+  const words = say('coverage.meter', { done, booked, due, overdue, eligible });
   return (
-    <div className="meter" role="img" aria-label={say('coverage.meter', numbers)}>
+    <div className="meter" role="img" aria-label={words}>
       {parts
         .filter((part) => numbers[part] > 0)
         .map((part) => (
@@ -17,7 +19,7 @@ export function Bar({ numbers }: { readonly numbers: CoverNumbers & Record<strin
   );
 }
 
-export function Meter({ numbers }: { readonly numbers: CoverNumbers & Record<string, number> }) {
+export function Meter({ numbers }: { readonly numbers: CoverNumbers }) {
   return (
     <div>
       <Bar numbers={numbers} />

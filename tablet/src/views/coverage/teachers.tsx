@@ -7,6 +7,7 @@ import { say } from '../../words/say';
 import { Icon, type IconName } from '../frame/icons';
 import { useWhen } from '../frame/reading';
 import { hoursWords, LoadBoxes } from '../visits/new-visit';
+import { CoverTable } from './cover-table';
 
 const looks: Readonly<Record<TeacherCover['state'], { chip: string; icon: IconName }>> = {
   done: { chip: 'ok', icon: 'tick' },
@@ -65,21 +66,13 @@ function Table({
   readonly coverage: Coverage;
 }) {
   return (
-    <table className="cover">
-      <thead>
-        <tr>
-          <th scope="col">{say('coverage.teacher')}</th>
-          <th scope="col">{say('coverage.thisHalfTerm')}</th>
-          <th scope="col">{say('coverage.load')}</th>
-          <th scope="col">{say('coverage.next')}</th>
-        </tr>
-      </thead>
-      <tbody>
-        {teachers.map((teacher) => (
-          <Row key={teacher.id} teacher={teacher} coverage={coverage} />
-        ))}
-      </tbody>
-    </table>
+    <CoverTable
+      columns={['coverage.teacher', 'coverage.thisHalfTerm', 'coverage.load', 'coverage.next']}
+    >
+      {teachers.map((teacher) => (
+        <Row key={teacher.id} teacher={teacher} coverage={coverage} />
+      ))}
+    </CoverTable>
   );
 }
 
