@@ -22,6 +22,8 @@ describeScreens(
     ['matrix-empty', 'empty', '/place/matrix/school'],
     ['half-term', 'busy', '/place/halfTerm/school'],
     ['half-term-large', 'large', '/place/halfTerm/school'],
+    ['federation', 'busy', '/place/federation/school'],
+    ['federation-empty', 'empty', '/place/federation/school'],
     ['pack', 'busy', '/place/pack/school'],
     ['pack-empty', 'empty', '/place/pack/school'],
     ['pack-large', 'large', '/place/pack/school'],

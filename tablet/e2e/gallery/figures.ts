@@ -7,6 +7,7 @@ import type {
   Coverage,
   CoverState,
   ElementTrend,
+  FederationFigures,
   FigureAnswer,
   Figures,
   FrozenFigures,
@@ -319,6 +320,29 @@ const frozen: FrozenFigures = {
 
 // --- All of them, by scene. ---
 
+const federation = (halfTerm: HalfTerm, empty: boolean): FederationFigures => ({
+  halfTerm,
+  earlier: halfTerm.h2 - 1,
+  later: halfTerm.h2 + 1,
+  schools: empty
+    ? []
+    : [
+        { ...frozen.school, name: 'Northgate School' },
+        { ...frozen.school, name: 'Southfield School', shareDays: 4, steps: null },
+      ],
+  rubrics: empty
+    ? []
+    : [
+        {
+          title: 'Nine things worth seeing, 1',
+          elements: elements.slice(0, 4).map(({ title }, i) => ({
+            title,
+            tenths: [24 + i, i === 2 ? null : 27 - i],
+          })),
+        },
+      ],
+});
+
 export function scriptedFigures(scene: string): Figures {
   const empty = scene === 'empty';
   const answer = <T>(value: T): Answered<T> =>
@@ -357,6 +381,7 @@ export function scriptedFigures(scene: string): Figures {
           'agreement',
           'help',
           'halfTerm',
+          'federation',
         ],
       },
     ],
@@ -389,6 +414,7 @@ export function scriptedFigures(scene: string): Figures {
     trendsOfGroup: (org) => groups[of(org)],
     matrix: (org) => matrices[of(org)],
     frozen: () => half,
+    federation: always(answer(federation(last, empty))),
     pack: always(answer(pack(last, empty))),
     cycle: always(answer(cycle(empty))),
     help: (org) => helps[of(org)],

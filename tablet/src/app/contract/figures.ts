@@ -24,7 +24,8 @@ export type Section =
   | 'agreement'
   | 'management'
   | 'help'
-  | 'halfTerm';
+  | 'halfTerm'
+  | 'federation';
 
 // A role that has ended since this tablet last knew it: what it opened is gone from here.
 export interface EndedArea {
@@ -322,6 +323,25 @@ export interface FrozenFigures {
   readonly departments: readonly FrozenUnit[];
 }
 
+// Schools side by side, each with its own frozen figures; nothing is added up over schools.
+export interface FederationFigures {
+  readonly halfTerm: HalfTerm;
+  // The half-terms before and after it, as the server numbers them.
+  readonly earlier: number;
+  readonly later: number;
+  // A to Z; empty: none has frozen this half-term.
+  readonly schools: readonly FrozenUnit[];
+  // Levels are compared within one rubric version only.
+  readonly rubrics: readonly {
+    readonly title: string;
+    readonly elements: readonly {
+      readonly title: string;
+      // As `schools`; null: left out, or there was none.
+      readonly tenths: readonly (number | null)[];
+    }[];
+  }[];
+}
+
 export interface FrozenUnit {
   readonly name: string;
   readonly coverage: readonly {
@@ -363,6 +383,7 @@ export interface Figures {
   readonly trendsOfGroup: (org: string, h2: number) => Answered<Trends>;
   readonly matrix: (org: string, h2: number) => Answered<Matrix>;
   readonly frozen: (school: string, h2: number) => Answered<FrozenFigures>;
+  readonly federation: (org: string, h2: number) => Answered<FederationFigures>;
   readonly pack: (org: string) => Answered<Pack>;
   readonly cycle: (org: string) => Answered<Cycle>;
   // What the person helps with where the area is of referrals, else what they lead or have opened.

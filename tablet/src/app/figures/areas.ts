@@ -20,6 +20,8 @@ const ofDepartment: readonly Section[] = [
   'management',
 ];
 const ofSchool: readonly Section[] = [...ofDepartment, 'agreement', 'halfTerm'];
+// Of an organisation that this tablet does not know, the pages say which it is.
+const ofOutsiders: readonly Section[] = ['halfTerm', 'federation'];
 const outsiders: readonly Role[] = [Role.GOVERNOR, Role.EXEC, Role.EXTERNAL];
 
 export interface SeenArea {
@@ -55,7 +57,16 @@ export function openAreas(desk: Desk): Area[] {
     }
     if (grant.role === Role.AST) add('referrals', schoolAt(desk, org), ['help', 'matrix']);
     if (outsiders.includes(grant.role)) {
-      for (const school of schoolsAt(desk, org)) add('overview', school, ['halfTerm']);
+      // A governor who holds no directory is one of a school.
+      const mayBeAbove =
+        isAboveSchools(desk, org) && (grant.role === Role.EXEC || desk.directory.orgs.has(org));
+      for (const school of schoolsAt(desk, org)) {
+        add('overview', school, school === org && mayBeAbove ? ofOutsiders : ['halfTerm']);
+      }
+      if (mayBeAbove) add('overview', org, ['federation']);
+    }
+    if (grant.role === Role.HEAD && desk.directory.orgs.has(org) && isAboveSchools(desk, org)) {
+      add('overview', org, ['federation']);
     }
   }
   const rank = { department: 0, school: 1, referrals: 2, overview: 3 } as const;
@@ -68,6 +79,11 @@ export function openAreas(desk: Desk): Area[] {
 function schoolAt(desk: Desk, org: string): string {
   const { directory } = desk;
   return directory.siteOf(org) || directory.siteOf(directory.firstDepartment(desk.me));
+}
+
+function isAboveSchools(desk: Desk, org: string): boolean {
+  const kind = desk.directory.orgs.get(org)?.kind;
+  return kind === undefined || kind === OrgKind.FEDERATION || kind === OrgKind.PARTNERSHIP;
 }
 
 function schoolsAt(desk: Desk, org: string): string[] {

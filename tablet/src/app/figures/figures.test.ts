@@ -4,7 +4,7 @@ import { create, toBinary } from '@bufbuild/protobuf';
 import { base64Encode } from '@bufbuild/protobuf/wire';
 import { Code, ConnectError } from '@connectrpc/connect';
 import { describe, expect, test } from 'vitest';
-import { FrozenSchoolReplySchema } from '#proto/aggregate_pb';
+import { FrozenFederationReplySchema, FrozenSchoolReplySchema } from '#proto/aggregate_pb';
 import { OrgKind, OrgSchema, PersonSchema, Role, RubricVersionSchema } from '#proto/directory_pb';
 import {
   CoverageReplySchema,
@@ -21,8 +21,8 @@ import type { Desk } from '../desk';
 import { areasOf, areasToNote, openAreas } from './areas';
 import { Asking } from './asking';
 import { coverageOf } from './coverage';
-import { halfTermFor, halfTermsOf, lastSix } from './half-terms';
-import { frozenMatrix, liveMatrix, tenthsOf } from './matrix';
+import { h2Of, halfTermFor, halfTermsOf, lastOver, lastSix, stepFrom } from './half-terms';
+import { federationFigures, frozenMatrix, liveMatrix, tenthsOf } from './matrix';
 import { coverageQuestion } from './questions';
 import { teacherTrends } from './trends';
 
@@ -597,5 +597,52 @@ describe('Answers', () => {
     expect(names).toHaveLength(60);
     expect(names).toContain('answer/old79');
     expect(names).not.toContain('answer/old20');
+  });
+});
+
+describe('Schools side by side', () => {
+  test('have levels beside each other within one rubric version only, and gaps where one is left out', () => {
+    const other = id(51);
+    const desk = deskOf();
+    const shown = federationFigures(
+      desk,
+      create(FrozenFederationReplySchema, {
+        h2: h2Of(2026, 2),
+        schools: [
+          {
+            name: 'Northgate',
+            levels: [
+              { rubricVersion: rubric, element: 1, meanTenths: 24 },
+              { rubricVersion: other, element: 1, meanTenths: 50 },
+            ],
+          },
+          { name: 'Southfield', levels: [{ rubricVersion: rubric, element: 2, meanTenths: 31 }] },
+        ],
+      }),
+    );
+    expect(shown.rubrics).toEqual([
+      {
+        title: 'Elements, A',
+        elements: [
+          { title: 'Routines', tenths: [24, null] },
+          { title: 'Purpose', tenths: [null, 31] },
+        ],
+      },
+    ]);
+    expect([shown.earlier, shown.later]).toEqual([h2Of(2026, 1), h2Of(2026, 3)]);
+  });
+
+  test('are of the last half-term that is over, with a calendar or without', () => {
+    const at = (day: string) => lastOver([], Date.parse(`${day}T12:00:00Z`));
+    expect(at('2026-09-20')).toBe(h2Of(2025, 6));
+    expect(at('2026-11-22')).toBe(h2Of(2026, 1));
+    expect(at('2027-02-01')).toBe(h2Of(2026, 2));
+    expect(at('2027-07-01')).toBe(h2Of(2026, 5));
+    expect(stepFrom(h2Of(2026, 6), 1)).toBe(h2Of(2027, 1));
+    expect(stepFrom(h2Of(2026, 1), -1)).toBe(h2Of(2025, 6));
+    const { directory } = deskOf();
+    expect(lastOver(halfTermsOf(directory), nowMs)).toBe(
+      halfTermsOf(directory).findLast(({ toMs }) => toMs + dayMs <= nowMs)?.h2,
+    );
   });
 });

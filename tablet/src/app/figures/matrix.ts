@@ -1,15 +1,19 @@
 // Element by department. A senior leader's is live, of the teachers whom they may read about; everybody
 // else's is frozen at the end of a half-term, with what could point at somebody left out.
-import type { FrozenSchoolReply, FrozenUnit as FrozenUnitReply } from '#proto/aggregate_pb';
-import { FrozenLoopPart } from '#proto/aggregate_pb';
+import {
+  type FrozenFederationReply,
+  FrozenLoopPart,
+  type FrozenSchoolReply,
+  type FrozenUnit as FrozenUnitReply,
+} from '#proto/aggregate_pb';
 import type { RubricVersion } from '#proto/directory_pb';
 import { type HeatCell, type HeatMapReply, HeatState } from '#proto/trend_pb';
 import { hex } from '../../model/bytes';
-import type { FrozenFigures, FrozenUnit, Matrix, MatrixCell } from '../contract';
+import type { FederationFigures, FrozenFigures, FrozenUnit, Matrix, MatrixCell } from '../contract';
 import type { Desk } from '../desk';
 import { elementOf } from '../visit-page';
 import { completenessOf } from './coverage';
-import { halfTermOfNumber, halfTermsOf } from './half-terms';
+import { halfTermOfNumber, halfTermsOf, stepFrom } from './half-terms';
 
 // Tenths of a level, half up.
 export const tenthsOf = (millionths: bigint): number => Number((millionths + 50_000n) / 100_000n);
@@ -127,6 +131,38 @@ export function frozenMatrix(desk: Desk, reply: FrozenSchoolReply): Matrix {
     })),
     complete: null,
     changes: null,
+  };
+}
+
+export function federationFigures(desk: Desk, reply: FrozenFederationReply): FederationFigures {
+  const rubrics = new Map<string, Map<number, (number | null)[]>>();
+  reply.schools.forEach((school, at) => {
+    for (const { rubricVersion, element, meanTenths } of school.levels) {
+      const elements = rubrics.get(hex(rubricVersion)) ?? new Map<number, (number | null)[]>();
+      const tenths = elements.get(element) ?? reply.schools.map(() => null);
+      tenths[at] = meanTenths;
+      rubrics.set(hex(rubricVersion), elements.set(element, tenths));
+    }
+  });
+  const known = [...rubrics].flatMap(([id, elements]) => {
+    const rubric = desk.directory.rubrics.get(id);
+    if (rubric === undefined) return [];
+    return [
+      {
+        title: [rubric.title, rubric.version].filter(Boolean).join(', '),
+        elements: rubric.elements.flatMap(({ number, title }) => {
+          const tenths = elements.get(number);
+          return tenths === undefined ? [] : [{ title, tenths }];
+        }),
+      },
+    ];
+  });
+  return {
+    halfTerm: halfTermIn(desk, reply),
+    earlier: stepFrom(reply.h2, -1),
+    later: stepFrom(reply.h2, 1),
+    schools: reply.schools.map((school) => unitOf(desk, school)),
+    rubrics: known,
   };
 }
 

@@ -14,8 +14,8 @@ import { managementOf } from '../practice/management';
 import { areasOf, areasToNote, openAreas } from './areas';
 import { Asking, type Question } from './asking';
 import { coverageOf } from './coverage';
-import { halfTermFor, halfTermsOf, lastSix } from './half-terms';
-import { frozenFigures, frozenMatrix, liveMatrix } from './matrix';
+import { halfTermFor, halfTermsOf, lastOver, lastSix } from './half-terms';
+import { federationFigures, frozenFigures, frozenMatrix, liveMatrix } from './matrix';
 import { FigurePage, type Plan } from './page';
 import { agreementOf, packOf } from './practice';
 import {
@@ -24,6 +24,7 @@ import {
   coverageQuestion,
   cycleQuestion,
   departmentQuestion,
+  federationQuestion,
   frozenQuestion,
   heatMapQuestion,
   helpQuestion,
@@ -74,6 +75,13 @@ export class FigurePages {
       trendsOfGroup: (org, h2) => page(`group/${org}/${h2}`, (at) => this.#group(at, org, h2)),
       matrix: (org, h2) => page(`matrix/${org}/${h2}`, (at) => this.#matrix(at, org, h2)),
       frozen: (school, h2) => page(`frozen/${school}/${h2}`, (at) => this.#frozen(at, school, h2)),
+      federation: (org, h2) =>
+        page(`federation/${org}/${h2}`, (at) => {
+          const asked = h2 === 0 ? lastOver(halfTermsOf(at.directory), at.nowMs()) : h2;
+          return this.#section(at, org, 'federation', federationQuestion(org, asked), (reply) =>
+            federationFigures(at, reply),
+          );
+        }),
       pack: (org) =>
         page(`pack/${org}`, (at) =>
           this.#section(at, org, 'pack', packQuestion(org), (reply) => packOf(at, org, reply)),

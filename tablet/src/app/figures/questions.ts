@@ -1,6 +1,6 @@
 // What is asked of the server for each page.
 
-import { FrozenSchoolReplySchema } from '#proto/aggregate_pb';
+import { FrozenFederationReplySchema, FrozenSchoolReplySchema } from '#proto/aggregate_pb';
 import { AgreementReplySchema } from '#proto/agreement_pb';
 import { type AboutMeReply, AboutMeReplySchema } from '#proto/audit_pb';
 import { HelpingReplySchema, HelpView } from '#proto/help_pb';
@@ -92,6 +92,17 @@ export const frozenQuestion = (
   area,
   reply: FrozenSchoolReplySchema,
   ask: (calls, options) => calls.aggregates.frozenSchool({ school: unhex(school), h2 }, options),
+  seq: () => 0n,
+});
+
+export const federationQuestion = (
+  org: string,
+  h2: number,
+): Question<typeof FrozenFederationReplySchema> => ({
+  key: `federation/${org}/${h2}`,
+  area: org,
+  reply: FrozenFederationReplySchema,
+  ask: (calls, options) => calls.aggregates.frozenFederation({ org: unhex(org), h2 }, options),
   seq: () => 0n,
 });
 

@@ -21,6 +21,9 @@ const FrozenScreen = lazy(async () => ({
   default: (await import('../half-term/frozen')).FrozenScreen,
 }));
 
+const FederationScreen = lazy(async () => ({
+  default: (await import('../half-term/federation')).FederationScreen,
+}));
 const PackScreen = lazy(async () => ({ default: (await import('../pack/pack')).PackScreen }));
 const CycleScreen = lazy(async () => ({ default: (await import('../cycle/cycle')).CycleScreen }));
 const HelpScreen = lazy(async () => ({ default: (await import('../help/help')).HelpScreen }));
@@ -44,6 +47,7 @@ const screens: Readonly<Record<Section, ComponentType<SectionProps>>> = {
   management: ManagementScreen,
   help: HelpScreen,
   halfTerm: FrozenScreen,
+  federation: FederationScreen,
 };
 
 const isSection = (text: string): text is Section => text in screens;

@@ -16,6 +16,7 @@ export const figuresWords = {
   'figures.trends': 'Trends',
   'figures.matrix': 'Matrix',
   'figures.halfTerm': 'Half-term figures',
+  'figures.federation': 'Schools side by side',
   'figures.pack': 'Weekly pack',
   'figures.cycle': 'Six-week cycle',
   'figures.agreement': 'Observer agreement',

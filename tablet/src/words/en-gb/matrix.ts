@@ -47,6 +47,17 @@ export const matrixWords = {
     'Figures of fewer than five teachers or ten lessons are left out, and so is whatever would let somebody work them out.',
   'frozen.print': 'Print',
   'frozen.hidden': 'not shown',
+  'federation.title': 'Schools side by side · {halfTerm}',
+  'federation.school': 'School',
+  'federation.share': 'Days to feedback (middle value)',
+  'federation.acknowledged': 'Acknowledged',
+  'federation.steps': 'Steps looked at again',
+  'federation.kOfN': '{k} of {n}',
+  'federation.noneFrozen': 'No school has frozen this half-term.',
+  'federation.note':
+    'Each school’s own figures, frozen and the same for everybody who may read them. Nothing is added up over schools, and nothing is ranked.',
+  'federation.nothing':
+    'Nothing to compare here: your role is of one school, or no half-term is frozen.',
   'frozen.none':
     'No half-term has been frozen yet. These figures are made when a half-term has closed.',
 } as const;
