@@ -7,12 +7,12 @@
 #include <algorithm>
 #include <array>
 #include <memory>
-#include <random>
 
 #include "absl/strings/str_cat.h"
 #include "storage/pull/puller.h"
 #include "storage/rocks/rocks_engine.h"
 #include "sync/core/limits.h"
+#include "tests/support/chance.h"
 #include "tests/support/fake_clock.h"
 #include "tests/support/filed_school.h"
 #include "tests/support/pulling_reader.h"
@@ -58,7 +58,7 @@ struct Faults {
 class Simulation {
  public:
   Simulation(Engine& engine, uint32_t tenant, uint64_t seed, const Faults& faults)
-      : random_(seed),
+      : chance_(seed),
         school_(engine, Tenant(tenant), faults.filing),
         secrets_("a key"),
         epochs_(FirstEpoch()),
@@ -69,23 +69,23 @@ class Simulation {
       tablet.periods = {209, 210};
     }
     // Some readers have more scopes than a cursor can list.
-    many_scopes_ = Chance(15);
+    many_scopes_ = chance_.Percent(15);
     PutDirectory();
   }
 
   std::string Step() {
-    const int what = Number(0, 99);
+    const int what = chance_.Number(0, 99);
     if (what < 40) {
       ChangeRecords();
     } else if (what < 50) {
       ChangeGrants();
     } else if (what < 55) {
-      ChangeInterest(tablets_[Index(kReaders)]);
+      ChangeInterest(tablets_[chance_.Index(kReaders)]);
     } else if (what < 62) {
-      GoBack(tablets_[Index(kReaders)]);
+      GoBack(tablets_[chance_.Index(kReaders)]);
     } else {
-      const size_t i = Index(kReaders);
-      return Pull(static_cast<int>(i), Number(1, 6));
+      const size_t i = chance_.Index(kReaders);
+      return Pull(static_cast<int>(i), chance_.Number(1, 6));
     }
     return "";
   }
@@ -114,10 +114,6 @@ class Simulation {
     std::set<int> departments;  // That the person heads.
     bool leads_school = false;
   };
-
-  int Number(int from, int to) { return std::uniform_int_distribution<int>(from, to)(random_); }
-  size_t Index(size_t count) { return static_cast<size_t>(Number(0, static_cast<int>(count) - 1)); }
-  bool Chance(int percent) { return Number(1, 100) <= percent; }
 
   void PutDirectory() {
     sync::Directory::Content content;
@@ -155,37 +151,40 @@ class Simulation {
   ScopeSet SomeScopes() {
     ScopeSet scopes;
     for (int i = 0; i < kReaders; ++i) {
-      if (Chance(30)) scopes.insert(core::PersonScope(Reader(i)));
+      if (chance_.Percent(30)) scopes.insert(core::PersonScope(Reader(i)));
     }
     for (int i = 0; i < kDepartments; ++i) {
-      if (Chance(25)) scopes.insert(core::DepartmentScope(Department(i + (Chance(10) ? 100 : 0))));
+      if (chance_.Percent(25))
+        scopes.insert(core::DepartmentScope(Department(i + (chance_.Percent(10) ? 100 : 0))));
     }
-    if (Chance(30)) scopes.insert(core::SchoolScope(kSite));
-    if (Chance(10)) scopes.insert(core::StaffScope());
+    if (chance_.Percent(30)) scopes.insert(core::SchoolScope(kSite));
+    if (chance_.Percent(10)) scopes.insert(core::StaffScope());
     return scopes;
   }
 
   void ChangeRecords() {
-    for (int events = Number(1, 4); events > 0; --events) {
+    for (int events = chance_.Number(1, 4); events > 0; --events) {
       school_.Begin();
       // An event of the server may move many records under one number.
-      for (int records = Chance(15) ? Number(2, 8) : 1; records > 0; --records) ChangeRecord();
+      for (int records = chance_.Percent(15) ? chance_.Number(2, 8) : 1; records > 0; --records)
+        ChangeRecord();
       school_.File();
     }
     is_committed_ = false;
   }
 
   void ChangeRecord() {
-    const Id16 id = IdOf('r', static_cast<uint64_t>(Number(1, 12)));
+    const Id16 id = IdOf('r', static_cast<uint64_t>(chance_.Number(1, 12)));
     const auto found = school_.records().find(id);
     if (found != school_.records().end() && found->second.erased) return;
-    const FacetId facet{id, static_cast<uint8_t>(Number(1, 4)), Id16{}};
+    const FacetId facet{id, static_cast<uint8_t>(chance_.Number(1, 4)), Id16{}};
     const bool is_there =
         found != school_.records().end() && found->second.facets.count(facet) != 0;
-    const int what = Number(0, 99);
+    const int what = chance_.Number(0, 99);
     if (!is_there || what < 35) {
-      std::string bytes(static_cast<size_t>(Number(1, 600)), static_cast<char>(Number(1, 255)));
-      school_.Write(facet, bytes + std::to_string(random_()));
+      std::string bytes(static_cast<size_t>(chance_.Number(1, 600)),
+                        static_cast<char>(chance_.Number(1, 255)));
+      school_.Write(facet, bytes + std::to_string(chance_.Seed()));
       if (!is_there) school_.SetScopes(facet, SomeScopes());
     } else if (what < 65) {
       school_.SetScopes(facet, SomeScopes());
@@ -195,19 +194,19 @@ class Simulation {
         if (found->second.facets.count(other) != 0) school_.SetScopes(other, {});
       }
     } else if (what < 97) {
-      school_.SetPeriod(id, kPeriods[Index(std::size(kPeriods))]);
+      school_.SetPeriod(id, kPeriods[chance_.Index(std::size(kPeriods))]);
     } else {
       school_.Erase(id);
     }
   }
 
   void ChangeGrants() {
-    Tablet& tablet = tablets_[Index(kReaders)];
-    for (int changes = Number(1, 3); changes > 0; --changes) {
-      if (Chance(25)) {
+    Tablet& tablet = tablets_[chance_.Index(kReaders)];
+    for (int changes = chance_.Number(1, 3); changes > 0; --changes) {
+      if (chance_.Percent(25)) {
         tablet.leads_school = !tablet.leads_school;
       } else {
-        const int department = Number(0, kDepartments - 1);
+        const int department = chance_.Number(0, kDepartments - 1);
         if (tablet.departments.erase(department) == 0) tablet.departments.insert(department);
       }
     }
@@ -217,14 +216,14 @@ class Simulation {
   void ChangeInterest(Tablet& tablet) {
     tablet.periods.clear();
     for (const uint16_t period : kHalfTerms) {
-      if (Chance(60)) tablet.periods.push_back(period);
+      if (chance_.Percent(60)) tablet.periods.push_back(period);
     }
     if (tablet.periods.empty()) tablet.periods.push_back(1);
   }
 
   // The tablet is as it was at some earlier moment: an old backup, or chunks that never arrived.
   void GoBack(Tablet& tablet) {
-    const size_t to = Index(tablet.backups.size());
+    const size_t to = chance_.Index(tablet.backups.size());
     tablet.reader = tablet.backups[to];
     tablet.backups.resize(to + 1);
   }
@@ -244,7 +243,8 @@ class Simulation {
     for (int chunk = 0; chunk < max_chunks; ++chunk) {
       v1::PullRequest request;
       request.set_cursor(tablet.reader.cursor);
-      request.set_max_bytes(static_cast<uint32_t>(Chance(50) ? Number(1, 3000) : 0));
+      request.set_max_bytes(
+          static_cast<uint32_t>(chance_.Percent(50) ? chance_.Number(1, 3000) : 0));
       for (const uint16_t period : tablet.periods) request.mutable_interest()->add_periods(period);
       const absl::StatusOr<v1::PullReply> reply = puller_.Next(CallerOf(i), request);
       if (!reply.ok()) return reply.status().ToString();
@@ -252,7 +252,7 @@ class Simulation {
       std::string wrong = WhatMayNotLeave(*reply, LiveScopes(i));
       if (!wrong.empty()) return wrong;
       if (reply->cursor().size() > core::kMaxCursorBytes) return "a cursor is too long";
-      if (Chance(10) && max_chunks < 1000) continue;  // The reply is lost.
+      if (chance_.Percent(10) && max_chunks < 1000) continue;  // The reply is lost.
       wrong = tablet.reader.Apply(*reply);
       if (!wrong.empty()) return wrong;
       tablet.backups.push_back(tablet.reader);
@@ -309,7 +309,7 @@ class Simulation {
     return held == expected ? "" : "something is held that should have gone";
   }
 
-  std::mt19937_64 random_;
+  testing::Chance chance_;
   FiledSchool school_;
   Directories directories_;
   Secrets secrets_;

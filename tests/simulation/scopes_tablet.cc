@@ -16,11 +16,6 @@
 namespace halfterm::testing {
 namespace {
 
-int Number(std::mt19937_64& random, int from, int to) {
-  return std::uniform_int_distribution<int>(from, to)(random);
-}
-bool Chance(std::mt19937_64& random, int percent) { return Number(random, 1, 100) <= percent; }
-
 std::string Text(const core::Digest32& digest) { return std::string(digest.view()); }
 
 }  // namespace
@@ -132,11 +127,11 @@ std::string ScopesTablet::Apply(const std::string& from, const v1::PullReply& re
   return wrong;
 }
 
-std::string ScopesTablet::Pull(std::mt19937_64& random, int chunks, bool faults) {
+std::string ScopesTablet::Pull(Chance& chance, int chunks, bool faults) {
   is_complete_ = false;
-  const auto max_bytes = static_cast<uint32_t>(Chance(random, 50) ? Number(random, 200, 4000) : 0);
+  const auto max_bytes = static_cast<uint32_t>(chance.Percent(50) ? chance.Number(200, 4000) : 0);
   for (; chunks > 0; --chunks) {
-    if (late_ && Chance(random, 30)) {  // Something old comes first.
+    if (late_ && chance.Percent(30)) {  // Something old comes first.
       const std::string wrong = Apply(late_->first, late_->second);
       late_.reset();
       if (!wrong.empty()) return wrong;
@@ -153,16 +148,16 @@ std::string ScopesTablet::Pull(std::mt19937_64& random, int chunks, bool faults)
         }
       }
     }
-    if (faults && Chance(random, 12)) {
+    if (faults && chance.Percent(12)) {
       late_ = {from, *reply};  // The answer is lost, or comes much later.
       continue;
     }
-    if (school_.missing() == Missing::kUnreadPage && reply->more() && Chance(random, 20)) {
+    if (school_.missing() == Missing::kUnreadPage && reply->more() && chance.Percent(20)) {
       reader_.cursor = reply->cursor();
       continue;
     }
     std::string wrong = Apply(from, *reply);
-    if (wrong.empty() && faults && Chance(random, 10)) wrong = Apply(from, *reply);
+    if (wrong.empty() && faults && chance.Percent(10)) wrong = Apply(from, *reply);
     if (!wrong.empty()) return wrong;
     // What comes late may end a pull too, but as of a time that is over.
     is_complete_ = reply->has_end();
@@ -295,9 +290,9 @@ std::string ScopesTablet::Heal() {
   return "";
 }
 
-void ScopesTablet::Restore(std::mt19937_64& random) {
+void ScopesTablet::Restore(Chance& chance) {
   if (backups_.empty()) return;
-  reader_ = backups_[static_cast<size_t>(Number(random, 0, static_cast<int>(backups_.size()) - 1))];
+  reader_ = backups_[chance.Index(backups_.size())];
   is_complete_ = rotten_ = false;
 }
 
@@ -306,12 +301,12 @@ void ScopesTablet::StartAfresh() {
   is_complete_ = rotten_ = false;
 }
 
-void ScopesTablet::Rot(std::mt19937_64& random) {
+void ScopesTablet::Rot(Chance& chance) {
   if (reader_.records.empty()) return;
   auto record = reader_.records.begin();
-  std::advance(record, Number(random, 0, static_cast<int>(reader_.records.size()) - 1));
-  if (record->second.period == 0 && Chance(random, 50)) return;
-  if (Chance(random, 50)) {
+  std::advance(record, chance.Number(0, static_cast<int>(reader_.records.size()) - 1));
+  if (record->second.period == 0 && chance.Percent(50)) return;
+  if (chance.Percent(50)) {
     record->second.facets.begin()->second.digest.bytes[3] ^= 1;
   } else {
     reader_.records.erase(record);

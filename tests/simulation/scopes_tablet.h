@@ -5,7 +5,6 @@
 #define HALFTERM_TESTS_SIMULATION_SCOPES_TABLET_H_
 #include <cstdint>
 #include <optional>
-#include <random>
 #include <set>
 #include <string>
 #include <utility>
@@ -15,6 +14,7 @@
 #include "sync/core/group.h"
 #include "tests/simulation/scopes_oracle.h"
 #include "tests/simulation/scopes_school.h"
+#include "tests/support/chance.h"
 #include "tests/support/pulling_reader.h"
 
 namespace halfterm::testing {
@@ -34,7 +34,7 @@ class ScopesTablet {
   void Intend(const core::FacetId& facet, const v1::Intent& intent);
 
   // Pulls at most `chunks` chunks, each perhaps lost, doubled or late. What is wrong, or nothing.
-  std::string Pull(std::mt19937_64& random, int chunks, bool faults);
+  std::string Pull(Chance& chance, int chunks, bool faults);
   // Whether the last pull came to its end and nothing was pulled since.
   bool is_complete() const { return is_complete_; }
   // After a complete pull: what is wrong with the copy, or nothing.
@@ -42,10 +42,10 @@ class ScopesTablet {
 
   void SetInterest(std::vector<uint16_t> periods) { periods_ = std::move(periods); }
   void Backup() { backups_.push_back(reader_); }
-  void Restore(std::mt19937_64& random);
+  void Restore(Chance& chance);
   void StartAfresh();
   // Damages a facet of the copy without anybody noticing.
-  void Rot(std::mt19937_64& random);
+  void Rot(Chance& chance);
 
   uint64_t healed() const { return healed_; }
   uint64_t chunks() const { return chunks_; }

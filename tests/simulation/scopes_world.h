@@ -5,13 +5,13 @@
 #define HALFTERM_TESTS_SIMULATION_SCOPES_WORLD_H_
 #include <cstdint>
 #include <memory>
-#include <random>
 #include <string>
 #include <vector>
 
 #include "tests/simulation/scopes_oracle.h"
 #include "tests/simulation/scopes_school.h"
 #include "tests/simulation/scopes_tablet.h"
+#include "tests/support/chance.h"
 
 namespace halfterm::testing {
 
@@ -37,12 +37,6 @@ class ScopesWorld {
     bool erased = false;
   };
 
-  int Number(int from, int to);
-  bool Chance(int percent) { return Number(1, 100) <= percent; }
-  template <typename T>
-  T& AnyOf(std::vector<T>& list) {
-    return list[static_cast<size_t>(Number(0, static_cast<int>(list.size()) - 1))];
-  }
   ScopesTablet& TabletOf(const core::Id16& person);
 
   void BeginVisit();
@@ -52,7 +46,7 @@ class ScopesWorld {
   std::string PullSome();
   std::string RotAndHeal();
 
-  std::mt19937_64 random_;
+  Chance chance_;
   ScopesSchool school_;
   ScopesOracle oracle_;
   std::vector<std::unique_ptr<ScopesTablet>> tablets_;

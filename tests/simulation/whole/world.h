@@ -11,11 +11,11 @@
 #include <string>
 #include <vector>
 
-#include "tests/simulation/whole/chance.h"
 #include "tests/simulation/whole/ledger.h"
 #include "tests/simulation/whole/server.h"
 #include "tests/simulation/whole/step.h"
 #include "tests/simulation/whole/tablet.h"
+#include "tests/support/chance.h"
 #include "tests/support/temporary_directory.h"
 
 namespace halfterm::testing {

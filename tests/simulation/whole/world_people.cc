@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "tests/simulation/school_life.h"
 #include "tests/simulation/whole/world.h"
 
 namespace halfterm::testing {
@@ -18,20 +19,7 @@ constexpr size_t kMostVisits = 16;
 std::string World::DoBegin(Chance& chance) {
   if (visits_.size() >= kMostVisits) return "";
   const SmallSchool& school = people();
-  struct Way {
-    v1::VisitKind kind;
-    core::Id16 lead, teacher;
-  };
-  const std::vector<Way> ways = {{v1::VISIT_KIND_DEPT, school.hana, school.tia},
-                                 {v1::VISIT_KIND_DEPT, school.hana, school.tom},
-                                 {v1::VISIT_KIND_TEAM, school.hana, school.tia},
-                                 {v1::VISIT_KIND_DEPT, school.hugo, school.ann},
-                                 {v1::VISIT_KIND_WALK, school.sara, school.tia},
-                                 {v1::VISIT_KIND_DEPT, school.hedy, school.sara},
-                                 {v1::VISIT_KIND_COACH, school.tom, school.tia},
-                                 {v1::VISIT_KIND_PEER, school.ann, school.tom},
-                                 {v1::VISIT_KIND_INFORMAL, school.ann, school.tia}};
-  const Way way = chance.AnyOf(ways);
+  const WayToVisit way = chance.AnyOf(WaysToVisit(school));
   std::string wrong;
   Begin(way.lead, way.teacher, way.kind, wrong,
         way.kind == v1::VISIT_KIND_TEAM ? std::vector<core::Id16>{school.hana, school.sara}
@@ -172,48 +160,23 @@ std::string World::DoGrant(Chance& chance) {
   }
   if (!known.empty() && chance.Percent(60)) {
     v1::RoleGrant grant = chance.AnyOf(known);
-    grant.set_state(grant.state() == v1::GRANT_STATE_LIVE ? v1::GRANT_STATE_ENDED
-                                                          : v1::GRANT_STATE_LIVE);
+    TurnRound(grant);
     grant.clear_from_day();
     grant.clear_to_day();
     server_.Change({}, {grant}).IgnoreError();
     return "";
   }
-  const std::vector<core::Id16> staff = {school.tia,  school.tom,  school.ann, school.hana,
-                                         school.hugo, school.sara, school.hedy};
-  const std::vector<std::pair<v1::Role, core::Id16>> roles = {{v1::ROLE_HOD, school.maths},
-                                                              {v1::ROLE_HOD, school.art},
-                                                              {v1::ROLE_SLT, school.site},
-                                                              {v1::ROLE_HEAD, school.site}};
-  const auto& [role, org] = chance.AnyOf(roles);
+  const RoleOnOrg role = chance.AnyOf(LeadingRoles(school));
   core::Id16 id;
   for (uint8_t& byte : id.bytes) byte = static_cast<uint8_t>(chance.Seed());
-  v1::RoleGrant grant;
-  grant.set_id(BytesOf(id));
-  grant.set_person(BytesOf(chance.AnyOf(staff)));
-  grant.set_role(role);
-  grant.set_org(BytesOf(org));
-  grant.set_state(v1::GRANT_STATE_LIVE);
-  if (chance.Percent(50)) {  // Dated: the clock begins and ends it.
-    const auto today = static_cast<int32_t>(server_.clock().NowMs() / kDayMs);
-    grant.set_state(v1::GRANT_STATE_COMING);
-    grant.set_from_day(today + chance.Number(1, 6));
-    grant.set_to_day(grant.from_day() + chance.Number(0, 30));
-  }
-  server_.Change({}, {grant}).IgnoreError();
+  const auto today = static_cast<int32_t>(server_.clock().NowMs() / kDayMs);
+  server_.Change({}, {GivenToAnybody(role, id, today, school, chance)}).IgnoreError();
   return "";
 }
 
 std::string World::DoMove(Chance& chance) {
   if (!server_.is_up()) return "";
-  const SmallSchool& school = people();
-  const std::vector<core::Id16> teachers = {school.tia, school.tom, school.ann, school.hana};
-  v1::Reference moved;
-  *moved.mutable_person() = *server_.filed_by().back()->Person(chance.AnyOf(teachers));
-  v1::Person& now = *moved.mutable_person();
-  now.clear_departments();
-  now.add_departments()->set_org(BytesOf(chance.Percent(50) ? school.maths : school.art));
-  if (chance.Percent(30)) now.add_departments()->set_org(BytesOf(school.art));
+  const v1::Reference moved = MovedTeacher(*server_.filed_by().back(), people(), chance);
   server_.Change({moved}, {}).IgnoreError();
   return "";
 }
