@@ -6,7 +6,7 @@ import { Code, ConnectError } from '@connectrpc/connect';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { coreSha256 } from '#core/pin';
 import { Core } from '../../core/core';
-import { type Bytes, unhex } from '../model/bytes';
+import { type Bytes, hex, unhex } from '../model/bytes';
 import { TabletDatabase } from '../store/database';
 import { connect } from '../transport/calls';
 import { Halftermd, isBuilt } from '../transport/halftermd.testing';
@@ -100,6 +100,21 @@ describe.runIf(isBuilt)('the app behind its contract', () => {
     teacher = idOf(staff?.[0] ?? '');
   }, 120_000);
   afterAll(() => server.end());
+
+  test('says that work is sent while the server has not answered, and still counts it as unsent', async () => {
+    const app = await joined(head);
+    const { visitId } = must(await app.openVisit(dept(hex(teacher))));
+    expect(ready(app.visit(visitId)).kept.state).toBe('onTablet');
+    const seen = new Set<string>();
+    const stop = app.visit(visitId).subscribe(() => {
+      const { kept } = ready(app.visit(visitId));
+      seen.add(kept.state);
+      if (kept.state === 'sent') expect(app.header.get().unsent).toBeGreaterThan(0);
+    });
+    await sent(app);
+    stop();
+    expect([...seen]).toEqual(expect.arrayContaining(['sent', 'stored']));
+  });
 
   test('joins when the answers to its first tries are lost', async () => {
     const calls = connect(server.url);

@@ -246,7 +246,9 @@ export async function startApp(options: AppOptions): Promise<RunningApp> {
       const visitId = practice === null ? record : null;
       const title = practice ?? titleOf(desk, desk.visit(record));
       const { changes, sinceMs } = desk.waitingOn(record);
-      if (changes > 0) items.push({ visitId, title, changes, sinceMs, kept: 'onTablet' });
+      const isSent = visitId !== null && desk.kept(desk.visit(visitId)).state === 'sent';
+      const kept = isSent ? ('sent' as const) : ('onTablet' as const);
+      if (changes > 0) items.push({ visitId, title, changes, sinceMs, kept });
       const parked = desk
         .groupsOn(record)
         .filter(({ row: { result } }) => isParked(result?.disposition));

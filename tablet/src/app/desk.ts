@@ -250,10 +250,16 @@ export class Desk {
       if (facet.startsWith(visit.id)) newest = Math.max(newest, Number(open.wallMs));
     }
     const groups = this.groupsOn(visit.id);
+    // Sent, once nothing of it is only here.
+    let sentMs = 0;
     for (const group of groups) {
-      if (this.store.outbox.isUnsent(group)) newest = Math.max(newest, group.wallMs);
+      if (!this.store.outbox.isUnsent(group)) continue;
+      const ms = this.store.outbox.sentMs(group);
+      if (ms > 0) sentMs = Math.max(sentMs, ms);
+      else newest = Math.max(newest, group.wallMs);
     }
     if (newest > 0) return { state: 'onTablet', at: this.written(newest) };
+    if (sentMs > 0) return { state: 'sent', at: this.written(sentMs) };
     const owner = this.directory.nameOf(visit.lead);
     let storedMs = 0;
     let seq = 0n;

@@ -51,7 +51,10 @@ export function visitRow(desk: Desk, visit: VisitRecord): VisitRow {
     planned: phase === 'planned',
     draft: phase === 'draft' && visit.observers.includes(desk.me),
     waiting:
-      kept.state === 'onTablet' || kept.state === 'parkedNeeds' || kept.state === 'parkedFor',
+      kept.state === 'onTablet' ||
+      kept.state === 'sent' ||
+      kept.state === 'parkedNeeds' ||
+      kept.state === 'parkedFor',
     question: questionsOf(desk, visit).length > 0,
   };
 }

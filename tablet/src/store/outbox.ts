@@ -86,6 +86,8 @@ export class Outbox {
   #byFacet = new Map<string, Set<number>>();
   #open = new Map<string, TabletOpenRow>();
   #key: CryptoKey | null = null;
+  // For this run of the app only.
+  #sent = { throughPlace: 0, wallMs: 0 };
 
   constructor(core: Core) {
     this.#core = core;
@@ -201,6 +203,20 @@ export class Outbox {
   }
   isUnsent(group: SealedGroup): boolean {
     return group.place >= this.#firstUnsentPlace;
+  }
+  // When the group went on its way to the server, which has not answered; 0: it has not been sent since
+  // this app was started.
+  sentMs(group: SealedGroup): number {
+    return this.isUnsent(group) && group.place <= this.#sent.throughPlace ? this.#sent.wallMs : 0;
+  }
+  // The request goes out now. The facets on which its groups are.
+  noteSending(request: PushRequest, wallMs: number): string[] {
+    const firstPlace = Number(request.firstN + this.#row.placeOffset);
+    const throughPlace = firstPlace + request.groups.length - 1;
+    this.#sent = { throughPlace, wallMs };
+    return [...this.#groups.values()]
+      .filter(({ place }) => place >= firstPlace && place <= throughPlace)
+      .map(({ facet }) => facet);
   }
   // The oldest change that the server does not have; 0: none.
   oldestUnsentMs(): number {

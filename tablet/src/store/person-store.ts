@@ -6,7 +6,7 @@
 import type { DescMessage } from '@bufbuild/protobuf';
 import { fromBinary, toBinary } from '@bufbuild/protobuf';
 import type { TabletFacetRow, TabletOpenRow } from '#disk/tablet_pb';
-import { type Intent, IntentSchema } from '#proto/sync_pb';
+import { type Intent, IntentSchema, type PushRequest } from '#proto/sync_pb';
 import { type Change, type Core, noFacet, type Phase } from '../../core/core';
 import {
   type Bytes,
@@ -256,6 +256,13 @@ export class PersonStore {
       change(staged);
       await this.#commit(staged, null, {});
     });
+  }
+
+  // What waits is on its way: shown, and not written down.
+  sending(request: PushRequest, wallMs: number) {
+    for (const facet of this.outbox.noteSending(request, wallMs)) this.#touch(facet.slice(0, 32));
+    this.version += 1;
+    this.#changed('person');
   }
 
   changeBase(change: (staged: StagedBase) => void): Promise<void> {

@@ -109,6 +109,7 @@ async function push(
     await store.seal();
     const request = store.outbox.nextPush(maxGroups, maxBytes);
     if (request.groups.length === 0) return sent;
+    store.sending(request, options.now().wallMs);
     const reply = await options.calls.push(request, callOptions(store, options));
     await store.changeOutbox((staged) => store.outbox.takePush(staged, request, reply));
     sent += reply.results.length;

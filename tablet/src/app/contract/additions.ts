@@ -2,7 +2,6 @@
 
 import type { Outcome } from '../contract';
 import type { ParkReason } from './tablet';
-import type { Moment } from './work';
 
 export interface Addition {
   readonly id: string;
@@ -12,7 +11,9 @@ export interface Addition {
   readonly author: string;
   // Which page it would change. Its words are its author's alone until it is taken in.
   readonly page: 'plan' | 'sheet' | 'consensus' | 'feedback' | 'steps' | 'answers' | 'other';
-  readonly written: Moment;
+  // Between which two moments, in milliseconds since 1970.
+  readonly fromMs: number;
+  readonly toMs: number;
   readonly reason: ParkReason;
   // False: nobody can take it in; its author may say why it matters.
   readonly mayTakeIn: boolean;

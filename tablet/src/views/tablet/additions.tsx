@@ -18,15 +18,11 @@ export function AdditionsScreen() {
     void app.lookForAdditions();
   }, [app]);
   return (
-    <Page
-      title={say('additions.title')}
-      subtitle={say('additions.purpose')}
-      back={{ to: '/more', place: say('nav.more') }}
-      narrow
-    >
+    <Page title={say('additions.title')} back={{ to: '/more', place: say('nav.more') }} narrow>
       <Shown loaded={additions}>
         {({ items, asOfMs }) => (
           <>
+            <p className="measure">{say('additions.purpose')}</p>
             {items.length === 0 && asOfMs !== null && (
               <Empty>
                 <p>{say('additions.none')}</p>
@@ -69,7 +65,8 @@ function Waits({ item, leave }: { readonly item: Addition; readonly leave: () =>
         {say('additions.written', {
           author: item.author,
           page: item.page,
-          when: when.moment(item.written),
+          from: when.dateTime(item.fromMs),
+          to: when.dateTime(item.toMs),
         })}
       </p>
       <p className="second muted">

@@ -9,7 +9,7 @@ export const additionsWords = {
   'additions.asOf': 'As this tablet knew at {time}.',
   'additions.notAsked': 'The server has not been asked yet. This list needs the network once.',
   'additions.written':
-    '{author} wrote on {page, select, plan {the plan} sheet {their page} consensus {the common levels} feedback {the feedback} steps {the steps} answers {the answers} other {this visit}} {when}.',
+    '{author} wrote on {page, select, plan {the plan} sheet {their page} consensus {the common levels} feedback {the feedback} steps {the steps} answers {the answers} other {this visit}}, between {from} and {to}.',
   'additions.roleEnded': 'Written before or around the end of {author}’s role.',
   'additions.why': 'It waits because {reason}.',
   'additions.takeIn': 'Take it in',
