@@ -11,6 +11,7 @@
 #include "sync/core/path.h"
 #include "sync/core/varint.h"
 #include "sync/facts.h"
+#include "sync/number_in.h"
 
 namespace halfterm::sync {
 namespace {
@@ -20,12 +21,6 @@ using core::Facet;
 using core::Id16;
 using core::Kind;
 using core::Path;
-
-uint64_t NumberIn(const std::string& value) {
-  core::Reader reader(value);
-  uint64_t number = 0;
-  return reader.Varint("number", number) ? number : 0;
-}
 
 // The day that every sibling names; nothing where there is none or they differ.
 std::optional<int32_t> DayIn(const Cell* cell) {

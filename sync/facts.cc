@@ -5,6 +5,7 @@
 #include "halfterm/v1/observation.pb.h"
 #include "sync/core/varint.h"
 #include "sync/levels.h"
+#include "sync/number_in.h"
 #include "sync/referral.h"
 
 namespace halfterm::sync {
@@ -14,12 +15,6 @@ using core::Facet;
 using core::Id16;
 using core::Kind;
 using core::Path;
-
-uint64_t NumberIn(const std::string& value) {
-  core::Reader reader(value);
-  uint64_t number = 0;
-  return reader.Varint("number", number) ? number : 0;
-}
 
 const core::Sibling* ShownAt(const Facet& facet, const Path& path) {
   const core::Cell* cell = facet.Find(path);

@@ -3,15 +3,14 @@
 #include <algorithm>
 #include <array>
 #include <string>
-#include <string_view>
 
 #include "halfterm/v1/observation.pb.h"
 #include "sync/core/codec.h"
 #include "sync/core/field_cells.h"
 #include "sync/core/path.h"
 #include "sync/core/sha256.h"
-#include "sync/core/varint.h"
 #include "sync/facts.h"
+#include "sync/number_in.h"
 
 namespace halfterm::sync {
 namespace {
@@ -23,12 +22,6 @@ using core::Kind;
 using core::Path;
 
 constexpr uint16_t kElements = 256;
-
-uint64_t NumberIn(std::string_view value) {
-  core::Reader reader(value);
-  uint64_t number = 0;
-  return reader.Varint("number", number) ? number : 0;
-}
 
 const Cell* FirstOf(const Facet& facet, uint16_t field) {
   const Path first = Path::Entry(field, Id16{}, 0, Kind{0});

@@ -7,10 +7,10 @@
 #include "halfterm/v1/observation.pb.h"
 #include "sync/contribution/visit.h"
 #include "sync/core/path.h"
-#include "sync/core/varint.h"
 #include "sync/due.h"
 #include "sync/facts.h"
 #include "sync/late.h"
+#include "sync/number_in.h"
 
 namespace halfterm::sync {
 namespace {
@@ -51,9 +51,7 @@ int64_t MinutesOf(const Facet& plan) {
   uint64_t most = 0;
   if (cell == nullptr) return 0;
   for (const core::Sibling& sibling : cell->siblings) {
-    core::Reader reader(sibling.value);
-    uint64_t minutes = 0;
-    if (reader.Varint("minutes", minutes)) most = std::max(most, minutes);
+    most = std::max(most, NumberIn(sibling.value));
   }
   return static_cast<int64_t>(std::min<uint64_t>(most, 600));
 }
