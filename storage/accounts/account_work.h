@@ -8,12 +8,10 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "storage/commit/answering.h"
 #include "storage/commit/committer.h"
 
 namespace halfterm::storage {
-
-template <class Reply>
-using ReplyTo = std::function<void(absl::StatusOr<Reply>)>;
 
 // `apply` must check everything before its first change of the batch.
 template <class Reply>
@@ -27,13 +25,7 @@ class AccountWork final : public Job {
   void Apply(Batch& batch) override { error_ = apply_(batch, reply_); }
 
   void Done(const absl::Status& committed) override {
-    if (!error_.ok()) {
-      done_(error_);
-    } else if (!committed.ok()) {
-      done_(committed);
-    } else {
-      done_(std::move(reply_));
-    }
+    AnswerOnce(done_, error_, committed, std::move(reply_));
   }
 
  private:

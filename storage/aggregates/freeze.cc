@@ -10,6 +10,7 @@
 #include "storage/aggregates/disclosure.h"
 #include "storage/aggregates/tables.h"
 #include "storage/audit/audit_log.h"
+#include "storage/commit/answering.h"
 #include "storage/commit/group_time.h"
 #include "storage/directory/schools.h"
 #include "storage/summary/question.h"
@@ -113,13 +114,7 @@ class FreezeJob final : public Job {
   void Apply(Batch& batch) override { result_ = TryApply(batch); }
 
   void Done(const absl::Status& committed) override {
-    if (!result_.ok()) {
-      done_(result_);
-    } else if (!committed.ok()) {
-      done_(committed);
-    } else {
-      done_(std::move(reply_));
-    }
+    AnswerOnce(done_, result_, committed, std::move(reply_));
   }
 
  private:

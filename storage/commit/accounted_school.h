@@ -118,6 +118,14 @@ class DispositionTest : public ::testing::Test {
     intent.mutable_share()->set_round(round);
     return Intend(tablet, intent);
   }
+  // A rated visit to Tia with a strength, shared for the first time.
+  void WriteShared(PushingTablet& lead) {
+    lead.Write(Facet(core::kPlan), {}, PlanValues(v1::VISIT_KIND_DEPT, people.tia));
+    lead.Write(Facet(core::kSheet, lead.person()), {}, RatingValues(4, 3));
+    lead.Write(Facet(core::kFeedback), {}, StrengthValues("a calm start"));
+    PushAll(lead);
+    ASSERT_EQ(Share(lead, 1).outcome(), v1::OUTCOME_DONE);
+  }
   void ErasePeer(PushingTablet& tablet, const std::string& expected) {
     v1::Intent intent;
     intent.mutable_erase_peer();

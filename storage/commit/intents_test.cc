@@ -106,11 +106,7 @@ TEST_F(DispositionTest, APeerVisitThatIsClosedIsNotErasedByItsTeacher) {
 
 TEST_F(DispositionTest, WhatATeacherLetsBeReadEndsAfterItsLastDayByAnEventOfTheServer) {
   PushingTablet hana = Tablet(people.hana), tia = Tablet(people.tia);
-  hana.Write(Facet(core::kPlan), {}, PlanValues(v1::VISIT_KIND_DEPT, people.tia));
-  hana.Write(Facet(core::kSheet, people.hana), {}, RatingValues(4, 3));
-  hana.Write(Facet(core::kFeedback), {}, StrengthValues("a calm start"));
-  PushAll(hana);
-  ASSERT_EQ(Share(hana, 1).outcome(), v1::OUTCOME_DONE);
+  WriteShared(hana);
   v1::Intent grant;
   grant.mutable_grant_read()->set_person(BytesOf(people.ann));
   grant.mutable_grant_read()->set_until_day(Day(2026, 9, 1));
@@ -155,11 +151,7 @@ TEST_F(DispositionTest, WhatATeacherLetsBeReadEndsAfterItsLastDayByAnEventOfTheS
 
 TEST_F(DispositionTest, Z15NobodyAcknowledgesForAnotherTeacher) {
   PushingTablet hana = Tablet(people.hana);
-  hana.Write(Facet(core::kPlan), {}, PlanValues(v1::VISIT_KIND_DEPT, people.tia));
-  hana.Write(Facet(core::kSheet, people.hana), {}, RatingValues(4, 3));
-  hana.Write(Facet(core::kFeedback), {}, StrengthValues("a calm start"));
-  PushAll(hana);
-  ASSERT_EQ(Share(hana, 1).outcome(), v1::OUTCOME_DONE);
+  WriteShared(hana);
   const Values ack = {{Path::Entry(1, core::NumberKey(1), 0, Kind::kElem), ""},
                       {Path::Entry(1, core::NumberKey(1), 1, Kind::kReg), std::string(32, 'd')}};
   for (const Id16& person : {people.hana, people.sara, people.tom, people.hedy, people.tia}) {

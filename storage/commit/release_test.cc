@@ -175,11 +175,7 @@ TEST_F(DispositionTest, WhatIsNotReleasableStaysWhereItIs) {
 
 TEST_F(DispositionTest, Z16AnEditByATabletThatKnewOfTheCloseWaitsForTheLead) {
   PushingTablet hana = Tablet(people.hana);
-  hana.Write(Facet(core::kPlan), {}, PlanValues(v1::VISIT_KIND_DEPT, people.tia));
-  hana.Write(Facet(core::kSheet, people.hana), {}, RatingValues(4, 3));
-  hana.Write(Facet(core::kFeedback), {}, StrengthValues("a calm start"));
-  PushAll(hana);
-  ASSERT_EQ(Share(hana, 1).outcome(), v1::OUTCOME_DONE);
+  WriteShared(hana);
   v1::Intent close;
   close.mutable_close()->set_round(1);
   ASSERT_EQ(Intend(hana, close).outcome(), v1::OUTCOME_DONE);

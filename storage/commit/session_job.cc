@@ -4,6 +4,7 @@
 
 #include "absl/strings/escaping.h"
 #include "storage/audit/audit_log.h"
+#include "storage/commit/answering.h"
 #include "storage/commit/sync_jobs.h"
 #include "sync/core/sha256.h"
 
@@ -20,13 +21,7 @@ class SessionJob final : public Job {
   void Apply(Batch& batch) override { error_ = TryApply(batch); }
 
   void Done(const absl::Status& committed) override {
-    if (!error_.ok()) {
-      done_(error_);
-    } else if (!committed.ok()) {
-      done_(committed);
-    } else {
-      done_(std::move(reply_));
-    }
+    AnswerOnce(done_, error_, committed, std::move(reply_));
   }
 
  private:
