@@ -48,7 +48,9 @@ class Writer {
   absl::Status Connect();
   absl::Status LockOutOthers();
   absl::Status TakeOver();
-  // A connection, if need be a new one, before the deadline; else the latch is shut.
+  // A connection, if need be a new one, before the deadline; else the latch is shut. Sleeps between
+  // tries, and nothing cuts that short: nobody else commits meanwhile, and a server that stops lets
+  // its last commit have the same patience before it closes the store.
   absl::Status Reconnect(Deadline deadline);
   // One transaction. OK and kCommitted; OK and kNotCommitted: try again; OK and kUnknown: the
   // answer was lost; else an error for the caller, with nothing written.
