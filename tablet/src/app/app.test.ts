@@ -4,74 +4,18 @@ import 'fake-indexeddb/auto';
 import { readFileSync } from 'node:fs';
 import { Code, ConnectError } from '@connectrpc/connect';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { coreSha256 } from '#core/pin';
-import { Core } from '../../core/core';
-import { type Bytes, hex, unhex } from '../model/bytes';
-import { TabletDatabase } from '../store/database';
+import { type Bytes, hex } from '../model/bytes';
 import { connect } from '../transport/calls';
 import { Halftermd, isBuilt } from '../transport/halftermd.testing';
-import { startApp } from './app';
-import type { App, Loaded, Outcome, Store, VisitChoice } from './contract';
+import { idOf, me, must, pin, ready, sent, Tablets } from './app.testing';
+import type { App, VisitChoice } from './contract';
 
-const wasm = new Uint8Array(
-  readFileSync(new URL('../../.generated/core/core.wasm', import.meta.url)),
-);
-const core = await Core.load(wasm, coreSha256);
 const server = new Halftermd();
+const tablets = new Tablets(server);
+const newTablet = (calls?: Parameters<typeof tablets.another>[0]) => tablets.another(calls);
+const joined = (person: Bytes) => tablets.joined(person);
 let head: Bytes = new Uint8Array(16);
 let teacher: Bytes = new Uint8Array(16);
-const idOf = (text: string) => unhex(text.replaceAll('-', ''));
-const pin = '271828';
-let tablets = 0;
-let laterMs = 0;
-
-async function newTablet(calls = connect(server.url)): Promise<App> {
-  const { app } = await startApp({
-    core,
-    coreSha256,
-    database: new TabletDatabase(`tablet-${++tablets}`),
-    calls,
-    app: 'a test',
-    nowMs: () => Date.now() + laterMs,
-    monoMs: () => performance.now(),
-    random: (size) => crypto.getRandomValues(new Uint8Array(size)),
-    jitter: () => 1,
-    install: async () => false,
-    reload: () => {},
-  });
-  return app;
-}
-
-function must<T>(outcome: Outcome<T>): T {
-  if (!outcome.ok) throw new Error(`refused: ${JSON.stringify(outcome.problem)}`);
-  return outcome.value;
-}
-
-function ready<T>(store: Store<Loaded<T>>): T {
-  const loaded = store.get();
-  if (loaded.kind !== 'ready') throw new Error(`not ready: ${JSON.stringify(loaded)}`);
-  return loaded.value;
-}
-
-const me = (app: App) => app.tablet.get().people[0]?.id ?? '';
-
-// Sends what waits. Node keeps connections of a server that was restarted, and finds out at the next
-// call; a browser opens another one by itself.
-async function sent(app: App): Promise<void> {
-  for (let tries = 0; tries < 3; ++tries) {
-    if ((await app.sendNow()).ok) return;
-  }
-  must(await app.sendNow());
-}
-
-// A tablet that this person has joined with an invitation, fetched and ready.
-async function joined(person: Bytes): Promise<App> {
-  const app = await newTablet();
-  must(await app.enrol((await server.invite(person)).code));
-  must(await app.choosePin(me(app), pin));
-  await sent(app);
-  return app;
-}
 
 const dept = (teacherId: string): VisitChoice => ({
   kind: 'DEPT',
@@ -266,11 +210,11 @@ describe.runIf(isBuilt)('the app behind its contract', () => {
     const person = me(app);
     must(await app.switchPerson());
     for (let tries = 1; tries <= 10; ++tries) {
-      laterMs += 3_600_000;
+      tablets.laterMs += 3_600_000;
       const reason = tries < 10 ? 'pinWrong' : 'pinLocked';
       expect(await app.enterPin(person, '314159')).toMatchObject({ problem: { reason } });
     }
-    laterMs += 86_400_000;
+    tablets.laterMs += 86_400_000;
     expect(await app.enterPin(person, pin)).toMatchObject({ problem: { reason: 'pinLocked' } });
     const { code } = await server.invite(teacher);
     must(await app.signIn({ kind: 'code', personId: person, code }));
@@ -278,7 +222,7 @@ describe.runIf(isBuilt)('the app behind its contract', () => {
     must(await app.choosePin(person, '161803'));
     await sent(app);
     expect(app.visits.get().kind).toBe('ready');
-    laterMs = 0;
+    tablets.laterMs = 0;
   }, 120_000);
 
   test('takes a broken tablet’s backup file in on another, beside what is there', async () => {
@@ -342,7 +286,7 @@ describe.runIf(isBuilt)('the app behind its contract', () => {
     const notices = () => app.waiting.get().notices.map(({ kind }) => kind);
     // A clock that is set back afterwards opens nothing again.
     for (const days of [400, 0]) {
-      laterMs = days * 86_400_000;
+      tablets.laterMs = days * 86_400_000;
       must(await app.enterPin(person, pin));
       expect(notices()).toContain('leaseOver');
       expect(feedback()).toEqual([]);

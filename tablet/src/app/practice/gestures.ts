@@ -96,10 +96,17 @@ export function practiceGestures(
 ): PracticeGestures {
   const newRecord = ({ writing }: AtDesk) => hex(newRecordId(writing.now().wallMs, random(16)));
 
-  const onReview = (
-    place: ReviewPlace,
-    change: (c: Changes, held: HeldRecord<typeof CycleReviewSchema> | null) => void,
-  ): Promise<Outcome> => {
+  type ReviewChange = (c: Changes, held: HeldRecord<typeof CycleReviewSchema> | null) => void;
+
+  // One after the other: of two that come at once, the second finds the review that the first began.
+  let before: Promise<unknown> = Promise.resolve();
+  const onReview = (place: ReviewPlace, change: ReviewChange): Promise<Outcome> => {
+    const written = before.then(() => writeReview(place, change));
+    before = written.catch(() => undefined);
+    return written;
+  };
+
+  const writeReview = (place: ReviewPlace, change: ReviewChange): Promise<Outcome> => {
     const here = at();
     if (here === null) return Promise.resolve(nobody);
     const held = reviewAt(here.desk, place);
