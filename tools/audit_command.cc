@@ -7,6 +7,7 @@
 
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
 #include "absl/time/time.h"
 #include "halfterm/v1/audit.grpc.pb.h"
 #include "halfterm/v1/directory.pb.h"
@@ -41,7 +42,7 @@ std::string ActText(v1::AuditAct act) {
     case v1::AUDIT_ACT_READ_LIST:
       return "list of figures";
     default:
-      return ChoiceText(v1::AuditAct_descriptor(), act);
+      return absl::StrReplaceAll(ChoiceText(v1::AuditAct_descriptor(), act), {{"_", " "}});
   }
 }
 

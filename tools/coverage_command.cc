@@ -30,14 +30,15 @@ void PrintDepartments(std::ostream& out, const std::vector<const v1::RuleCoverag
   Table table;
   table.AddColumn("department");
   table.AddColumn("done", Table::Align::kRight);
-  for (const char* title : {"booked", "due", "overdue", "at risk", "exempt", "not shared yet"}) {
+  for (const char* title : {"booked", "due", "overdue", "at risk", "exempt", "not shared yet",
+                            "recorded late"}) {
     table.AddColumn(title, Table::Align::kRight);
   }
   for (const v1::RuleCoverage* rule : departments) {
     table.AddRow({rule->department_name(), absl::StrCat(rule->done(), " of ", rule->eligible()),
                   OrNothing(rule->booked()), OrNothing(rule->due()), OrNothing(rule->overdue()),
                   OrNothing(rule->at_risk()), OrNothing(rule->exempt()),
-                  OrNothing(rule->done_not_shared())});
+                  OrNothing(rule->done_not_shared()), OrNothing(rule->recorded_late())});
   }
   table.Print(out, 2);
 }
@@ -48,7 +49,7 @@ void PrintTeachers(std::ostream& out, const std::vector<const v1::RuleCoverage*>
   table.AddColumn("teacher");
   table.AddColumn("department");
   table.AddColumn("state");
-  for (const char* title : {"done", "shared", "booked"}) {
+  for (const char* title : {"done", "shared", "booked", "recorded late"}) {
     table.AddColumn(title, Table::Align::kRight);
   }
   table.AddColumn("last");
@@ -58,7 +59,7 @@ void PrintTeachers(std::ostream& out, const std::vector<const v1::RuleCoverage*>
       if (teacher.at_risk()) state += ", at risk";
       table.AddRow({teacher.display_name(), rule->department_name(), state,
                     OrNothing(teacher.done()), OrNothing(teacher.shared()),
-                    OrNothing(teacher.booked()),
+                    OrNothing(teacher.booked()), OrNothing(teacher.recorded_late()),
                     teacher.last_done_ms() == 0 ? "" : DayInWords(teacher.last_done_ms(), zone)});
     }
   }

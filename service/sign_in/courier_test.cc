@@ -4,6 +4,7 @@
 #include <memory>
 #include <string>
 
+#include "halfterm/v1/disposition.grpc.pb.h"
 #include "storage/accounts/account_keys.h"
 #include "tests/support/joining_tablet.h"
 #include "tests/support/running_server.h"
@@ -148,6 +149,59 @@ TEST_F(CourierTest, WorkOfARevokedSessionALeaverOrATabletOutOfUseIsStillTaken) {
   v1::CourierReply reply;
   ASSERT_TRUE(Bring(tablet_, Sealed(), &reply).ok());
   EXPECT_EQ(reply.results(0).taken(), 2u) << reply.ShortDebugString();
+}
+
+// Whoever carries it learns that it is held, not what became of it; whoever keeps the visit and its
+// writer learn that.
+TEST_F(CourierTest, WhatIsBroughtOfSomebodyWhoseRoleHasEndedIsKeptForWhoeverLeadsNow) {
+  WriteVisit();
+  SignOut();
+  v1::CourierRequest sealed = Sealed();
+  for (v1::RoleGrant& grant : school_.content.grants) {
+    if (grant.person() == BytesOf(school_.hana)) grant.set_to_day(testing::Day(2026, 9, 14));
+  }
+  server_.clock.Advance(24 * 3'600'000);
+  server_.Import(school_, "northgate");
+  const auto kept_for = [this](const core::Id16& person) {
+    WireTablet tablet(server_, "northgate", person, 9);
+    const auto keeping = v1::Keeping::NewStub(tablet.channel());
+    grpc::ClientContext context;
+    tablet.Prepare(context);
+    v1::KeptReply reply;
+    EXPECT_TRUE(keeping->Kept(&context, v1::KeptRequest(), &reply).ok());
+    return reply;
+  };
+  JoiningTablet other(server_, 2);
+  other.Join(Invite(server_, "northgate", {}));
+  v1::CourierReply first, reply;
+  ASSERT_TRUE(Bring(tablet_, sealed, &first).ok());
+  EXPECT_EQ(first.results(0).taken(), 2u) << first.ShortDebugString();
+  const std::string account = server_.Stats().ShortDebugString();
+  EXPECT_EQ(server_.Stats().dispositions(v1::DISPOSITION_LATE), 1u) << account;
+  // Again and again, from here and as a file from there: the same groups, judged once.
+  for (int again = 0; again < 3; ++again) {
+    sealed.clear_proof();
+    sealed.mutable_stores(0)->set_last_hash(first.results(0).store().applied_hash());
+    sealed.mutable_stores(0)->clear_sealed_by();
+    ASSERT_TRUE(Bring(tablet_, sealed, &reply).ok());
+    EXPECT_EQ(reply.results(0).taken(), 2u);
+    sealed.mutable_stores(0)->set_sealed_by(BytesOf(tablet_.device()));
+    ASSERT_TRUE(Bring(other, sealed, &reply).ok());
+    EXPECT_EQ(reply.results(0).taken(), 2u);
+  }
+  EXPECT_EQ(server_.Stats().dispositions(v1::DISPOSITION_LATE), 1u);
+  EXPECT_EQ(server_.Stats().dispositions(v1::DISPOSITION_QUARANTINED), 0u);
+  ASSERT_EQ(kept_for(school_.sara).groups_size(), 1);
+  EXPECT_EQ(kept_for(school_.sara).groups(0).author(), BytesOf(school_.hana));
+  EXPECT_EQ(kept_for(school_.tia).groups_size(), 0);
+  v1::SignInReply again;
+  ASSERT_TRUE(tablet_.SignInWithPassphrase("hana.owen", kPassphrase, &again).ok());
+  JoiningTablet::Call call(again.token());
+  v1::PushReply pushed;
+  ASSERT_TRUE(tablet_.sync().Push(&call.context, store_->Request(), &pushed).ok());
+  ASSERT_EQ(pushed.results_size(), 2);
+  EXPECT_EQ(pushed.results(0).disposition(), v1::DISPOSITION_LATE);
+  EXPECT_EQ(pushed.results(0).reason(), v1::REASON_ENDED);
 }
 
 TEST_F(CourierTest, WhatIsSealedToAnotherKeyOrBentIsNotTakenAndNothingBehindIt) {

@@ -122,6 +122,37 @@ describe('with a school', () => {
     assert.equal(typeof JSON.parse(waiting.stdout), 'object');
   });
 
+  test('what is done with accounts is in the audit, which exports whole and verifies', () => {
+    const grants = readFileSync(join(folder, 'school', 'roster', 'grants.csv'), 'utf8');
+    const [head] = /^[^,\n]+(?=,head,)/m.exec(grants);
+    assert.equal(inSchool('invite', '--person', head).status, 0);
+    assert.equal(inSchool('accounts', '--end-account', head).status, 0);
+    assert.equal(inSchool('accounts', '--begin-account', head).status, 0);
+    const acts = inSchool('audit', 'acts');
+    assert.equal(acts.status, 0, acts.stderr);
+    const lines = acts.stdout.split('\n').filter((line) => line.includes('this machine'));
+    for (const what of ['imported', 'role given', 'invited', 'account ended', 'account opened']) {
+      assert.equal(lines.filter((line) => line.includes(what)).length > 0, true, `${what}\n${acts.stdout}`);
+    }
+    assert.match(acts.stdout, /\bhead$/m, 'the role is named');
+    assert.doesNotMatch(acts.stdout, /[0-9a-f]{8}-[0-9a-f]{4}/, 'people are named, not numbered');
+
+    const tomorrow = new Date(Date.now() + 2 * 86_400_000).toISOString().slice(0, 10);
+    const later = inSchool('audit', 'acts', '--since', tomorrow);
+    assert.equal(later.status, 0, later.stderr);
+    assert.doesNotMatch(later.stdout, /invited/);
+    assert.equal(inSchool('audit', 'acts', '--since', 'yesterday').status, 2);
+
+    const exported = inSchool('audit', 'export');
+    assert.equal(exported.status, 0, exported.stderr);
+    const rows = exported.stdout.trim().split('\n').map((line) => JSON.parse(line));
+    assert.deepEqual(rows.map((row) => row.n), rows.map((_, at) => at + 1), 'numbered without a gap');
+    assert.match(exported.stderr, new RegExp(`${rows.length} rows; the chain ends with ${rows.at(-1).chain}`));
+    const acted = inSchool('--json', 'audit', 'acts').stdout.trim().split('\n').map((line) => JSON.parse(line));
+    assert.deepEqual(acted.slice(0, 3).map((row) => row.n), [1, 2, 3]);
+    assert.equal(inSchool('verify').status, 0);
+  });
+
   test('the meeting’s pack and the agreement of observers, for whom they are', () => {
     const grants = readFileSync(join(folder, 'school', 'roster', 'grants.csv'), 'utf8');
     const [head] = /^[^,\n]+(?=,head,)/m.exec(grants);
