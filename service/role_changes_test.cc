@@ -4,10 +4,9 @@
 
 #include <gtest/gtest.h>
 
-#include <thread>
-
 #include "service/limits.h"
 #include "service/role_changes_school.h"
+#include "tests/support/await.h"
 
 namespace halfterm::service {
 namespace {
@@ -154,7 +153,7 @@ TEST_F(RoleChangesTest, Z8AnOpenWatchOfADemotedHeadIsToldWithinFiveSecondsAndNar
   grpc::ClientContext context;
   hedy.Prepare(context);
   const auto watch = hedy.sync().Watch(&context, request);
-  while (server_.server().open_watches() == 0) std::this_thread::yield();
+  ASSERT_TRUE(testing::ComesTrue([&] { return server_.server().open_watches() > 0; }));
 
   End(school_.hedy, v1::ROLE_HEAD);
   // So much time passes on the server's clock, and no more: the watch speaks within it, or never.

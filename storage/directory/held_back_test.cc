@@ -4,15 +4,14 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <chrono>
 #include <future>
 #include <string>
-#include <thread>
 #include <utility>
 #include <vector>
 
 #include "storage/import/import.h"
 #include "storage/summary/watermark.h"
+#include "tests/support/await.h"
 #include "tests/support/open_store.h"
 #include "tests/support/roster.h"
 
@@ -20,6 +19,7 @@ namespace halfterm::storage {
 namespace {
 
 using core::Id16;
+using testing::ComesTrue;
 using testing::IdNumber;
 using testing::OpenStore;
 using testing::Roster;
@@ -81,10 +81,7 @@ TEST(HeldBackTest, AScopeThatIsHeldBackIsShutAfterARestartTooAndOpensWhenAllIsFi
 
   store.SetDiskFull(false);
   store.Reopen();
-  for (int tries = 0; tries < 2000 && !IsOpen(*store.DirectoryOf("riverside")); ++tries) {
-    std::this_thread::sleep_for(std::chrono::milliseconds(10));
-  }
-  EXPECT_TRUE(IsOpen(*store.DirectoryOf("riverside")));
+  EXPECT_TRUE(ComesTrue([&] { return IsOpen(*store.DirectoryOf("riverside")); }));
   EXPECT_GT(version_of(), version);
 }
 
@@ -105,10 +102,7 @@ TEST(HeldBackTest, ARoleThatIsTakenBackBeforeAllIsFiledStaysShut) {
         WatermarkOf(*store.engine().NewSnapshot(), tenant, store.clock().NowMs());
     return !watermark.ok() || watermark->recomputing_since_ms() != 0;
   };
-  for (int tries = 0; tries < 2000 && is_filing(); ++tries) {
-    std::this_thread::sleep_for(std::chrono::milliseconds(10));
-  }
-  EXPECT_FALSE(is_filing());
+  EXPECT_TRUE(ComesTrue([&] { return !is_filing(); }));
   EXPECT_FALSE(IsOpen(*store.DirectoryOf("riverside")));
   EXPECT_TRUE(store.DirectoryOf("riverside")->content().held_back.empty());
 }
