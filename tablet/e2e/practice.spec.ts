@@ -4,6 +4,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { say } from '../src/words/say';
 import { faultsOf } from './accessible';
+import { stepMs } from './browser';
 import { TabletPage } from './pages/tablet';
 import { type Member, School } from './school';
 
@@ -194,8 +195,9 @@ describe('Whom it is for', () => {
       await teachers.picture('practice-consent');
       await teachers.button('help.yes').click();
       await teachers.says(/^You agreed/);
+      await teachers.sent();
       // It comes by itself, to whom it is open from now on.
-      await helpers.says(plan);
+      await helpers.text(plan).waitFor({ timeout: 2 * stepMs });
       await helpers.says('“With 9M2, please.”');
       await helpers.page
         .getByText(say('help.outcome', { outcome: 'continuing' }))

@@ -294,7 +294,8 @@ export async function startApp(options: AppOptions): Promise<RunningApp> {
     for (const visitId of asked) {
       const visit = desk.visit(visitId);
       for (const declined of declinedOn(desk, visit)) {
-        notices.push({ kind: 'declined', visitId, title: titleOf(desk, visit), ...declined });
+        const title = practiceTitle(desk, visitId) ?? titleOf(desk, visit);
+        notices.push({ kind: 'declined', visitId, title, ...declined });
       }
     }
     for (const group of desk.store.outbox.groups.values()) {

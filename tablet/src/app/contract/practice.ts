@@ -11,6 +11,10 @@ export interface Differs {
   readonly values: readonly (string | number)[];
 }
 
+// Where what this person wrote in a record is: at the server, on this tablet alone, or kept aside there
+// because the server could not take it as it was.
+export type KeptHere = 'stored' | 'onTablet' | 'parked';
+
 // --- The weekly pack. ---
 
 export interface PackItem {
@@ -115,8 +119,7 @@ export interface CycleReview {
   readonly begun: boolean;
   // It is on this tablet, or not begun: it may be written in.
   readonly mayWrite: boolean;
-  // Something of it is not at the server yet.
-  readonly waits: boolean;
+  readonly kept: KeptHere;
   readonly targets: readonly CycleAim[];
   readonly targetsMet: number;
   readonly targetsMeasured: number;
@@ -173,7 +176,7 @@ export interface HelpThread {
   readonly part: 'opener' | 'helper' | 'teacher' | 'leader';
   // It is on this tablet: it may be written in.
   readonly held: boolean;
-  readonly waits: boolean;
+  readonly kept: KeptHere;
   // An action that waits for the server.
   readonly asked: 'share' | 'withdraw' | 'close' | null;
   // Visits on this tablet that may be named as re-visits, latest first.
@@ -271,7 +274,7 @@ export interface ManagementEntry {
   readonly handOver: string;
   // It is on this tablet: it may be written in.
   readonly held: boolean;
-  readonly waits: boolean;
+  readonly kept: KeptHere;
   readonly differs: readonly Differs[];
 }
 

@@ -86,7 +86,7 @@ const aheadDays = 7;
 // The server's, and of a review that was written in here what it says now.
 function decisionsOf(desk: Desk, org: string, reply: WeeklyPackReply): PackItem[] {
   const written = heldReviews(desk).filter(
-    ({ waits, message: { scope } }) => waits && isAtOrBelow(desk, org, scope),
+    ({ kept, message: { scope } }) => kept === 'onTablet' && isAtOrBelow(desk, org, scope),
   );
   const own = new Set(written.map(({ id }) => id));
   const items = reply.decisions.filter(({ record }) => !own.has(hex(record))).map(itemOf);

@@ -101,7 +101,7 @@ function reviewOf(
     name,
     begun: held !== null || record.length > 0,
     mayWrite: held !== null || record.length === 0,
-    waits: held?.waits ?? false,
+    kept: held?.kept ?? 'stored',
     targets,
     targetsMet: measured.filter(isMet).length,
     targetsMeasured: measured.length,

@@ -3,11 +3,12 @@
 import type { DescMessage, MessageShape } from '@bufbuild/protobuf';
 import { ManagementCellSchema } from '#proto/management_pb';
 import { CycleReviewSchema, ReferralBodySchema } from '#proto/referral_pb';
+import { Disposition } from '#proto/sync_pb';
 import { equal, hex } from '../../model/bytes';
 import { decodeSigned, decodeText, decodeUnsigned } from '../../model/value';
 import type { Disputed } from '../../model/view';
 import { facetClass } from '../../model/visit';
-import type { Differs } from '../contract';
+import type { Differs, KeptHere } from '../contract';
 import type { Desk } from '../desk';
 
 const dayMs = 86_400_000;
@@ -18,9 +19,16 @@ export interface HeldRecord<D extends DescMessage> {
   readonly id: string;
   readonly facet: string;
   readonly message: MessageShape<D>;
-  // Something of it was written here and is not at the server.
-  readonly waits: boolean;
+  readonly kept: KeptHere;
   readonly disputed: readonly Disputed[];
+}
+
+function keptHere(desk: Desk, record: string): KeptHere {
+  if (desk.waitingOn(record).changes > 0) return 'onTablet';
+  const isAside = desk
+    .groupsOn(record)
+    .some(({ row: { result } }) => result?.disposition === Disposition.QUARANTINED);
+  return isAside ? 'parked' : 'stored';
 }
 
 export const facetOf = (record: string, of: number, sub = wholeRecord): string =>
@@ -40,7 +48,7 @@ export function heldRecord<D extends DescMessage>(
     id: record,
     facet,
     message: view.message,
-    waits: desk.waitingOn(record).changes > 0,
+    kept: keptHere(desk, record),
     disputed: view.disputed.filter(({ field }) => field.ask || field.form === 'text'),
   };
 }

@@ -168,7 +168,7 @@ function threadOf(desk: Desk, said: HelpThreadReply, held: HeldReferral | null):
     })),
     part: partOf(desk, teacherId, letters(body?.helper), held),
     held: held !== null,
-    waits: held?.waits ?? false,
+    kept: held?.kept ?? 'stored',
     asked: held === null ? null : askedOf(desk, held),
     mayLink: held === null ? [] : mayLink(desk, teacherId, held),
     differs: held === null ? [] : differsIn(desk, held.disputed, null),

@@ -44,9 +44,11 @@ export function managementOf(desk: Desk, org: string, reply: ManagementReply): M
   const held = new Map(heldCells(desk).map((cell) => [cell.id, cell]));
   const known = new Set(reply.cells.map(({ record }) => hex(record)));
   // Begun here, and the server has not heard of them; of this organisation or one below it.
-  const begun = [...held.values()].filter(({ id, message, waits }) => {
+  const begun = [...held.values()].filter(({ id, message, kept }) => {
     const scope = message.scope === undefined ? '' : hex(message.scope);
-    return waits && !known.has(id) && (scope === org || desk.directory.siteOf(scope) === org);
+    return (
+      kept !== 'stored' && !known.has(id) && (scope === org || desk.directory.siteOf(scope) === org)
+    );
   });
   const entries: EntryReply[] = [
     ...reply.cells,
@@ -72,7 +74,7 @@ export function managementOf(desk: Desk, org: string, reply: ManagementReply): M
       handOver: cell?.handOver ?? '',
       untilMs: isSame && ownerUntilDay !== 0 ? ownerUntilDay * dayMs : null,
       held: own !== undefined,
-      waits: own?.waits ?? false,
+      kept: own?.kept ?? 'stored',
       differs: own === undefined ? [] : differsIn(desk, own.disputed, null),
     };
   });
@@ -104,7 +106,7 @@ export function managementOf(desk: Desk, org: string, reply: ManagementReply): M
 // By what was written here since the answer came.
 function isFilled(gap: Management['gaps'][number], cells: readonly ManagementEntry[]): boolean {
   if (gap.why === 'noCell') return cells.some(({ role, fn }) => role === gap.role && fn === gap.fn);
-  const cell = cells.find(({ key, waits }) => waits && key === gap.cell);
+  const cell = cells.find(({ key, kept }) => kept === 'onTablet' && key === gap.cell);
   if (cell === undefined) return false;
   switch (gap.why) {
     case 'noOwner':

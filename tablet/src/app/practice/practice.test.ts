@@ -3,7 +3,7 @@
 import 'fake-indexeddb/auto';
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { type Bytes, hex } from '../../model/bytes';
+import { type Bytes, hex, unhex } from '../../model/bytes';
 import { Halftermd, isBuilt } from '../../transport/halftermd.testing';
 import { idOf, must, ready, sent, Tablets } from '../app.testing';
 import type { App, CycleReview } from '../contract';
@@ -64,7 +64,7 @@ describe.runIf(isBuilt)('writing on the pages of the feedback loop', () => {
     must(await here.lookAtWeek(place, 1, 'behind', 'Two corridors wait.'));
     expect(cycleOf(here).review()).toMatchObject({
       begun: true,
-      waits: true,
+      kept: 'onTablet',
       targetsMet: 0,
       targetsMeasured: 1,
       checkPoints: [{ week: 1, state: 'behind', text: 'Two corridors wait.' }],
@@ -134,5 +134,21 @@ describe.runIf(isBuilt)('writing on the pages of the feedback loop', () => {
     await sent(app);
     expect(allTaken(app)).toBe(true);
     expect(ready(app.visit(begun.visitId)).teacher?.id).toBe(teacher);
+  });
+
+  test('what the server cannot take is kept with its words, and says so', async () => {
+    const app = await tablets.joined(unhex(teacher));
+    must(
+      await app.beginCell(
+        { scope: school, role: 'SLT', fn: 'Induction', strand: 'whole' },
+        { objective: 'Nobody asked me to.' },
+      ),
+    );
+    const [waiting] = app.waiting.get().items;
+    expect(waiting).toMatchObject({ kept: 'onTablet', visitId: null });
+    expect(waiting?.title).toMatch(/ · Induction$/);
+    await sent(app);
+    expect(app.waiting.get().items).toMatchObject([{ kept: 'parked', title: waiting?.title }]);
+    expect(app.waiting.get().notices).toMatchObject([{ kind: 'refused', reason: 'neverAllowed' }]);
   });
 });

@@ -7,7 +7,7 @@ import { useDays } from '../figures/half-term';
 import { areaName, type SectionProps, Sections } from '../figures/place';
 import { ShownAnswer } from '../figures/shown';
 import { Watermark } from '../figures/watermark';
-import { DiffersChip, WaitsChip } from '../forms/differs';
+import { DiffersChip, KeptChip } from '../forms/differs';
 import { Icon } from '../frame/icons';
 import { Empty, Page } from '../frame/page';
 import { useApp, useGesture, useStore } from '../frame/reading';
@@ -75,7 +75,7 @@ function Review({ review, week }: { readonly review: CycleReview; readonly week:
     <section className="section card" data-scope={review.scope}>
       <div className="row wrap">
         <h2 className="fill">{review.name}</h2>
-        <WaitsChip waits={review.waits} />
+        <KeptChip kept={review.kept} />
       </div>
       {!review.begun && <p className="muted">{say('cycle.notBegunReview')}</p>}
       {review.begun && <Aims review={review} edit={(aim) => setEditing({ kind: 'aim', aim })} />}

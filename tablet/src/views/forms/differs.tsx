@@ -1,6 +1,6 @@
 // What colleagues wrote side by side, in a sentence; and what is not at the server yet.
 
-import type { Differs } from '../../app/contract';
+import type { Differs, KeptHere } from '../../app/contract';
 import { list, say } from '../../words/say';
 import { useDays } from '../figures/half-term';
 import { Icon } from '../frame/icons';
@@ -31,12 +31,12 @@ export function DiffersChip({ differs }: { readonly differs: readonly Differs[] 
   );
 }
 
-export function WaitsChip({ waits }: { readonly waits: boolean }) {
-  if (!waits) return null;
+export function KeptChip({ kept }: { readonly kept: KeptHere }) {
+  if (kept === 'stored') return null;
   return (
-    <span className="chip">
-      <Icon name="tablet" />
-      {say('form.waits')}
+    <span className={`chip ${kept === 'parked' ? 'ask' : ''}`}>
+      <Icon name={kept === 'parked' ? 'cylinder' : 'tablet'} />
+      {say(kept === 'parked' ? 'form.parked' : 'form.waits')}
     </span>
   );
 }

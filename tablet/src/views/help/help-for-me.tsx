@@ -5,7 +5,7 @@ import { useState } from 'react';
 import type { HelpThread } from '../../app/contract';
 import { list, say } from '../../words/say';
 import { useDays } from '../figures/half-term';
-import { DiffersNotice, WaitsChip } from '../forms/differs';
+import { DiffersNotice, KeptChip } from '../forms/differs';
 import { Icon } from '../frame/icons';
 import { useApp, useGesture, useStore } from '../frame/reading';
 
@@ -41,7 +41,7 @@ function Offer({ thread }: { readonly thread: HelpThread }) {
               ? say('help.mineFrom', { helper, elements: list(elements) })
               : say('help.minePlain', { helper })}
         </p>
-        <WaitsChip waits={thread.waits} />
+        <KeptChip kept={thread.kept} />
         {thread.outcome !== null && (
           <span className="chip ok">
             <Icon name="tick" />

@@ -9,7 +9,7 @@ import { halfTermShort, useDays } from '../figures/half-term';
 import { areaName, type SectionProps, Sections } from '../figures/place';
 import { ShownAnswer } from '../figures/shown';
 import { Watermark } from '../figures/watermark';
-import { DiffersNotice, WaitsChip } from '../forms/differs';
+import { DiffersNotice, KeptChip } from '../forms/differs';
 import { Icon } from '../frame/icons';
 import { Empty, Page } from '../frame/page';
 import { useApp, useStore, useWhen } from '../frame/reading';
@@ -83,7 +83,7 @@ function Thread({ thread }: { readonly thread: HelpThread }) {
           </span>
         )}
         {thread.level === 'closed' && <span className="chip">{say('help.closed')}</span>}
-        <WaitsChip waits={thread.waits} />
+        <KeptChip kept={thread.kept} />
         {thread.outcome !== null && (
           <span className="chip ok">
             <Icon name="tick" />

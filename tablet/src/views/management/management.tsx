@@ -7,7 +7,7 @@ import { useDays } from '../figures/half-term';
 import { areaName, type SectionProps, Sections } from '../figures/place';
 import { ShownAnswer } from '../figures/shown';
 import { Watermark } from '../figures/watermark';
-import { DiffersChip, WaitsChip } from '../forms/differs';
+import { DiffersChip, KeptChip } from '../forms/differs';
 import { Icon, type IconName } from '../frame/icons';
 import { Empty, Page } from '../frame/page';
 import { useApp, useStore } from '../frame/reading';
@@ -169,7 +169,7 @@ function Cells({
       {cell.handOver !== '' && <span className="small">{cell.handOver}</span>}
       <span className="row wrap">
         <DiffersChip differs={cell.differs} />
-        <WaitsChip waits={cell.waits} />
+        <KeptChip kept={cell.kept} />
         {cell.held && (
           <button
             type="button"

@@ -7,6 +7,7 @@ export const practiceWritingWords = {
   'form.save': 'Save',
   'form.change': 'Change',
   'form.waits': 'On this tablet',
+  'form.parked': 'Kept aside: the server could not take it',
   'form.differs':
     '{field, select, owner {Two colleagues named different people: {values}.} dueDay {Two colleagues wrote different days: {values}.} text {This was written in two ways: {values}.} objective {This was written in two ways: {values}.} handOver {The hand-over note was written in two ways: {values}.} other {Two colleagues chose differently.}} What you save here replaces both.',
   'form.differsShort': 'Two answers',
