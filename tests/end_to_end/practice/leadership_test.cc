@@ -1,12 +1,11 @@
 // What leaders meet about: cycles, the weekly pack, the management matrix; and how alike observers
 // rate.
 
-#include <thread>
-
 #include "halfterm/v1/audit.grpc.pb.h"
 #include "halfterm/v1/management.pb.h"
 #include "halfterm/v1/referral.pb.h"
 #include "tests/end_to_end/practice/school.h"
+#include "tests/support/await.h"
 
 namespace halfterm::testing {
 namespace {
@@ -97,13 +96,12 @@ TEST_F(LeadershipPracticeTest, ATeacherIsToldWhoHasReadTheirLoadAndThePackThatNa
   EXPECT_EQ(about_tia().readings_size(), 0) << "one's own page";
   EXPECT_EQ(Load(school.hedy, school.tia).visits(), 1u);
   EXPECT_EQ(Pack(school.sara, school.site).to_share_size(), 1);
-  v1::AboutMeReply told = about_tia();
-  // Written once a second of the server's time.
-  for (int tries = 0; tries < 600 && told.readings_size() < 2; ++tries) {
-    server.clock.Advance(1000);
-    std::this_thread::sleep_for(std::chrono::milliseconds(50));
+  v1::AboutMeReply told;
+  EXPECT_TRUE(ComesTrue([&] {
+    server.clock.Advance(1000);  // Written once a second of the server's time.
     told = about_tia();
-  }
+    return told.readings_size() == 2;
+  }));
   std::set<std::string> readers;
   for (const v1::Reading& reading : told.readings()) {
     EXPECT_EQ(reading.act(), v1::AUDIT_ACT_READ_LIST);
