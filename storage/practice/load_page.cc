@@ -1,12 +1,18 @@
 #include "storage/practice/load_page.h"
 
 #include <algorithm>
+#include <map>
+#include <optional>
+#include <string>
 #include <utility>
 #include <vector>
 
+#include "storage/feed_row.h"
 #include "storage/practice/org_asked.h"
+#include "storage/practice/visible_record.h"
 #include "storage/summary/coverage.h"
 #include "storage/summary/rows.h"
+#include "sync/contribution.h"
 #include "sync/rollup_rows.h"
 
 namespace halfterm::storage {
@@ -54,22 +60,25 @@ class LoadPage {
     load.set_person(std::string(person.view()));
     load.set_display_name(NameOf(question_, person));
     Sum had;
+    const auto take = [&](uint8_t kind_number, const std::vector<int64_t>& row) {
+      const auto kind = static_cast<v1::VisitKind>(kind_number);
+      const Sum counted = CountedOf(kind, row, is_own, policy_);
+      had.visits += counted.visits;
+      had.minutes += counted.minutes;
+      had.reasons += counted.reasons;
+      if (!is_own) return;
+      v1::KindLoad& by_kind = *load.add_by_kind();
+      by_kind.set_kind(kind);
+      by_kind.set_visits(At(row, sync::kLoadVisits));
+      by_kind.set_minutes(At(row, sync::kLoadMinutes));
+    };
+    const RowKey key = RowKey(RollupKind::kLoad).Id(person).U16(year_);
     const absl::Status read =
-        rows_.ForEach(RowKey(RollupKind::kLoad).Id(person).U16(year_),
-                      [&](KeyRest rest, const std::vector<int64_t>& row) {
-                        const auto kind = static_cast<v1::VisitKind>(rest.Number(1));
-                        const Sum counted = CountedOf(kind, row, is_own, policy_);
-                        had.visits += counted.visits;
-                        had.minutes += counted.minutes;
-                        had.reasons += counted.reasons;
-                        if (is_own) {
-                          v1::KindLoad& by_kind = *load.add_by_kind();
-                          by_kind.set_kind(kind);
-                          by_kind.set_visits(At(row, sync::kLoadVisits));
-                          by_kind.set_minutes(At(row, sync::kLoadMinutes));
-                        }
-                        return true;
-                      });
+        is_own ? ForEachOwn(key, take)
+               : rows_.ForEach(key, [&](KeyRest rest, const std::vector<int64_t>& row) {
+                   take(static_cast<uint8_t>(rest.Number(1)), row);
+                   return true;
+                 });
     if (!read.ok()) return read;
     load.set_visits(had.visits);
     load.set_minutes(had.minutes);
@@ -84,6 +93,39 @@ class LoadPage {
   }
 
  private:
+  // The caller's own rows below `key`, by kind: of the visits that are filed for them. What leaders
+  // count holds planned visits that their teacher is not told of, and an unannounced one would show
+  // in the difference of two days.
+  template <class Take>
+  absl::Status ForEachOwn(const RowKey& key, const Take& take) {
+    const core::Scope own = core::PersonScope(question_.caller);
+    const std::string feed = FeedPrefix(question_.tenant, own);
+    std::map<uint8_t, std::vector<int64_t>> by_kind;
+    const auto cursor = question_.snapshot.NewCursor(Family::kFeed, feed, EndOfPrefix(feed));
+    for (; cursor->Valid(); cursor->Next()) {
+      const std::optional<ParsedFeedKey> at = ParseFeedKey(cursor->key());
+      const std::optional<FeedRow> row = ParseFeedRow(cursor->value());
+      if (!at || !row) return absl::DataLossError("a feed row cannot be read");
+      if (row->kind != FeedKind::kHeld) continue;
+      const absl::StatusOr<VisibleRecord> record = VisibleRecord::Read(question_, at->record);
+      if (!record.ok()) return record.status();
+      if (!record->facts().has_plan || record->facts().teacher != question_.caller) continue;
+      for (const sync::Contribution& one :
+           sync::ContributionOf(record->view(), record->facts(), question_.directory)) {
+        if (one.key.size() != key.bytes().size() + 1 ||
+            one.key.compare(0, key.bytes().size(), key.bytes()) != 0) {
+          continue;
+        }
+        std::vector<int64_t>& sum = by_kind[static_cast<uint8_t>(one.key.back())];
+        sum.resize(std::max(sum.size(), one.vector.size()));
+        for (size_t i = 0; i < one.vector.size(); ++i) sum[i] += one.vector[i];
+      }
+    }
+    if (!cursor->status().ok()) return cursor->status();
+    for (const auto& [kind, sum] : by_kind) take(kind, sum);
+    return absl::OkStatus();
+  }
+
   absl::Status AddAsObserver(const Id16& person, bool is_own, v1::PersonLoad& load) {
     Sum made;
     const absl::Status read = rows_.ForEach(

@@ -184,6 +184,31 @@ TEST_F(VisitPracticeTest, LeadersAreObservedTooAndNobodyWritesAboutThemselfButAR
   EXPECT_TRUE(Held(school.hana, own).empty() || Held(school.sara, own).empty());
 }
 
+// A teacher who asks every day must not find out that somebody will come.
+TEST_F(VisitPracticeTest, NobodysOwnLoadTellsThemOfAVisitThatIsNotAnnounced) {
+  school.AddGrant(school.ann, v1::ROLE_COACH, {}).add_people(BytesOf(school.tia));
+  Import();
+  v1::PersonLoad before = Load(school.tia, school.tia);
+  const Id16 unannounced = Plan(school.hana, {v1::VISIT_KIND_DEPT, school.tia});
+  const Id16 coaching = Plan(school.ann, {v1::VISIT_KIND_COACH, school.tia});
+  Push(school.hana);
+  Push(school.ann);
+  EXPECT_EQ(Load(school.tia, school.tia).ShortDebugString(), before.ShortDebugString());
+  EXPECT_EQ(Load(school.hana, school.tia).visits(), 1u) << "whoever plans the next counts it";
+  Rate(school.hana, unannounced, 1, 3);
+  Push(school.hana);
+  EXPECT_EQ(Load(school.tia, school.tia).visits(), 1u) << "it has begun, and is no secret any more";
+  Rate(school.ann, coaching, 1, 3);
+  Push(school.ann);
+  EXPECT_EQ(Load(school.tia, school.tia).visits(), 1u);
+  Submit(school.ann, coaching);
+  Push(school.ann);
+  const v1::PersonLoad after = Load(school.tia, school.tia);
+  EXPECT_EQ(after.visits(), 2u);
+  EXPECT_EQ(after.minutes(), 100u);
+  EXPECT_EQ(after.by_kind_size(), 2);
+}
+
 TEST_F(VisitPracticeTest, TheLoadMeterSaysHowMuchOfWhatWasAgreedAndAFourthWantsAReason) {
   school.policy().set_load_cap_visits(3);
   school.policy().set_load_cap_minutes(180);
@@ -192,7 +217,8 @@ TEST_F(VisitPracticeTest, TheLoadMeterSaysHowMuchOfWhatWasAgreedAndAFourthWantsA
     Plan(school.hana, {v1::VISIT_KIND_DEPT, school.tia, {}, At(2026, 9, 14 + visit), 45});
   }
   Push(school.hana);
-  v1::PersonLoad load = Load(school.tia, school.tia);
+  EXPECT_EQ(Load(school.tia, school.tia).visits(), 0u) << "planned, and not announced to her";
+  v1::PersonLoad load = Load(school.hana, school.tia);
   EXPECT_EQ(load.visits(), 2u);
   EXPECT_EQ(load.agreed_visits(), 3u);
   EXPECT_EQ(load.minutes(), 90u);
