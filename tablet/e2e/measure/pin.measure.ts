@@ -43,12 +43,12 @@ it('opens a department’s pages with a PIN', async () => {
       await session.send('Profiler.enable');
       await session.send('Profiler.start');
     }
-    const begun = Date.now();
+    await tablet.page.evaluate(watch, [say('today.title'), say('today.plan')] as const);
     await tablet.type('274916');
-    await tablet.page.locator('h1').getByText(say('today.title')).waitFor();
-    const opened = Date.now() - begun;
     await tablet.says(say('today.plan'));
-    const listed = Date.now() - begun;
+    const [opened, listed] = await tablet.page.evaluate(
+      () => Reflect.get(globalThis, 'pinSeen') as Promise<readonly number[]>,
+    );
     if (into !== undefined) {
       const { profile } = await session.send('Profiler.stop');
       writeFileSync(join(into, `pin-${run}.cpuprofile`), JSON.stringify(profile));
@@ -58,3 +58,28 @@ it('opens a department’s pages with a PIN', async () => {
     await tablet.network(true);
   }
 });
+
+// In the page: from the last of six keys to the frames that show Today, and its lists.
+function watch([title, plan]: readonly [string, string]) {
+  let keys = 0;
+  const seen = new Promise<readonly number[]>((resolve) => {
+    const pressed = () => {
+      keys += 1;
+      if (keys < 6) return;
+      removeEventListener('keydown', pressed, true);
+      const begun = performance.now();
+      const found: number[] = [];
+      const look = () => {
+        const at = Math.round(performance.now() - begun);
+        const titles = [...document.querySelectorAll('h1, h2')].map((one) => one.textContent);
+        if (found.length === 0 && titles.includes(title)) found.push(at);
+        if (found.length === 1 && titles.includes(plan)) found.push(at);
+        if (found.length === 2) resolve(found);
+        else requestAnimationFrame(look);
+      };
+      look();
+    };
+    addEventListener('keydown', pressed, true);
+  });
+  Reflect.set(globalThis, 'pinSeen', seen);
+}

@@ -13,7 +13,8 @@ import type { App, VisitChoice } from './contract';
 const server = new Halftermd();
 const tablets = new Tablets(server);
 const newTablet = (calls?: Parameters<typeof tablets.another>[0]) => tablets.another(calls);
-const joined = (person: Bytes) => tablets.joined(person);
+const joined = (person: Bytes, calls?: Parameters<typeof tablets.another>[0]) =>
+  tablets.joined(person, calls);
 let head: Bytes = new Uint8Array(16);
 let teacher: Bytes = new Uint8Array(16);
 
@@ -46,18 +47,40 @@ describe.runIf(isBuilt)('the app behind its contract', () => {
   afterAll(() => server.end());
 
   test('says that work is sent while the server has not answered, and still counts it as unsent', async () => {
-    const app = await joined(head);
-    const { visitId } = must(await app.openVisit(dept(hex(teacher))));
-    expect(ready(app.visit(visitId)).kept.state).toBe('onTablet');
-    const seen = new Set<string>();
-    const stop = app.visit(visitId).subscribe(() => {
-      const { kept } = ready(app.visit(visitId));
-      seen.add(kept.state);
-      if (kept.state === 'sent') expect(app.header.get().unsent).toBeGreaterThan(0);
+    const calls = connect(server.url);
+    let gate: Promise<void> = Promise.resolve();
+    let letThrough = () => {};
+    const sync = new Proxy(calls.sync, {
+      get: (target, name) => {
+        const call = Reflect.get(target, name);
+        if (name !== 'push') return call;
+        return async (...given: readonly unknown[]) => {
+          await gate;
+          return Reflect.apply(call, target, given);
+        };
+      },
     });
-    await sent(app);
-    stop();
-    expect([...seen]).toEqual(expect.arrayContaining(['sent', 'stored']));
+    const app = await joined(head, { ...calls, sync });
+    gate = new Promise((resolve) => {
+      letThrough = resolve;
+    });
+    const { visitId } = must(await app.openVisit(dept(hex(teacher))));
+    const visit = app.visit(visitId);
+    const becomes = (state: string) =>
+      new Promise<void>((resolve) => {
+        const look = () => {
+          if (ready(visit).kept.state === state) resolve();
+        };
+        visit.subscribe(look);
+        look();
+      });
+    const meeting = app.sendNow();
+    await becomes('sent');
+    expect(app.header.get().unsent).toBeGreaterThan(0);
+    letThrough();
+    await meeting;
+    await becomes('stored');
+    expect(app.header.get().unsent).toBe(0);
   });
 
   test('joins when the answers to its first tries are lost', async () => {

@@ -5,7 +5,7 @@ import { coreSha256 } from '#core/pin';
 import { Core } from '../../core/core';
 import { type Bytes, unhex } from '../model/bytes';
 import { TabletDatabase } from '../store/database';
-import { connect } from '../transport/calls';
+import { type Calls, connect } from '../transport/calls';
 import type { Halftermd } from '../transport/halftermd.testing';
 import { startApp } from './app';
 import type { App, Loaded, Outcome, Store } from './contract';
@@ -67,8 +67,8 @@ export class Tablets {
   }
 
   // A tablet that this person has joined with an invitation, fetched and ready.
-  async joined(person: Bytes): Promise<App> {
-    const app = await this.another();
+  async joined(person: Bytes, calls?: Calls): Promise<App> {
+    const app = await this.another(calls);
     must(await app.enrol((await this.#server.invite(person)).code));
     must(await app.choosePin(me(app), pin));
     await sent(app);

@@ -62,6 +62,7 @@ const fetchedShowsMs = 400;
 const intent = 2;
 // So many records are read in a moment.
 const warmedFrom = 200;
+const warmsAfterMs = 300;
 
 export interface AppOptions extends Surroundings {
   readonly coreSha256: string;
@@ -107,7 +108,8 @@ export async function startApp(options: AppOptions): Promise<RunningApp> {
       warming = null;
       tablet.changed();
     };
-    void lists.warm(() => tablet.desk === desk).then(over, over);
+    // Today comes first, and is drawn before anything else is made.
+    setTimeout(() => void lists.warm(() => tablet.desk === desk).then(over, over), warmsAfterMs);
   };
 
   const loaded =
