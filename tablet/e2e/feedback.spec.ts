@@ -125,6 +125,9 @@ describe('Feedback', () => {
       .click();
     await mine.send();
     await theirs.send();
+    // A page that is open stays at the version that is being read: it is opened once the second is here.
+    await theirs.go('/for-me');
+    await theirs.says(new RegExp(say('forMe.version', { n: 2 })));
     await theirs.go(`/for-me/${visitId}`);
     await theirs.says(/changed one paragraph after you acknowledged version 1/);
     await theirs.button('read.seeChanges').click();
