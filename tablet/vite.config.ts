@@ -56,5 +56,8 @@ export default defineConfig({
   },
   test: {
     include: ['src/**/*.test.ts', 'src/**/*.test.tsx', 'core/**/*.test.ts', 'packages.test.ts'],
+    // Some work with the built server: how long that takes on a busy machine is no claim of theirs.
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
   },
 });
