@@ -66,12 +66,16 @@ class FaultyFiles::Files final : public rocksdb::FileSystemWrapper {
 
   // Each change asks first. Logs are deleted in the background, at a moment that nobody chooses: a
   // deletion is none of the changes of a log.
-  IOStatus MayChange(const std::string& path, bool is_deletion = false) {
+  IOStatus MayChange(const std::string& path, bool is_deletion = false, bool is_new = false) {
     const std::lock_guard<std::mutex> lock(mutex_);
     if (is_off_) return IOStatus::IOError("the power is off");
     ++changes_;
     const bool counts = counted_ == Counted::kAll || (IsWriteAheadLog(path) && !is_deletion);
-    if (until_cut_ != kNever && counts) {
+    // RocksDB 7.8 fails an assertion at closing when it cannot begin a log for several families at
+    // once. A cut that would fall there falls before the next change: what the disk makes of that
+    // can be the same, for a new name may be lost.
+    const bool waits = is_new && IsWriteAheadLog(path) && counted_ == Counted::kAll;
+    if (until_cut_ != kNever && counts && !(waits && until_cut_ == 0)) {
       if (until_cut_ == 0) {
         is_off_ = true;
         return IOStatus::IOError("the power is off");
@@ -221,7 +225,8 @@ IOStatus FaultyFiles::Files::NewWritableFile(const std::string& path,
                                              const rocksdb::FileOptions& options,
                                              std::unique_ptr<rocksdb::FSWritableFile>* result,
                                              IODebugContext* debug) {
-  if (IOStatus may = MayChange(path); !may.ok()) return may;
+  IOStatus may = MayChange(path, /*is_deletion=*/false, /*is_new=*/true);
+  if (!may.ok()) return may;
   const bool was_there = target()->FileExists(path, {}, debug).ok();
   std::unique_ptr<rocksdb::FSWritableFile> file;
   IOStatus made = target()->NewWritableFile(path, options, &file, debug);
