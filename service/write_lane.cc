@@ -14,6 +14,7 @@ class WhileWanted final : public storage::Job {
   WhileWanted(const Answer& answer, std::unique_ptr<storage::Job> job)
       : answer_(answer), job_(std::move(job)) {}
 
+  void Foresee(storage::Batch& batch) override { job_->Foresee(batch); }
   void Apply(storage::Batch& batch) override {
     wanted_ = answer_.Wanted();
     if (wanted_.ok()) job_->Apply(batch);

@@ -32,7 +32,9 @@ class HeldJob final : public storage::Job {
  public:
   HeldJob(testing::AwaitedCount& applied, std::shared_future<void> until, HelloDone done)
       : applied_(applied), until_(std::move(until)), done_(std::move(done)) {}
+  void Foresee(storage::Batch&) override { has_foreseen_ = true; }
   void Apply(storage::Batch&) override {
+    EXPECT_TRUE(has_foreseen_) << "the committer asks through the lane";
     ++applied_;
     if (until_.valid()) until_.wait();
   }
@@ -50,6 +52,7 @@ class HeldJob final : public storage::Job {
   testing::AwaitedCount& applied_;
   const std::shared_future<void> until_;
   const HelloDone done_;
+  bool has_foreseen_ = false;
 };
 
 class WriteLaneTest : public ::testing::Test, public RawHello {

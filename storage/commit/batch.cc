@@ -44,12 +44,13 @@ bool DecidesFacts(const core::FacetId& facet, const core::Facet& delta) {
 Batch::Batch(BatchContext& context, RollupCache& rollups, WriteSet writes)
     : context_(context),
       rollups_(rollups),
+      reads_(context.engine),
       now_ms_(context.clock.NowMs()),
       writes_(std::move(writes)) {}
 
 absl::StatusOr<std::string> Batch::Get(Family family, const std::string& key) {
   const auto found = rows_.find({family, key});
-  if (found == rows_.end()) return context_.engine.Get(family, key);
+  if (found == rows_.end()) return reads_.Get(family, key);
   if (!found->second) return absl::NotFoundError("");
   return *found->second;
 }
@@ -70,7 +71,7 @@ absl::StatusOr<disk::HeadRow*> Batch::Head(Tenant tenant) {
   PendingHead& head = heads_[tenant.handle()];
   if (head.touched) return &head.row;
   const std::string key = HeadKey(tenant);
-  const absl::StatusOr<std::string> stored = context_.engine.Get(Family::kMeta, key);
+  const absl::StatusOr<std::string> stored = reads_.Get(Family::kMeta, key);
   if (stored.ok()) {
     if (!head.row.ParseFromString(*stored)) return Damaged("head", key);
   } else if (!absl::IsNotFound(stored.status())) {
@@ -126,7 +127,7 @@ absl::StatusOr<disk::ReplicaRow*> Batch::Replica(Tenant tenant, uint64_t replica
   if (found != replicas_.end()) return found->second.exists ? &found->second.row : nullptr;
   PendingReplica pending;
   const std::string key = ReplicaKey(tenant, replica);
-  const absl::StatusOr<std::string> stored = context_.engine.Get(Family::kState, key);
+  const absl::StatusOr<std::string> stored = reads_.Get(Family::kState, key);
   if (stored.ok()) {
     if (!pending.row.ParseFromString(*stored)) return Damaged("store", key);
     pending.exists = true;
@@ -147,23 +148,53 @@ disk::ReplicaRow* Batch::AddReplica(Tenant tenant, uint64_t replica) {
   return &added.row;
 }
 
+void Batch::ForeseeRecord(Tenant tenant, const core::Id16& id) {
+  if (records_.contains({tenant.handle(), id})) return;
+  if (foreseen_.emplace(tenant.handle(), id).second)
+    Foresee(Family::kDerived, RecordKey(tenant, id));
+}
+
+void Batch::ReadForeseen() {
+  reads_.Fetch();
+  for (const auto& [handle, id] : std::exchange(foreseen_, {})) {
+    // A row that cannot be read is the business of whoever asks for the record.
+    absl::StatusOr<std::unique_ptr<RecordState>> row = RowOf(Tenant(handle), id);
+    if (!row.ok()) continue;
+    for (const std::string& facet : (*row)->derived.facets()) {
+      const std::optional<core::FacetId> parsed = core::FacetId::Parse(facet);
+      if (parsed) reads_.Want(Family::kState, FacetKey(Tenant(handle), *parsed));
+    }
+    read_ahead_[{handle, id}] = *std::move(row);
+  }
+  reads_.Fetch();
+}
+
+absl::StatusOr<std::unique_ptr<RecordState>> Batch::RowOf(Tenant tenant,
+                                                          const core::Id16& id) const {
+  auto record = std::make_unique<RecordState>(
+      RecordState{tenant, id, {}, {}, false, false, false, 0, {}, false});
+  const std::string key = RecordKey(tenant, id);
+  const absl::StatusOr<std::string> stored = reads_.Get(Family::kDerived, key);
+  if (absl::IsNotFound(stored.status())) return record;
+  if (!stored.ok()) return stored.status();
+  if (!record->derived.ParseFromString(*stored)) return Damaged("record", key);
+  record->stored = true;
+  return record;
+}
+
 absl::StatusOr<RecordState*> Batch::Record(Tenant tenant, const core::Id16& id) {
   const TenantRecord name{tenant.handle(), id};
   const auto found = records_.find(name);
   if (found != records_.end()) return found->second.get();
-  auto record = std::make_unique<RecordState>(
-      RecordState{tenant, id, {}, {}, false, false, false, 0, {}, false});
-  const std::string key = RecordKey(tenant, id);
-  const absl::StatusOr<std::string> stored = context_.engine.Get(Family::kDerived, key);
-  if (stored.ok()) {
-    if (!record->derived.ParseFromString(*stored)) return Damaged("record", key);
-    record->stored = true;
-    const absl::Status loaded = LoadFacets(*record);
-    if (!loaded.ok()) return loaded;
-  } else if (!absl::IsNotFound(stored.status())) {
-    return stored.status();
+  absl::StatusOr<std::unique_ptr<RecordState>> record;
+  if (const auto ahead = read_ahead_.extract(name); !ahead.empty()) {
+    record = std::move(ahead.mapped());
+  } else {
+    record = RowOf(tenant, id);
   }
-  return records_.emplace(name, std::move(record)).first->second.get();
+  if (!record.ok()) return record.status();
+  if (const absl::Status loaded = LoadFacets(**record); !loaded.ok()) return loaded;
+  return records_.emplace(name, *std::move(record)).first->second.get();
 }
 
 absl::Status Batch::LoadFacets(RecordState& record) {
@@ -176,7 +207,7 @@ absl::Status Batch::LoadFacets(RecordState& record) {
     record.facets.push_back(std::move(state));
     keys.push_back(FacetKey(record.tenant, *id));
   }
-  const auto rows = context_.engine.MultiGet(Family::kState, keys);
+  const auto rows = reads_.MultiGet(Family::kState, keys);
   for (size_t i = 0; i < rows.size(); ++i) {
     if (!rows[i].ok()) {
       return absl::IsNotFound(rows[i].status()) ? Damaged("facet", keys[i]) : rows[i].status();
@@ -214,7 +245,7 @@ absl::Status Batch::Write(RecordState& record, const core::FacetId& facet, core:
   if (state == nullptr) {
     // A facet that its record does not know of is damage; writing would hide what it holds.
     const std::string key = FacetKey(record.tenant, facet);
-    const absl::StatusOr<std::string> stored = context_.engine.Get(Family::kState, key);
+    const absl::StatusOr<std::string> stored = reads_.Get(Family::kState, key);
     if (stored.ok()) return Damaged("record of the facet", key);
     if (!absl::IsNotFound(stored.status())) return stored.status();
     state = &record.Add(facet);

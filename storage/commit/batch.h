@@ -27,6 +27,7 @@
 #include "storage/clock.h"
 #include "storage/commit/changes.h"
 #include "storage/commit/epochs.h"
+#include "storage/commit/read_ahead.h"
 #include "storage/commit/record_state.h"
 #include "storage/commit/rollups.h"
 #include "storage/commit/secrets.h"
@@ -58,6 +59,12 @@ class Batch {
 
   BatchContext& context() { return context_; }
   int64_t now_ms() const { return now_ms_; }  // One moment for the whole batch.
+
+  // What is going to be read: a row, or a record with its pages. The next ReadForeseen brings all
+  // of it in a few reads.
+  void Foresee(Family family, std::string key) { reads_.Want(family, std::move(key)); }
+  void ForeseeRecord(Tenant tenant, const core::Id16& id);
+  void ReadForeseen();
 
   // A row as it will be. NotFound as Engine's. For rows that the functions below do not cover.
   absl::StatusOr<std::string> Get(Family family, const std::string& key);
@@ -152,11 +159,16 @@ class Batch {
     core::SumDigest sum;
   };
 
+  // The record as its row has it, its pages not yet read; of a record that is not there, an empty
+  // one.
+  absl::StatusOr<std::unique_ptr<RecordState>> RowOf(Tenant tenant, const core::Id16& id) const;
   absl::Status LoadFacets(RecordState& record);
-  absl::Status SettleRecord(RecordState& record);
+  struct Settling;  // One record on its way.
+  absl::Status Derive(Settling& settling);
   absl::Status SettleFacets(RecordState& record, const core::VisitFacts& facts, uint16_t period);
-  absl::Status SettleFeed(RecordState& record, uint16_t period);
-  absl::Status SettleRollups(RecordState& record, const core::VisitFacts& facts);
+  void PlanFeed(Settling& settling);
+  absl::Status SettleFeed(Settling& settling);
+  absl::Status SettleRollups(Settling& settling);
   absl::StatusOr<DigestSum*> Digest(Tenant tenant, const core::Scope& scope, uint16_t period);
 
   struct TenantRecord {
@@ -182,6 +194,7 @@ class Batch {
 
   BatchContext& context_;
   RollupCache& rollups_;
+  ReadAhead reads_;
   int64_t now_ms_;
   WriteSet writes_;
   bool writes_complete_ = false;
@@ -191,6 +204,9 @@ class Batch {
   std::map<ReplicaName, PendingReplica> replicas_;
   std::map<ReplicaName, std::vector<disk::ChainRow>> chains_;
   absl::flat_hash_map<TenantRecord, std::unique_ptr<RecordState>> records_;
+  std::set<std::pair<uint32_t, core::Id16>> foreseen_;
+  // Of those the ones that are there, until somebody asks for them.
+  absl::flat_hash_map<TenantRecord, std::unique_ptr<RecordState>> read_ahead_;
   std::map<uint32_t, std::pair<std::string, std::shared_ptr<const sync::Directory>>> directories_;
   std::map<uint32_t, std::shared_ptr<const sync::Directory>> directories_read_;
   std::vector<std::pair<std::string, Session>> sessions_;

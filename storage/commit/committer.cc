@@ -87,6 +87,8 @@ void Committer::Run() {
 
 absl::Status Committer::CommitOnce(const std::vector<std::unique_ptr<Job>>& jobs) {
   Batch batch(context_, rollups_, std::move(writes_));
+  for (const std::unique_ptr<Job>& job : jobs) job->Foresee(batch);
+  batch.ReadForeseen();
   for (const std::unique_ptr<Job>& job : jobs) job->Apply(batch);
   // What was made stale is derived again in steps, between the groups of tablets.
   for (const Tenant tenant : batch.Rederiving()) rederiving_.insert(tenant);

@@ -27,6 +27,10 @@ class Job {
  public:
   virtual ~Job() = default;
 
+  // Called once on the committer's thread, before any job of the batch is applied: says which rows
+  // Apply is going to read (Batch::Foresee), so that they come together. Changes nothing.
+  virtual void Foresee(Batch& batch) { static_cast<void>(batch); }
+
   // Called once on the committer's thread. Changes the store through `batch` only, and must not
   // block. A job that refuses leaves the batch as it found it and remembers its own error.
   virtual void Apply(Batch& batch) = 0;

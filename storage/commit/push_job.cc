@@ -201,6 +201,18 @@ class PushJob final : public Job {
     for (const std::string& group : request_.groups()) bytes_ += group.size();
   }
 
+  void Foresee(Batch& batch) override {
+    batch.Foresee(Family::kMeta, HeadKey(caller_.tenant));
+    batch.Foresee(Family::kState, ReplicaKey(caller_.tenant, request_.replica()));
+    for (const std::string& bytes : request_.groups()) {
+      const core::Result<core::Group> group = core::DecodeGroup(bytes);
+      if (!group.ok()) continue;
+      batch.Foresee(Family::kErased, ErasedKey(caller_.tenant, group->facet.record));
+      batch.Foresee(Family::kState, FacetKey(caller_.tenant, group->facet));
+      batch.ForeseeRecord(caller_.tenant, group->facet.record);
+    }
+  }
+
   void Apply(Batch& batch) override { error_ = TryApply(batch); }
 
   void Done(const absl::Status& committed) override {

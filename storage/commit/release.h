@@ -34,8 +34,8 @@ KeptRow ParseKeptRow(absl::string_view value);
 std::string KeptKeyOf(Tenant tenant, const disk::LogRow& log, uint64_t seq);
 
 // The kept group of that number, if `person` may take it in: if it is of this record, and they keep
-// it (sync::KeepsTheVisit, sync::KeepsTheReferral) as it is, or as the kept group would make it. NotFound in one set
-// of words for everything else.
+// it (sync::KeepsTheVisit, sync::KeepsTheReferral) as it is, or as the kept group would make it.
+// NotFound in one set of words for everything else.
 absl::StatusOr<KeptGroup> FindKept(Batch& batch, RecordState& record, uint64_t seq,
                                    const core::Id16& person);
 

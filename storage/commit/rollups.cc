@@ -33,13 +33,18 @@ absl::StatusOr<std::vector<int64_t>> DecodeVector(absl::string_view bytes) {
   return vector;
 }
 
-absl::Status RollupCache::Add(const Engine& engine, Tenant tenant, absl::string_view kind_and_key,
+void RollupCache::Foresee(ReadAhead& reads, Tenant tenant, absl::string_view kind_and_key) const {
+  std::string key = RollupKey(tenant, kind_and_key);
+  if (rows_.find(key) == rows_.end()) reads.Want(Family::kDerived, std::move(key));
+}
+
+absl::Status RollupCache::Add(const ReadAhead& reads, Tenant tenant, absl::string_view kind_and_key,
                               const std::vector<int64_t>& vector, int64_t sign) {
   std::string key = RollupKey(tenant, kind_and_key);
   auto found = rows_.find(key);
   if (found == rows_.end()) {
     Row row;
-    const absl::StatusOr<std::string> stored = engine.Get(Family::kDerived, key);
+    const absl::StatusOr<std::string> stored = reads.Get(Family::kDerived, key);
     if (stored.ok()) {
       absl::StatusOr<std::vector<int64_t>> decoded = DecodeVector(*stored);
       if (!decoded.ok()) return decoded.status();

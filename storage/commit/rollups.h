@@ -11,6 +11,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "storage/commit/read_ahead.h"
 #include "storage/engine.h"
 #include "storage/keys.h"
 
@@ -27,9 +28,12 @@ class RollupCache {
   // Forgets everything when it holds more than `max_rows` at the end of a batch.
   explicit RollupCache(size_t max_rows = 65536) : max_rows_(max_rows) {}
 
+  // The row will be added to: `reads` shall fetch it, if it is not here.
+  void Foresee(ReadAhead& reads, Tenant tenant, absl::string_view kind_and_key) const;
+
   // Adds `vector` times `sign` (1 or -1) to the row (kind1 | key). DataLoss: the row cannot be
   // read.
-  absl::Status Add(const Engine& engine, Tenant tenant, absl::string_view kind_and_key,
+  absl::Status Add(const ReadAhead& reads, Tenant tenant, absl::string_view kind_and_key,
                    const std::vector<int64_t>& vector, int64_t sign);
 
   // Writes the rows that changed since the last call; a row of zeros is deleted.

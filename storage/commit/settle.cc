@@ -2,7 +2,9 @@
 // the summaries. Once a batch for every record that its groups touched.
 
 #include <algorithm>
+#include <deque>
 #include <map>
+#include <vector>
 
 #include "storage/commit/batch.h"
 #include "storage/directory/scope_changes.h"
@@ -65,6 +67,18 @@ std::vector<RollupChange> RollupChanges(const disk::RecordRow& before,
 
 }  // namespace
 
+// In three steps, so that all the rows that records add to are read between the first and the
+// second.
+struct Batch::Settling {
+  RecordState& record;
+  uint16_t period = 0;
+  disk::RecordRow after;  // Its contributions alone.
+  std::vector<RollupChange> changes;
+  std::map<core::Scope, Place> places;  // Those that are new or no longer the same.
+  google::protobuf::RepeatedPtrField<disk::FeedPlace> stays;
+  std::vector<const disk::FeedPlace*> goes;
+};
+
 absl::Status Batch::Settle() {
   // In the order of their keys: most rows then follow the one before them in the memtable.
   std::vector<RecordState*> touched;
@@ -74,32 +88,48 @@ absl::Status Batch::Settle() {
   std::sort(touched.begin(), touched.end(), [](const RecordState* a, const RecordState* b) {
     return a->tenant != b->tenant ? a->tenant < b->tenant : a->id < b->id;
   });
+  std::deque<Settling> settlings;  // Rows point into it.
   for (RecordState* const record : touched) {
-    const absl::Status settled = SettleRecord(*record);
-    if (!settled.ok()) return settled;
+    settlings.push_back({*record, 0, {}, {}, {}, {}, {}});
+    if (const absl::Status derived = Derive(settlings.back()); !derived.ok()) return derived;
+  }
+  reads_.Fetch();
+  for (Settling& settling : settlings) {
+    RecordState& record = settling.record;
+    absl::Status status = SettleFeed(settling);
+    if (status.ok()) status = SettleRollups(settling);
+    if (!status.ok()) return status;
+    record.derived.set_period(settling.period);
+    writes_.Put(Family::kDerived, RecordKey(record.tenant, record.id),
+                record.derived.SerializeAsString());
+    record.touched = false;
   }
   return absl::OkStatus();
 }
 
-absl::Status Batch::SettleRecord(RecordState& record) {
+absl::Status Batch::Derive(Settling& settling) {
+  RecordState& record = settling.record;
   const core::VisitFacts& facts = FactsOf(record);
-  const uint16_t period = sync::PeriodOf(record.View(), facts, DirectoryOf(record.tenant));
+  settling.period = sync::PeriodOf(record.View(), facts, DirectoryOf(record.tenant));
   if (!record.stored) {
     const absl::StatusOr<disk::HeadRow*> head = Head(record.tenant);
     if (!head.ok()) return head.status();
     (*head)->set_records((*head)->records() + 1);
     record.stored = true;
   }
-  absl::Status status = SettleFacets(record, facts, period);
-  if (!status.ok()) return status;
-  status = SettleFeed(record, period);
-  if (!status.ok()) return status;
-  status = SettleRollups(record, facts);
-  if (!status.ok()) return status;
-  record.derived.set_period(period);
-  writes_.Put(Family::kDerived, RecordKey(record.tenant, record.id),
-              record.derived.SerializeAsString());
-  record.touched = false;
+  const absl::Status settled = SettleFacets(record, facts, settling.period);
+  if (!settled.ok()) return settled;
+  PlanFeed(settling);
+  for (const sync::Contribution& contribution :
+       sync::ContributionOf(record.View(), facts, DirectoryOf(record.tenant))) {
+    disk::ContributionRow& row = *settling.after.add_contributions();
+    row.set_key(contribution.key);
+    row.set_vector(EncodeVector(contribution.vector));
+  }
+  settling.changes = RollupChanges(record.derived, settling.after);
+  for (const RollupChange& change : settling.changes) {
+    rollups_.Foresee(reads_, record.tenant, *change.key);
+  }
   return absl::OkStatus();
 }
 
@@ -139,8 +169,9 @@ absl::Status Batch::SettleFacets(RecordState& record, const core::VisitFacts& fa
   return absl::OkStatus();
 }
 
-absl::Status Batch::SettleFeed(RecordState& record, uint16_t period) {
-  std::map<core::Scope, Place> places;
+void Batch::PlanFeed(Settling& settling) {
+  const RecordState& record = settling.record;
+  std::map<core::Scope, Place>& places = settling.places;
   for (const FacetState& state : record.facets) {
     const core::Digest32 holding = core::HoldingDigest(state.id, state.digest);
     for (const core::Scope& scope : state.scopes) {
@@ -149,9 +180,37 @@ absl::Status Batch::SettleFeed(RecordState& record, uint16_t period) {
       place.digest.Add(holding);
     }
   }
+  const auto want = [&](const core::Scope& scope, uint16_t period) {
+    std::string key = DigestKey(record.tenant, scope, period);
+    if (!digests_.contains(key)) reads_.Want(Family::kDerived, std::move(key));
+  };
+  const auto period_before = static_cast<uint16_t>(record.derived.period());
+  for (const disk::FeedPlace& before : record.derived.feed()) {
+    const core::Scope scope = ScopeIn(before.scope());
+    const auto now = places.find(scope);
+    const bool holds = now != places.end();
+    const bool held = before.kind() == kHeld;
+    if (holds == held && settling.period == period_before &&
+        (!holds || (now->second.count == before.count() &&
+                    now->second.digest.bytes() == DigestIn(before.digest())))) {
+      *settling.stays.Add() = before;
+      if (holds) places.erase(now);
+    } else if (!holds && !held) {  // It left earlier; only the period is another.
+      *settling.stays.Add() = before;
+    } else {
+      settling.goes.push_back(&before);
+      if (held) want(scope, period_before);
+    }
+  }
+  for (const auto& [scope, place] : places) want(scope, settling.period);
+}
+
+absl::Status Batch::SettleFeed(Settling& settling) {
+  RecordState& record = settling.record;
+  const uint16_t period = settling.period;
   const auto period_before = static_cast<uint16_t>(record.derived.period());
   auto& moved = moved_[record.tenant.handle()];
-  google::protobuf::RepeatedPtrField<disk::FeedPlace> feed;
+  google::protobuf::RepeatedPtrField<disk::FeedPlace> feed = std::move(settling.stays);
 
   const auto put = [&](const core::Scope& scope, disk::FeedPlace place) {
     writes_.Put(Family::kFeed, FeedKey(record.tenant, scope, place.seq(), record.id),
@@ -162,38 +221,24 @@ absl::Status Batch::SettleFeed(RecordState& record, uint16_t period) {
     moved.second.insert(scope);
   };
 
-  for (const disk::FeedPlace& before : record.derived.feed()) {
-    const core::Scope scope = ScopeIn(before.scope());
-    const auto now = places.find(scope);
-    const bool holds = now != places.end();
-    const bool held = before.kind() == kHeld;
-    if (holds == held && period == period_before &&
-        (!holds || (now->second.count == before.count() &&
-                    now->second.digest.bytes() == DigestIn(before.digest())))) {
-      *feed.Add() = before;
-      if (holds) places.erase(now);
-      continue;
-    }
-    if (!holds && !held) {  // It left earlier; only the period is another.
-      *feed.Add() = before;
-      continue;
-    }
-    writes_.Delete(Family::kFeed, FeedKey(record.tenant, scope, before.seq(), record.id));
-    if (held) {
+  for (const disk::FeedPlace* const before : settling.goes) {
+    const core::Scope scope = ScopeIn(before->scope());
+    writes_.Delete(Family::kFeed, FeedKey(record.tenant, scope, before->seq(), record.id));
+    if (before->kind() == kHeld) {
       const absl::StatusOr<DigestSum*> row = Digest(record.tenant, scope, period_before);
       if (!row.ok()) return row.status();
-      (*row)->count -= before.count();
-      (*row)->sum.Subtract(DigestIn(before.digest()));
+      (*row)->count -= before->count();
+      (*row)->sum.Subtract(DigestIn(before->digest()));
     }
-    if (!holds) {
+    if (settling.places.find(scope) == settling.places.end()) {
       disk::FeedPlace left;
-      left.set_scope(before.scope());
+      left.set_scope(before->scope());
       left.set_seq(record.seq);
       left.set_kind(record.erased ? kErased : kLeft);
       put(scope, std::move(left));
     }
   }
-  for (const auto& [scope, place] : places) {
+  for (const auto& [scope, place] : settling.places) {
     disk::FeedPlace held;
     AppendScope(*held.mutable_scope(), scope);
     held.set_seq(record.seq);
@@ -213,25 +258,18 @@ absl::Status Batch::SettleFeed(RecordState& record, uint16_t period) {
   return absl::OkStatus();
 }
 
-absl::Status Batch::SettleRollups(RecordState& record, const core::VisitFacts& facts) {
-  disk::RecordRow after;
-  for (const sync::Contribution& contribution :
-       sync::ContributionOf(record.View(), facts, DirectoryOf(record.tenant))) {
-    disk::ContributionRow& row = *after.add_contributions();
-    row.set_key(contribution.key);
-    row.set_vector(EncodeVector(contribution.vector));
-  }
-  for (const RollupChange& change : RollupChanges(record.derived, after)) {
+absl::Status Batch::SettleRollups(Settling& settling) {
+  RecordState& record = settling.record;
+  for (const RollupChange& change : settling.changes) {
     for (const auto& [bytes, sign] : {std::pair(change.before, -1), std::pair(change.after, 1)}) {
       if (bytes == nullptr) continue;
       const absl::StatusOr<std::vector<int64_t>> vector = DecodeVector(*bytes);
       if (!vector.ok()) return vector.status();
-      const absl::Status added =
-          rollups_.Add(context_.engine, record.tenant, *change.key, *vector, sign);
+      const absl::Status added = rollups_.Add(reads_, record.tenant, *change.key, *vector, sign);
       if (!added.ok()) return added;
     }
   }
-  record.derived.mutable_contributions()->Swap(after.mutable_contributions());
+  record.derived.mutable_contributions()->Swap(settling.after.mutable_contributions());
   return absl::OkStatus();
 }
 
@@ -241,7 +279,7 @@ absl::StatusOr<Batch::DigestSum*> Batch::Digest(Tenant tenant, const core::Scope
   const auto found = digests_.find(key);
   if (found != digests_.end()) return &found->second;
   DigestSum sum;
-  const absl::StatusOr<std::string> stored = context_.engine.Get(Family::kDerived, key);
+  const absl::StatusOr<std::string> stored = reads_.Get(Family::kDerived, key);
   if (stored.ok()) {
     const std::optional<DigestRow> row = ParseDigestRow(*stored);
     if (!row) return absl::DataLossError("a digest row cannot be read; run `halfterm verify`");
@@ -296,6 +334,8 @@ absl::StatusOr<bool> Batch::RederiveSome(Tenant tenant, size_t max_records) {
   if (ids.empty() && !has_held_back) return false;
   const absl::StatusOr<uint64_t> seq = NextSeq(tenant);
   if (!seq.ok()) return seq.status();
+  for (const core::Id16& id : ids) ForeseeRecord(tenant, id);
+  ReadForeseen();
   for (const core::Id16& id : ids) {
     const absl::StatusOr<RecordState*> record = Record(tenant, id);
     if (!record.ok()) return record.status();

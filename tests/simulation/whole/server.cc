@@ -195,6 +195,8 @@ absl::Status SimulatedServer::Commit(const std::function<void(storage::Batch&)>&
 
 absl::Status SimulatedServer::Run(const std::vector<storage::Job*>& jobs) {
   const absl::Status committed = Commit([&](storage::Batch& batch) {
+    for (storage::Job* job : jobs) job->Foresee(batch);
+    batch.ReadForeseen();
     for (storage::Job* job : jobs) job->Apply(batch);
   });
   for (storage::Job* job : jobs) job->Done(committed);
