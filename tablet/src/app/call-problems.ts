@@ -13,10 +13,15 @@ export const codeRefusals: Refusals = {
 };
 export const passphraseRefusals: Refusals = { [Code.Unauthenticated]: 'passphraseWrong' };
 
-// Runs what needs the network; `words` are the refusals that it has words for.
+// Runs what needs the network, and may be done twice: once more where no answer came, because a
+// connection that broke shows at once and the next one stands. `words` are the refusals that it has
+// words for.
 export async function online(run: () => Promise<Outcome>, words: Refusals): Promise<Outcome> {
   try {
-    return await run();
+    return await run().catch((error: unknown) => {
+      if (troubleOf(error) !== 'offline') throw error;
+      return run();
+    });
   } catch (error) {
     return { ok: false, problem: problemOfCall(error, words) };
   }
@@ -24,9 +29,8 @@ export async function online(run: () => Promise<Outcome>, words: Refusals): Prom
 
 function problemOfCall(error: unknown, words: Refusals): Problem {
   if (!(error instanceof ConnectError)) return { kind: 'disk' };
+  if (troubleOf(error) === 'offline') return { kind: 'offline' };
   const reason = words[error.code];
   if (reason !== undefined) return { kind: 'refused', reason };
-  const trouble = troubleOf(error);
-  if (trouble === 'offline') return { kind: 'offline' };
   return { kind: 'other', words: error.rawMessage };
 }

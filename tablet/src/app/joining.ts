@@ -11,7 +11,7 @@ import {
   signIn,
   type TabletIdentity,
 } from '../transport/accounts';
-import { type AccountCalls, troubleOf } from '../transport/calls';
+import type { AccountCalls } from '../transport/calls';
 import { codeRefusals, online, passphraseRefusals } from './call-problems';
 import type { Outcome, SignIn } from './contract';
 import type { PeopleHere } from './people-here';
@@ -54,15 +54,7 @@ export class Joining {
   async enrol(code: string): Promise<Outcome> {
     const invitation = readInvitation(code);
     if (invitation === null) return refused('codeUnknown');
-    return online(async () => {
-      try {
-        return await this.#enrol(invitation);
-      } catch (error) {
-        // All of it may be said again. A connection that broke shows at once, and the next one stands.
-        if (troubleOf(error) !== 'offline') throw error;
-        return this.#enrol(invitation);
-      }
-    }, codeRefusals);
+    return online(() => this.#enrol(invitation), codeRefusals);
   }
 
   async #enrol(invitation: Invitation): Promise<Outcome> {

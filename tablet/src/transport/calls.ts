@@ -65,10 +65,19 @@ export type Trouble =
   | 'greetAgain'
   | 'refused';
 
+// The call itself does not know what became of it: no server was found, or the answer stopped short.
+// Chromium gives some of those without an error, as if they had ended (seen: a message, and no
+// trailers). It may have been done all the same.
+function isUnanswered(error: unknown): boolean {
+  const { code, cause, rawMessage } = ConnectError.from(error);
+  if (code === Code.Unknown) return error instanceof ConnectError || cause instanceof TypeError;
+  return rawMessage === 'protocol error: incomplete envelope';
+}
+
 // What a failed call means to this app.
 export function troubleOf(error: unknown): Trouble {
-  const { code, cause } = ConnectError.from(error);
-  if (code === Code.Unknown && cause instanceof TypeError) return 'offline';
+  if (isUnanswered(error)) return 'offline';
+  const { code } = ConnectError.from(error);
   switch (code) {
     case Code.Unavailable:
     case Code.DeadlineExceeded:
