@@ -96,7 +96,7 @@ describe('Feedback', () => {
 
   it('is read and acknowledged by the teacher, offline', async () => {
     await theirs.go('/for-me');
-    await theirs.link('forMe.read').click();
+    await theirs.linkOf('forMe.read').click();
     await theirs.says('You waited, and two pupils changed their answer.');
     await theirs.network(false);
     await theirs.button('read.haveRead', { n: 1 }).click();

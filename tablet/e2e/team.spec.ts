@@ -97,7 +97,7 @@ describe('A review team of two', () => {
     await joins.page.getByRole('button', { name: say('nav.switch') }).click();
     await joins.addPerson(school.invite(teacher));
     await joins.go('/for-me');
-    await joins.link('forMe.read').click();
+    await joins.linkOf('forMe.read').click();
     await joins.says('You waited.');
     await joins.text(say('read.levels')).click();
     await joins.picture('team-read');
@@ -122,8 +122,7 @@ describe('A review team of two', () => {
     await joins.page.getByRole('button', { name: say('nav.switch') }).click();
     await joins.enterPin(other.name);
     await joins.sent();
-    await joins.go('/additions');
-    await joins.says(say('additions.roleEnded', { author: lead.name }));
+    await joins.sees('/additions', say('additions.roleEnded', { author: lead.name }));
     await joins.picture('team-additions');
     expect(await faultsOf(joins.page)).toEqual([]);
     await joins.button('additions.takeIn').click();

@@ -129,6 +129,11 @@ export class TabletPage {
     return this.page.getByRole('link', { name: say(key, values) }).first();
   }
 
+  // A link that goes on to say of what, as "Read: feedback from ...".
+  linkOf(key: MessageKey): Locator {
+    return this.page.getByRole('link', { name: new RegExp(`^${say(key)}: `) }).first();
+  }
+
   field(key: MessageKey, values?: Values): Locator {
     return this.page.getByLabel(say(key, values)).first();
   }
@@ -151,6 +156,17 @@ export class TabletPage {
       const told = [`not said: ${words}`, page, ...this.#complaints, ...waiting].join('\n');
       throw new Error(told, { cause: error });
     }
+  }
+
+  // Opens the page until it says so: it asks the server when it is opened, which may not be so far.
+  async sees(path: string, words: string): Promise<void> {
+    for (const until = Date.now() + stepMs; Date.now() < until; ) {
+      await this.go('/more');
+      await this.go(path);
+      const seen = this.text(words).waitFor({ timeout: 3000 });
+      if (await seen.then(() => true).catch(() => false)) return;
+    }
+    await this.says(words);
   }
 
   #listen(page: Page): void {

@@ -102,12 +102,14 @@ export class AdditionsKeeper implements AdditionGestures {
     this.#calls = calls;
   }
 
-  // After a meeting: asks now and then, and at once while something was asked for.
-  async met(): Promise<void> {
+  // After a meeting: asks now and then, and at once where it brought something (work that was kept
+  // aside follows the visit to whoever leads it) or while something was asked for.
+  async met(broughtAny: boolean): Promise<void> {
     const desk = this.#at()?.desk;
     if (desk === undefined) return;
     const isLate = desk.nowMs() - (listOf(desk)?.atMs ?? 0) >= askEveryMs;
-    if (isLate || desk.store.localNames(askedName('')).length > 0) await this.lookForAdditions();
+    const isAwaited = desk.store.localNames(askedName('')).length > 0;
+    if (broughtAny || isLate || isAwaited) await this.lookForAdditions();
   }
 
   readonly lookForAdditions = async (): Promise<Outcome> => {

@@ -437,7 +437,7 @@ export async function startApp(options: AppOptions): Promise<RunningApp> {
       before = look(desk);
       beforeDesk = desk;
     }
-    void kept.met();
+    void kept.met(report.records > 0);
   };
 
   const watchKeeping = async () => {
