@@ -9,14 +9,8 @@ namespace halfterm::service {
 
 std::shared_ptr<WebCall> WebCall::Begin(grpc::GenericStub& stub, Start start) {
   std::shared_ptr<WebCall> call(new WebCall(std::move(start)));
-  call->self_ = call;
   stub.PrepareBidiStreamingCall(&call->context_, call->start_.method, grpc::StubOptions(),
                                 call.get());
-  // Reads begin outside of gRPC's reactions: without the hold the call could be over, for gRPC,
-  // between two of them, and the next would never end.
-  call->AddHold();
-  call->StartWriteLast(&call->request_, grpc::WriteOptions());
-  call->StartCall();
   return call;
 }
 
@@ -35,6 +29,16 @@ void WebCall::Next(Done done) {
   done_ = std::move(done);
   reply_.Clear();
   StartRead(&reply_);
+  if (is_begun_) return;
+  // Not before something is read: in one process, gRPC 1.51 now and then gives the end of a call
+  // without its message to a reader that comes after both.
+  is_begun_ = true;
+  self_ = shared_from_this();
+  // Reads begin outside of gRPC's reactions: without the hold the call could be over, for gRPC,
+  // between two of them, and the next would never end.
+  AddHold();
+  StartWriteLast(&request_, grpc::WriteOptions());
+  StartCall();
 }
 
 void WebCall::Cancel() { context_.TryCancel(); }

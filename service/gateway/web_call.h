@@ -25,7 +25,8 @@ namespace halfterm::service {
 
 // Keeps itself alive until gRPC is done with it. Next() by one caller at a time; Cancel() from any
 // thread.
-class WebCall final : public grpc::ClientBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer> {
+class WebCall final : public grpc::ClientBidiReactor<grpc::ByteBuffer, grpc::ByteBuffer>,
+                      public std::enable_shared_from_this<WebCall> {
  public:
   struct Start {
     std::string method;  // "/halfterm.v1.Sync/Hello"
@@ -33,6 +34,7 @@ class WebCall final : public grpc::ClientBidiReactor<grpc::ByteBuffer, grpc::Byt
     Trailers metadata;
     std::optional<std::chrono::nanoseconds> timeout;
   };
+  // The call goes out with the first Next().
   static std::shared_ptr<WebCall> Begin(grpc::GenericStub& stub, Start start);
 
   // `done`, on one of gRPC's threads, gets the next message; or nothing, and then the call is over,
@@ -55,7 +57,8 @@ class WebCall final : public grpc::ClientBidiReactor<grpc::ByteBuffer, grpc::Byt
   const Start start_;
   grpc::ClientContext context_;
   grpc::ByteBuffer request_, reply_;
-  std::shared_ptr<WebCall> self_;  // Until OnDone.
+  bool is_begun_ = false;
+  std::shared_ptr<WebCall> self_;  // From the first Next() until OnDone.
   Done done_;
   Trailers trailers_;
 };

@@ -45,7 +45,7 @@ describe('what a failed call means', () => {
     expect(await troubleOfStream()).toBe(null);
   });
 
-  // Chromium gives an answer that was cut off as one that ended, now and then.
+  // As a proxy gives an answer that was cut off.
   test.each([
     ['after nothing', Buffer.alloc(0)],
     ['after its message', message],

@@ -65,13 +65,15 @@ export type Trouble =
   | 'greetAgain'
   | 'refused';
 
+// What connect-web says of an answer that stopped short, with codes that mean other things.
+const stoppedShort = ['missing trailer', 'missing message', 'protocol error: incomplete envelope'];
+
 // The call itself does not know what became of it: no server was found, or the answer stopped short.
-// Chromium gives some of those without an error, as if they had ended (seen: a message, and no
-// trailers). It may have been done all the same.
+// It may have been done all the same.
 function isUnanswered(error: unknown): boolean {
   const { code, cause, rawMessage } = ConnectError.from(error);
   if (code === Code.Unknown) return error instanceof ConnectError || cause instanceof TypeError;
-  return rawMessage === 'protocol error: incomplete envelope';
+  return stoppedShort.includes(rawMessage);
 }
 
 // What a failed call means to this app.
