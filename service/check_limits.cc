@@ -92,6 +92,18 @@ absl::Status CheckLimits(const v1::PushRequest& request) {
       CheckBytesOrNone("hash_before", request.hash_before(), kHashBytes));
 }
 
+absl::Status CheckLimits(const v1::RefillRequest& request) {
+  const int items = request.facets_size() + request.groups_size();
+  if (items == 0) return Wrong("facets and groups", "are empty");
+  size_t bytes = 0;
+  for (const v1::RefilledFacet& facet : request.facets()) bytes += facet.state().size();
+  for (const v1::RefilledGroup& group : request.groups()) bytes += group.group().size();
+  return First(
+      CheckAtMost("facets and groups", static_cast<size_t>(items), core::kMaxPushGroups),
+      items == 1 ? absl::OkStatus() : CheckAtMost("bytes of them", bytes, core::kMaxPushBytes),
+      CheckAtMost("rehomes", static_cast<size_t>(request.rehomes_size()), kMaxRehomes));
+}
+
 absl::Status CheckLimits(const v1::PullRequest& request) {
   const v1::Interest& interest = request.interest();
   absl::Status checked = First(

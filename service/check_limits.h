@@ -5,12 +5,14 @@
 #define HALFTERM_SERVICE_CHECK_LIMITS_H_
 #include "absl/status/status.h"
 #include "halfterm/v1/admin.pb.h"
+#include "halfterm/v1/recovery.pb.h"
 #include "halfterm/v1/sync.pb.h"
 
 namespace halfterm::service {
 
 absl::Status CheckLimits(const v1::HelloRequest& request);
 absl::Status CheckLimits(const v1::PushRequest& request);
+absl::Status CheckLimits(const v1::RefillRequest& request);
 absl::Status CheckLimits(const v1::PullRequest& request);
 absl::Status CheckLimits(const v1::WatchRequest& request);
 absl::Status CheckLimits(const v1::FetchRequest& request);

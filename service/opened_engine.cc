@@ -12,7 +12,7 @@
 namespace halfterm::service {
 
 absl::StatusOr<std::unique_ptr<storage::Engine>> OpenEngine(const ServerOptions& options,
-                                                            Log& log) {
+                                                            bool may_create, Log& log) {
   const auto on_fatal = [&log, told = options.on_fatal](const absl::Status& why) {
     log.Error("engine failed", {{"status", absl::StatusCodeToString(why.code())}});
     if (told) told("the store cannot be written");
@@ -26,6 +26,7 @@ absl::StatusOr<std::unique_ptr<storage::Engine>> OpenEngine(const ServerOptions&
   }
   storage::RocksEngineOptions rocks;
   rocks.directory = StoreDirectory(options.data);
+  rocks.may_create = may_create;
   rocks.low_space_bytes = options.low_space_bytes;
   rocks.on_fatal = on_fatal;
   return storage::OpenRocksEngine(rocks);

@@ -11,8 +11,10 @@
 
 namespace halfterm::service {
 
-// Errors of OpenRocksEngine or OpenPostgresEngine. The log must outlive the engine.
-absl::StatusOr<std::unique_ptr<storage::Engine>> OpenEngine(const ServerOptions& options, Log& log);
+// Errors of OpenRocksEngine or OpenPostgresEngine; NotFound: there is no store in the directory, and
+// it must not be begun. The log must outlive the engine.
+absl::StatusOr<std::unique_ptr<storage::Engine>> OpenEngine(const ServerOptions& options,
+                                                            bool may_create, Log& log);
 
 // Whether the directory under `data` holds rows of an engine in this process.
 bool HasStoreDirectory(const ServerOptions& options);

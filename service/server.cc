@@ -16,6 +16,7 @@
 #include "service/admin_service.h"
 #include "service/aggregate_service.h"
 #include "service/audit_service.h"
+#include "service/backup_service.h"
 #include "service/caller_of.h"
 #include "service/directory_service.h"
 #include "service/gateway/app_files.h"
@@ -27,6 +28,7 @@
 #include "service/listening.h"
 #include "service/opened_engine.h"
 #include "service/practice_service.h"
+#include "service/recovery_service.h"
 #include "service/sign_in/accounts_admin_service.h"
 #include "service/sign_in/accounts_service.h"
 #include "service/sign_in/entrance.h"
@@ -43,6 +45,10 @@
 #include "storage/aggregates/freeze.h"
 #include "storage/audit/audit_reader.h"
 #include "storage/audit/read_trail.h"
+#include "storage/backup/history.h"
+#include "storage/backup/ledger.h"
+#include "storage/backup/replay.h"
+#include "storage/backup/restore.h"
 #include "storage/commit/changes.h"
 #include "storage/commit/committer.h"
 #include "storage/commit/epochs.h"
@@ -69,15 +75,18 @@ constexpr std::chrono::seconds kGatewayGrace(1);
 constexpr std::chrono::milliseconds kLastRefusals(250);
 constexpr int64_t kGrantClockMs = 60'000;
 constexpr int64_t kTrailMs = 1'000;
+constexpr size_t kLedgerCacheBytes = size_t{4} << 20, kLedgerMemtableBytes = size_t{2} << 20;
 
 size_t ReadThreads() { return std::clamp<size_t>(std::thread::hardware_concurrency(), 2, 4); }
 
 }  // namespace
 
-std::string StoreDirectory(absl::string_view data) { return absl::StrCat(data, "/store"); }
+std::string StoreDirectory(absl::string_view data) { return storage::StorePath(std::string(data)); }
 
 // What is read from the disk at start. Each part needs those above it.
 struct Stored {
+  std::unique_ptr<storage::Engine> ledger_engine;
+  std::unique_ptr<storage::Ledger> ledger;
   std::unique_ptr<storage::Engine> engine;
   std::optional<storage::Secrets> secrets;
   std::optional<storage::AccountKeys> account_keys;
@@ -92,8 +101,10 @@ struct Server::Parts {
   Parts(World given, const ServerOptions& options, std::unique_ptr<Stored> opened)
       : world(std::move(given)),
         stored(std::move(opened)),
+        data(options.data),
         context{*stored->engine, world.clock,      stored->directories, stored->sessions,
-                stored->changes, *stored->secrets, *stored->epochs,     world.random},
+                stored->changes, *stored->secrets, *stored->epochs,     world.random,
+                stored->ledger.get()},
         committer(*stored->engine, world.clock, context),
         puller(*stored->engine, stored->directories, *stored->epochs, *stored->secrets,
                world.clock),
@@ -107,14 +118,16 @@ struct Server::Parts {
         writes(committer),
         reads(ReadThreads(), kMaxWaitingReads),
         reports(1, kMaxWaitingReports),
+        backup_workers(1, 1),
         repeats(world.clock),
         pulls(kMaxPulls, nudge),
         watches(kMaxWatches, nudge),
         verifications(kMaxWaitingReports, nudge),
+        backups_made(kMaxWaitingReports, nudge),
         sync(gate, puller, world.clock, writes, reads,
              PullParts{gate, puller, trail, world.clock, reads, pulls, repeats},
              WatchParts{gate, puller, stored->directories, world.clock, stored->changes, reads,
-                        watches},
+                        watches, *stored->ledger, *stored->epochs},
              stored->account_keys->sealing_point()),
         summary(gate, summaries, trail, world.clock, reads, summary_times),
         practice(gate, practices, trail, world.clock, reads),
@@ -126,9 +139,15 @@ struct Server::Parts {
         audit_trail(AuditParts{gate, audits, stored->directories, world.clock, trail, reports}),
         directory(gate, stored->directories, world.clock, writes, reads),
         holdings(gate, *stored->engine, world.clock, reports),
+        recovery(gate, *stored->engine, world.clock, writes, reads),
+        backups(gate,
+                BackupParts{data, *stored->engine, *stored->ledger, *stored->epochs,
+                            *stored->secrets, stored->directories, world.clock, backup_workers,
+                            backups_made},
+                reads),
         entrance(EntranceOf(), options.passphrase_cost),
         provider(EntranceOf(), entrance),
-        courier(EntranceOf(), entrance, committer, stored->epochs->current()),
+        courier(EntranceOf(), entrance, committer, *stored->epochs),
         accounts(AccountsOf()),
         accounts_admin(AccountsOf()),
         admin(AdminParts{gate, *stored->engine, stored->directories, committer, world.clock,
@@ -171,6 +190,7 @@ struct Server::Parts {
 
   const World world;
   const std::unique_ptr<Stored> stored;
+  const std::string data;
   storage::BatchContext context;
   storage::Committer committer;
   storage::Puller puller;
@@ -183,10 +203,10 @@ struct Server::Parts {
   Gate gate;
   LatencyRing summary_times;
   WriteLane writes;
-  WorkerPool reads, reports;
+  WorkerPool reads, reports, backup_workers;
   const std::function<void()> nudge = [this] { ticker.Nudge(); };
   RepeatLimit repeats;
-  OpenStreams pulls, watches, verifications;
+  OpenStreams pulls, watches, verifications, backups_made;
   SyncService sync;
   SummaryService summary;
   PracticeService practice;
@@ -198,6 +218,8 @@ struct Server::Parts {
   AuditTrailService audit_trail;
   DirectoryService directory;
   HoldingsService holdings;
+  RecoveryService recovery;
+  BackupService backups;
   Entrance entrance;
   ProviderSignIn provider;
   Courier courier;
@@ -218,6 +240,7 @@ void Server::Parts::Tick(bool nudged) {
   pulls.Tick(!nudged);
   watches.Tick(!nudged);
   verifications.Tick(!nudged);
+  backups_made.Tick(!nudged);
   if (!nudged && world.clock.MonotonicMs() - grant_clock_ms >= kGrantClockMs) {
     RunGrantClock();
     RunSessionClock();
@@ -270,6 +293,25 @@ void Server::Parts::RunSessionClock() {
 
 namespace {
 
+// What was decided since the backup, before anybody is served.
+absl::Status ReplayLedger(const Stored& stored, const Server::World& world) {
+  storage::Directories directories;
+  storage::Sessions sessions;
+  storage::Changes changes;
+  if (absl::Status loaded = directories.Load(*stored.engine); !loaded.ok()) return loaded;
+  if (absl::Status loaded = sessions.Load(*stored.engine); !loaded.ok()) return loaded;
+  storage::Epochs epochs = *stored.epochs;  // Says the same as the one it is a copy of.
+  storage::BatchContext context{*stored.engine, world.clock,     directories,  sessions,
+                                changes,        *stored.secrets, epochs,       world.random,
+                                stored.ledger.get()};
+  const absl::StatusOr<storage::Replayed> replayed = storage::Replay(context, *stored.ledger);
+  if (!replayed.ok()) return replayed.status();
+  world.log.Info("decisions replayed", {{"erased", static_cast<int64_t>(replayed->erased)},
+                                        {"decisions", static_cast<int64_t>(replayed->decisions)},
+                                        {"rows", static_cast<int64_t>(replayed->rows)}});
+  return absl::OkStatus();
+}
+
 absl::StatusOr<std::unique_ptr<Stored>> OpenStored(const ServerOptions& options,
                                                    const Server::World& world) {
   std::error_code error;
@@ -278,7 +320,7 @@ absl::StatusOr<std::unique_ptr<Stored>> OpenStored(const ServerOptions& options,
   auto stored = std::make_unique<Stored>();
   bool store_exists = HasStoreDirectory(options);
   if (!options.postgres.empty()) {
-    absl::StatusOr<std::unique_ptr<storage::Engine>> database = OpenEngine(options, world.log);
+    absl::StatusOr<std::unique_ptr<storage::Engine>> database = OpenEngine(options, /*may_create=*/true, world.log);
     if (!database.ok()) return database.status();
     stored->engine = *std::move(database);
     const absl::StatusOr<bool> has_history = HasHistory(options, *stored->engine);
@@ -293,15 +335,51 @@ absl::StatusOr<std::unique_ptr<Stored>> OpenStored(const ServerOptions& options,
   if (!account_keys.ok()) return account_keys.status();
   stored->account_keys = *std::move(account_keys);
 
+  storage::RocksEngineOptions ledger_options;
+  ledger_options.directory = storage::LedgerPath(options.data);
+  ledger_options.low_space_bytes = options.low_space_bytes;
+  ledger_options.block_cache_bytes = kLedgerCacheBytes;
+  ledger_options.memtable_bytes = kLedgerMemtableBytes;
+  ledger_options.on_fatal = [&log = world.log,
+                             on_fatal = options.on_fatal](const absl::Status& why) {
+    log.Error("ledger failed", {{"status", absl::StatusCodeToString(why.code())}});
+    if (on_fatal) on_fatal("the ledger cannot be written");
+  };
+  absl::StatusOr<std::unique_ptr<storage::Engine>> ledger_engine =
+      storage::OpenRocksEngine(ledger_options);
+  if (!ledger_engine.ok()) return ledger_engine.status();
+  stored->ledger_engine = *std::move(ledger_engine);
+  absl::StatusOr<std::unique_ptr<storage::Ledger>> ledger =
+      storage::Ledger::Open(*stored->ledger_engine);
+  if (!ledger.ok()) return ledger.status();
+  stored->ledger = *std::move(ledger);
+
   if (stored->engine == nullptr) {
-    absl::StatusOr<std::unique_ptr<storage::Engine>> engine = OpenEngine(options, world.log);
+    // A store that was here and is gone must not come up empty.
+    const bool may_create = stored->ledger->facts().epochs.epochs().empty();
+    absl::StatusOr<std::unique_ptr<storage::Engine>> engine =
+        OpenEngine(options, may_create, world.log);
+    if (absl::IsNotFound(engine.status()) && !may_create) {
+      return absl::FailedPreconditionError(
+          absl::StrCat(StoreDirectory(options.data),
+                       " is missing, and the ledger beside it tells of a store; put it back with "
+                       "`halfterm restore`, or put back the directory itself"));
+    }
     if (!engine.ok()) return engine.status();
     stored->engine = *std::move(engine);
   }
 
-  absl::StatusOr<storage::Epochs> epochs = storage::Epochs::Open(*stored->engine, world.clock);
-  if (!epochs.ok()) return epochs.status();
-  stored->epochs = *std::move(epochs);
+  absl::StatusOr<storage::OpenedHistory> history = storage::OpenHistory(
+      *stored->engine, *stored->ledger, *stored->secrets, world.clock, world.random);
+  if (!history.ok()) return history.status();
+  stored->epochs = history->epochs;
+  if (!history->restored.empty()) {
+    world.log.Info("the store is a restored one; tablets will refill it",
+                   {{"because", history->restored}, {"epoch", int64_t{stored->epochs->current()}}});
+  }
+  if (storage::NeedsReplay(*stored->epochs)) {
+    if (absl::Status done = ReplayLedger(*stored, world); !done.ok()) return done;
+  }
   if (absl::Status loaded = stored->directories.Load(*stored->engine); !loaded.ok()) return loaded;
   if (absl::Status loaded = stored->sessions.Load(*stored->engine); !loaded.ok()) return loaded;
   return stored;
@@ -342,13 +420,15 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(const ServerOptions& optio
 
   absl::StatusOr<Listening> admin = Listen(Port::kAdmin, options.admin_address,
                                            {&p.admin, &p.directory, &p.holdings, &p.accounts_admin,
-                                            &p.keeping_admin, &p.freezing, &p.audit_trail});
+                                            &p.keeping_admin, &p.freezing, &p.audit_trail,
+                                            &p.backups});
   if (!admin.ok()) return admin.status();
   p.admin_port = *std::move(admin);
   p.admin_port.server->GetHealthCheckService()->SetServingStatus(false);
   absl::StatusOr<Listening> pub =
       Listen(Port::kPublic, options.grpc_address,
-             {&p.sync, &p.summary, &p.practice, &p.accounts, &p.keeping, &p.aggregate, &p.audit});
+             {&p.sync, &p.recovery, &p.summary, &p.practice, &p.accounts, &p.keeping, &p.aggregate,
+              &p.audit});
   if (!pub.ok()) return pub.status();
   p.public_port = *std::move(pub);
   if (!options.http_address.empty()) {
@@ -397,6 +477,7 @@ void Server::Drain() {
   p.pulls.StopAll();
   p.watches.StopAll();
   p.verifications.StopAll();
+  p.backups_made.StopAll();
   // What was taken is committed and answered; the connections are still there for that.
   p.provider.Close();
   p.entrance.Close();
@@ -404,6 +485,7 @@ void Server::Drain() {
   p.writes.Drain();
   p.reads.Close();
   p.reports.Close();
+  p.backup_workers.Close();
   std::this_thread::sleep_until(closed + kLastRefusals);
 
   // Its calls are in this process: they end before the services that answer them.
@@ -417,6 +499,7 @@ void Server::Drain() {
     if (listening->server != nullptr) listening->server->Wait();
   }
   p.ticker.Stop();  // Last: it cuts the streams whose readers take nothing.
+  p.stored->ledger_engine->Close().IgnoreError();
   const absl::Status store = p.stored->engine->Close();
   p.world.log.Info("drained", {{"store", absl::StatusCodeToString(store.code())}});
 }

@@ -19,8 +19,8 @@
 namespace halfterm::service {
 
 struct ServerOptions {
-  // Everything that the server keeps: DIR/store (the database), DIR/keys (its secrets, which belong
-  // to no backup of the database).
+  // Everything that the server keeps: DIR/store (the database), DIR/ledger (what no restore may take
+  // back) and DIR/keys (its secrets), which two belong to no backup of the database.
   std::string data;
 
   // Connection string of the PostgreSQL database that holds the rows; empty: DIR/store does.
@@ -60,8 +60,8 @@ class Server {
     Log& log;
   };
 
-  // Serves when it returns. Errors of OpenRocksEngine or OpenPostgresEngine and Secrets::Open;
-  // Unavailable: an address cannot be listened on.
+  // Serves when it returns. Errors of OpenRocksEngine or OpenPostgresEngine, Secrets::Open and
+  // OpenHistory; Unavailable: an address cannot be listened on.
   static absl::StatusOr<std::unique_ptr<Server>> Start(const ServerOptions& options, World world);
   ~Server();  // Drains.
 

@@ -51,4 +51,8 @@ void WriteSet::Clear() {
   entries_.clear();
 }
 
+absl::StatusOr<uint32_t> Engine::BackUpTo(const std::string& folder) {
+  return absl::UnimplementedError("the engine cannot copy itself to " + folder);
+}
+
 }  // namespace halfterm::storage

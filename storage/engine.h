@@ -177,6 +177,14 @@ class Engine {
   virtual absl::Status CompactRange(Family family, absl::string_view begin,
                                     absl::string_view end) = 0;
 
+  // Adds a copy of everything that is committed to a folder of backups, sharing with earlier ones what
+  // did not change, and gives its number there. Commits go on meanwhile; those that end during the call
+  // may be in it or not. For one caller at a time, who holds the folder's lock (rocks/rocks_backup.h).
+  //
+  // ResourceExhausted: the folder's disk is full. Unavailable: the folder cannot be written. Nothing of
+  // this copy then stays. Unimplemented: the engine's data are backed up by other means.
+  virtual absl::StatusOr<uint32_t> BackUpTo(const std::string& folder);
+
   // Releases the files and the lock on them. Snapshots must be gone. A second call is OK. The
   // destructor closes too; only this call says what went wrong.
   virtual absl::Status Close() = 0;

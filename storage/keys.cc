@@ -32,10 +32,12 @@ enum class Tag : char {
   kLate = 'l',
   kQuarantine = 'q',
   kReadEnd = 'w',  // In another family than kScopeHistory.
+  kHandedBack = 'e',
   kHead = 'h',  // In another family than kProof.
   kContextVersion = 'k',
   kTenant = 't',
-  kEpoch = 'e',
+  kEpoch = 'e',     // In another family than kHandedBack.
+  kIdentity = 'i',  // In another family than kInvitation.
 };
 
 class Builder {
@@ -410,6 +412,10 @@ std::optional<ParsedReadEndKey> ParseReadEndKey(absl::string_view key) {
   return IfDone(parser, parsed);
 }
 
+std::string HandedBackKey(Tenant tenant, uint64_t replica, uint64_t n) {
+  return Builder(Tag::kHandedBack, tenant).Add(replica).Add(n).Key();
+}
+
 // --- erased --------------------------------------------------------------------------------------
 
 std::string ErasedKey(Tenant tenant, const core::Id16& record) {
@@ -436,5 +442,6 @@ std::optional<std::string> ParseTenantKey(absl::string_view key) {
 }
 
 std::string EpochKey() { return Builder(Tag::kEpoch).Key(); }
+std::string IdentityKey() { return Builder(Tag::kIdentity).Key(); }
 
 }  // namespace halfterm::storage

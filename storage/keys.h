@@ -30,10 +30,12 @@
 //            "l" T4 record16 seq8                      a group kept LATE
 //            "q" T4 replica8 seq8                      a group kept QUARANTINED
 //            "w" T4 day4 record16 person16             a last day of reading that is to come
+//            "e" T4 replica8 n8                        ChainEntry: a group handed back after a restore
 //   meta     "h" T4                                    HeadRow
 //            "k" T4                                    context version
 //            "t" name                                  TenantRow
 //            "e"                                       EpochsRow
+//            "i"                                       IdentityRow (disk/ledger.proto)
 //   erased   T4 record16                               a record that must not come back
 //
 // Integers are unsigned and big-endian, so that the order of keys is the order of numbers; every
@@ -275,6 +277,9 @@ struct ParsedReadEndKey {
 };
 std::optional<ParsedReadEndKey> ParseReadEndKey(absl::string_view key);
 
+// A group that its tablet handed back after a restore: it stands in no chain.
+std::string HandedBackKey(Tenant tenant, uint64_t replica, uint64_t n);
+
 // --- erased --------------------------------------------------------------------------------------
 
 std::string ErasedKey(Tenant tenant, const core::Id16& record);
@@ -292,8 +297,9 @@ std::string TenantPrefix();
 // The name.
 std::optional<std::string> ParseTenantKey(absl::string_view key);
 
-// The history of the whole store: one row.
+// The history of the whole store, and whose it is: one row each.
 std::string EpochKey();
+std::string IdentityKey();
 
 }  // namespace halfterm::storage
 

@@ -20,10 +20,17 @@ std::string DayInWords(int64_t moment_ms, const absl::TimeZone& zone) {
 std::string WatermarkText(const v1::Watermark& watermark, const absl::TimeZone& zone) {
   std::string text = absl::StrCat("As of ", MomentInWords(watermark.as_of_ms(), zone), " (group ",
                                   watermark.as_of_seq(), ")");
-  if (watermark.tablets_not_seen() == 0 && watermark.recomputing_since_ms() == 0) {
+  if (watermark.tablets_not_seen() == 0 && watermark.recomputing_since_ms() == 0 &&
+      watermark.recovering_since_ms() == 0) {
     absl::StrAppend(&text, "; nothing waits.\n");
   } else {
     absl::StrAppend(&text, ".\n");
+  }
+  if (watermark.recovering_since_ms() != 0) {
+    absl::StrAppend(&text, "The server was restored from a backup ",
+                    MomentInWords(watermark.recovering_since_ms(), zone), " and is recovering, ",
+                    watermark.tablets_recovered(), " of ", watermark.tablets_to_recover(),
+                    " tablets seen; figures grow as they bring back what they keep.\n");
   }
   if (watermark.tablets_not_seen() > 0) {
     absl::StrAppend(&text, watermark.tablets_not_seen(),

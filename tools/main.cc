@@ -8,10 +8,13 @@
 #include "storage/clock.h"
 #include "tools/accounts_command.h"
 #include "tools/audit_command.h"
+#include "tools/backup_command.h"
 #include "tools/bench_command.h"
 #include "tools/command.h"
 #include "tools/coverage_command.h"
 #include "tools/demo_school_command.h"
+#include "tools/doctor_command.h"
+#include "tools/drill_command.h"
 #include "tools/freeze_command.h"
 #include "tools/import_command.h"
 #include "tools/keeping_command.h"
@@ -26,10 +29,12 @@ namespace {
 
 // In the order in which --help lists them.
 constexpr AddCommand kCommands[] = {
-    AddImportCommand,     AddInviteCommand, AddAccountsCommand,  AddProviderCommand,
-    AddDemoSchoolCommand, AddReplayCommand, AddSummaryCommand,   AddCoverageCommand,
-    AddTabletsCommand,    AddVerifyCommand, AddWaitingCommand,   AddKeepingCommand,
-    AddFreezeCommand,     AddAuditCommand,  AddAgreementCommand, AddBenchCommand,
+    AddImportCommand,     AddInviteCommand,  AddAccountsCommand,  AddProviderCommand,
+    AddDemoSchoolCommand, AddReplayCommand,  AddSummaryCommand,   AddCoverageCommand,
+    AddTabletsCommand,    AddVerifyCommand,  AddWaitingCommand,   AddKeepingCommand,
+    AddFreezeCommand,     AddAuditCommand,   AddAgreementCommand, AddBackupCommand,
+    AddBackupsCommand,    AddRestoreCommand, AddDoctorCommand,    AddDrillCommand,
+    AddBenchCommand,
 };
 
 int Main(int argc, char** argv) {

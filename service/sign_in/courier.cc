@@ -67,7 +67,7 @@ void Courier::Bring(const Answer& answer, v1::CourierRequest request) {
     return;
   }
   auto round = std::make_shared<Round>(Round{*tablet, std::move(request), nullptr, {}, {}, 0});
-  round->reply.set_epoch(epoch_);
+  round->reply.set_epoch(epochs_.current());
   for (const v1::SealedStore& store : round->request.stores()) {
     auto& opened = round->opened.emplace_back();
     for (const std::string& group : store.groups()) {

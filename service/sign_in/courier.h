@@ -15,6 +15,7 @@
 #include "service/answer.h"
 #include "service/sign_in/entrance.h"
 #include "storage/commit/committer.h"
+#include "storage/commit/epochs.h"
 
 namespace halfterm::service {
 
@@ -23,8 +24,8 @@ class Courier {
  public:
   // All must outlive it. `epoch`: the one in force.
   Courier(const EntranceParts& parts, Entrance& entrance, storage::Committer& committer,
-          uint32_t epoch)
-      : parts_(parts), entrance_(entrance), committer_(committer), epoch_(epoch) {}
+          const storage::Epochs& epochs)
+      : parts_(parts), entrance_(entrance), committer_(committer), epochs_(epochs) {}
 
   // On a thread of the entrance. Answers once.
   void Bring(const Answer& answer, v1::CourierRequest request);
@@ -43,7 +44,7 @@ class Courier {
   const EntranceParts parts_;
   Entrance& entrance_;
   storage::Committer& committer_;
-  const uint32_t epoch_;
+  const storage::Epochs& epochs_;
 };
 
 }  // namespace halfterm::service

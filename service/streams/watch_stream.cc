@@ -99,6 +99,8 @@ void WatchStream::Say() {
       message.mutable_poke()->set_seq(newest_seq_);
     } else if (now_ms - said_ms_ >= kBeatMs) {
       message.mutable_beat()->set_server_time_ms(parts_.clock.NowMs());
+      message.mutable_beat()->set_durable_seq(
+          parts_.ledger.DurableSeqOf(*parts_.epochs.shared_row(), caller_.tenant));
     } else {
       return;
     }

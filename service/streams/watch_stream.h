@@ -23,7 +23,9 @@
 #include "service/streams/open_streams.h"
 #include "service/worker_pool.h"
 #include "storage/caller.h"
+#include "storage/backup/ledger.h"
 #include "storage/clock.h"
+#include "storage/commit/epochs.h"
 #include "storage/commit/changes.h"
 #include "storage/directory/directories.h"
 #include "storage/pull/puller.h"
@@ -40,6 +42,8 @@ struct WatchParts {
   storage::Changes& changes;
   WorkerPool& reads;
   OpenStreams& streams;
+  const storage::Ledger& ledger;
+  const storage::Epochs& epochs;
 };
 
 class WatchStream final : public MessageStream::Source,

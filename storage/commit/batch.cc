@@ -39,6 +39,14 @@ bool DecidesFacts(const core::FacetId& facet, const core::Facet& delta) {
   }
 }
 
+// That a sheet or visit was begun follows from what observers wrote, and comes back with it.
+bool IsDecision(const core::Facet& delta) {
+  return std::any_of(delta.cells.begin(), delta.cells.end(), [](const core::Cell& cell) {
+    return cell.path.kind() != core::Kind::kPhase || cell.phase.withdrawn || cell.phase.round > 0 ||
+           cell.phase.level > core::kDraft;
+  });
+}
+
 }  // namespace
 
 Batch::Batch(BatchContext& context, RollupCache& rollups, WriteSet writes)
@@ -256,7 +264,7 @@ absl::Status Batch::Write(RecordState& record, const core::FacetId& facet, core:
   if (!report.changed) return absl::OkStatus();
   state->changed = true;
   state->seq = seq;
-  state->epoch = context_.epochs.current();
+  state->epoch = epoch();
   record.touched = true;
   record.seq = seq;
   if (decides_facts) record.facts_are_current = false;
@@ -270,6 +278,18 @@ core::Digest32 Batch::ContentDigest(const FacetState& state) const {
 
 absl::Status Batch::ServerWrite(RecordState& record, const core::FacetId& facet, core::Facet delta,
                                 uint64_t seq, disk::LogRow& log) {
+  if (context_.ledger != nullptr && IsDecision(delta)) {
+    Decision& decision = decisions_.emplace_back(Decision{record.tenant, record.id, {}});
+    decision.row.set_facet(facet.Bytes());
+    decision.row.set_delta(core::Encode(delta));
+    decision.row.set_epoch(epoch());
+    decision.row.set_seq(seq);
+  }
+  return WriteAgain(record, facet, std::move(delta), seq, log);
+}
+
+absl::Status Batch::WriteAgain(RecordState& record, const core::FacetId& facet, core::Facet delta,
+                               uint64_t seq, disk::LogRow& log) {
   disk::ServerEffect& effect = *log.add_effects();
   effect.set_facet(facet.Bytes());
   effect.set_delta(core::Encode(delta));
@@ -385,6 +405,7 @@ const WriteSet& Batch::Writes() {
 }
 
 void Batch::Publish() {
+  if (epochs_) context_.epochs.Publish(*std::move(epochs_));
   for (auto& [handle, named] : directories_) {
     context_.directories.Put(Tenant(handle), named.first, named.second);
   }

@@ -23,6 +23,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "halfterm/disk/ledger.pb.h"
 #include "halfterm/disk/rows.pb.h"
 #include "storage/clock.h"
 #include "storage/commit/changes.h"
@@ -39,6 +40,8 @@
 
 namespace halfterm::storage {
 
+class Ledger;
+
 // Everything a batch works with. All must outlive the committer.
 struct BatchContext {
   Engine& engine;
@@ -47,8 +50,10 @@ struct BatchContext {
   Sessions& sessions;
   Changes& changes;
   const Secrets& secrets;
-  const Epochs& epochs;
+  Epochs& epochs;
   std::function<std::string(size_t bytes)> random;  // Unguessable; seeded in tests.
+  // What must survive a restore goes here too; null: nowhere (tests of other things).
+  Ledger* ledger = nullptr;
 };
 
 class Batch {
@@ -84,6 +89,15 @@ class Batch {
   void TouchReplica(Tenant tenant, uint64_t replica);
   disk::ReplicaRow* AddReplica(Tenant tenant, uint64_t replica);
 
+  // The epoch in force; the one that this batch begins, if it does.
+  uint32_t epoch() const;
+  // What the batch will publish, or what is in force.
+  disk::EpochsRow EpochsNow() const;
+  // Another epoch begins with this batch: its rows are written, and every school's server gets a new
+  // replica id, because numbers of the old one may be in use elsewhere.
+  absl::Status BeginEpoch(disk::EpochsRow epochs);
+  bool BeginsEpoch() const { return epochs_.has_value(); }
+
   // What one push did, named by the last number in it; and what earlier pushes did, for the groups
   // first_n to last_n, all of which are held. DataLoss: some are not.
   void AddChain(Tenant tenant, uint64_t replica, uint64_t last_n, disk::ChainRow row);
@@ -106,6 +120,9 @@ class Batch {
   // As Write for the server's own deltas; adds it to the log row of the group that caused it.
   absl::Status ServerWrite(RecordState& record, const core::FacetId& facet, core::Facet delta,
                            uint64_t seq, disk::LogRow& log);
+  // The same for what was decided before and comes back after a restore: no decision is noted anew.
+  absl::Status WriteAgain(RecordState& record, const core::FacetId& facet, core::Facet delta,
+                          uint64_t seq, disk::LogRow& log);
 
   // A stamp for what the server writes now, after every stamp that it gave in this school.
   absl::StatusOr<uint64_t> ServerStamp(Tenant tenant);
@@ -145,6 +162,12 @@ class Batch {
   // Derives what follows from the touched records. Then Writes() is complete.
   absl::Status Settle();
   const WriteSet& Writes();
+
+  // What the ledger must hold before Writes() may be committed: this batch's decisions, and rows that
+  // must not fall back.
+  absl::StatusOr<WriteSet> ForLedger();
+  // By school: how far its history reaches with this batch; those that the batch touched.
+  std::map<uint32_t, uint64_t> HeadsReached() const;
 
   // After the commit: publishes directories and sessions, tells who waits.
   void Publish();
@@ -191,6 +214,12 @@ class Batch {
     disk::HeadRow row;
     bool touched = false;
   };
+  struct Decision {
+    Tenant tenant;
+    core::Id16 record;
+    disk::DecisionRow row;
+  };
+  absl::Status AddKeptRows(WriteSet& ledger);
 
   BatchContext& context_;
   RollupCache& rollups_;
@@ -211,6 +240,8 @@ class Batch {
   std::map<uint32_t, std::shared_ptr<const sync::Directory>> directories_read_;
   std::vector<std::pair<std::string, Session>> sessions_;
   std::set<Tenant> rederiving_;
+  std::optional<disk::EpochsRow> epochs_;  // Set where this batch begins one.
+  std::vector<Decision> decisions_;
   std::map<std::string, DigestSum> digests_;  // By DigestKey.
   std::map<uint32_t, std::pair<uint64_t, std::set<core::Scope>>> moved_;
 };

@@ -3,6 +3,9 @@
 #include <chrono>
 #include <vector>
 
+#include "storage/backup/ledger.h"
+#include "storage/commit/commit_batch.h"
+
 namespace halfterm::storage {
 namespace {
 
@@ -75,7 +78,7 @@ void Committer::Run() {
   for (;;) {
     bool draining = false;
     std::vector<std::unique_ptr<Job>> jobs = Take(draining);
-    if (jobs.empty() && draining) return;
+    if (jobs.empty() && draining) break;
     const absl::Status committed = CommitOnce(jobs);
     for (const std::unique_ptr<Job>& job : jobs) job->Done(committed);
     if (committed.ok() || !jobs.empty()) continue;
@@ -83,6 +86,8 @@ void Committer::Run() {
     std::unique_lock<std::mutex> lock(mutex_);
     wake_.wait_for(lock, kFilingRetry, [this] { return draining_ || !queue_.empty(); });
   }
+  // After a clean stop the ledger says exactly how far the store had come.
+  if (context_.ledger != nullptr) context_.ledger->WriteWitness().IgnoreError();
 }
 
 absl::Status Committer::CommitOnce(const std::vector<std::unique_ptr<Job>>& jobs) {
@@ -99,16 +104,13 @@ absl::Status Committer::CommitOnce(const std::vector<std::unique_ptr<Job>>& jobs
     if (!more.ok()) status = more.status();
     if (!more.ok() || !*more) rederiving_.erase(tenant);
   }
-  if (status.ok()) status = batch.Settle();
-  const auto began = std::chrono::steady_clock::now();
-  if (status.ok()) status = engine_.Commit(batch.Writes());
-  const bool wrote = status.ok() && !batch.Writes().Empty();
-  const auto took = std::chrono::steady_clock::now() - began;
+  uint64_t engine_us = 0;
   if (status.ok()) {
-    batch.Publish();
+    status = CommitBatch(context_, batch, &engine_us);
   } else {
     batch.Forget();
   }
+  const bool wrote = status.ok() && !batch.Writes().Empty();
   writes_ = batch.TakeWrites();
   writes_.Clear();
   const std::lock_guard<std::mutex> lock(mutex_);
@@ -116,8 +118,7 @@ absl::Status Committer::CommitOnce(const std::vector<std::unique_ptr<Job>>& jobs
   stats_.commits += wrote ? 1 : 0;
   stats_.groups += batch.taken();
   stats_.repeats += batch.repeats();
-  stats_.commit_us +=
-      static_cast<uint64_t>(std::chrono::duration_cast<std::chrono::microseconds>(took).count());
+  stats_.commit_us += engine_us;
   return status;
 }
 

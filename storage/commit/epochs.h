@@ -1,27 +1,50 @@
-// The history of the store: a new epoch begins when it is created or restored from a backup.
+// The history of the store: a new epoch begins when it is created, restored from a backup, or found to
+// have been restored without anybody having said so.
+//
+// Numbers of groups go on from epoch to epoch. After a restore the parent's numbers beyond the branch
+// belong to groups that the store lacks, and the new epoch gives the same numbers to others; so a
+// number says something only together with its epoch.
 
 #ifndef HALFTERM_STORAGE_COMMIT_EPOCHS_H_
 #define HALFTERM_STORAGE_COMMIT_EPOCHS_H_
+#include <cstdint>
+#include <memory>
+
 #include "absl/status/statusor.h"
 #include "halfterm/disk/rows.pb.h"
 #include "storage/clock.h"
 #include "storage/engine.h"
+#include "storage/keys.h"
 
 namespace halfterm::storage {
 
-// Immutable while the server runs; safe from any thread.
+// Safe from any thread. A copy shares what it says with the one it was copied from.
 class Epochs {
  public:
   // Reads the epochs, or begins the first one in an empty store.
   static absl::StatusOr<Epochs> Open(Engine& engine, const Clock& clock);
-  explicit Epochs(disk::EpochsRow row) : row_(std::move(row)) {}
+  explicit Epochs(disk::EpochsRow row);
 
-  uint32_t current() const { return row_.epochs(row_.epochs_size() - 1).id(); }
-  const disk::EpochsRow& row() const { return row_; }
+  uint32_t current() const { return row().epochs(row().epochs_size() - 1).id(); }
+  // As of now; stays as it is when another epoch begins.
+  std::shared_ptr<const disk::EpochsRow> shared_row() const;
+  disk::EpochsRow row() const { return *shared_row(); }
+
+  // Another epoch has begun, and is on the disk. By the committer.
+  void Publish(disk::EpochsRow row);
 
  private:
-  disk::EpochsRow row_;  // Never empty.
+  struct Said;
+  std::shared_ptr<Said> said_;
 };
+
+// Null for an epoch that never was.
+const disk::EpochRow* EpochOf(const disk::EpochsRow& epochs, uint32_t id);
+
+// Up to which number the present history and that of epoch `id` are the same: what was acknowledged in
+// that epoch with a higher number is not here. Of the current epoch: every number. 0 for an epoch that
+// never was.
+uint64_t SharedSeq(const disk::EpochsRow& epochs, uint32_t id, Tenant tenant);
 
 }  // namespace halfterm::storage
 

@@ -133,6 +133,13 @@ absl::Status EraseRecord(Batch& batch, RecordState& record, uint64_t seq) {
   return absl::OkStatus();
 }
 
+absl::StatusOr<bool> IsErased(Batch& batch, Tenant tenant, const core::Id16& record) {
+  const absl::Status held = batch.Get(Family::kErased, ErasedKey(tenant, record)).status();
+  if (absl::IsNotFound(held)) return false;
+  if (!held.ok()) return held;
+  return true;
+}
+
 absl::StatusOr<bool> CountIfErased(Batch& batch, Tenant tenant, const core::Id16& record) {
   const std::string key = ErasedKey(tenant, record);
   const absl::StatusOr<std::string> held = batch.Get(Family::kErased, key);

@@ -19,6 +19,8 @@ namespace halfterm::storage {
 // Erases the record for group `seq`. Its log rows follow with MakeLogClearing.
 absl::Status EraseRecord(Batch& batch, RecordState& record, uint64_t seq);
 
+// Whether the record was erased.
+absl::StatusOr<bool> IsErased(Batch& batch, Tenant tenant, const core::Id16& record);
 // Whether the record was erased; counts the group that came for it if so.
 absl::StatusOr<bool> CountIfErased(Batch& batch, Tenant tenant, const core::Id16& record);
 

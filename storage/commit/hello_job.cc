@@ -3,7 +3,10 @@
 #include <algorithm>
 #include <utility>
 
+#include "storage/backup/history.h"
+#include "storage/commit/push_result.h"
 #include "storage/commit/sync_jobs.h"
+#include "storage/pull/pull_cursor.h"
 #include "sync/core/limits.h"
 #include "sync/directory.h"
 
@@ -29,6 +32,12 @@ std::string NewestStoreKey(const Caller& caller) {
   std::string name(caller.device.view());
   name.append(caller.person.view());
   return DirectoryKey(caller.tenant, kNewestStore, name);
+}
+
+// Of a store that was opened in an earlier epoch nobody knows: the restored server may have lost what
+// was written in it.
+bool IsUnused(const Batch& batch, const disk::ReplicaRow& row) {
+  return row.last_n() == 0 && std::max<uint32_t>(row.epoch(), 1) == batch.epoch();
 }
 
 void FillLimits(v1::Limits& limits) {
@@ -61,6 +70,11 @@ class HelloJob final : public Job {
 
  private:
   absl::Status TryApply(Batch& batch);
+  absl::Status HeedProofs(Batch& batch);
+  // What the tablet adopted last is not the epoch in force.
+  bool IsOfAnotherEpoch(const Batch& batch) const;
+  void AskToRefill(const Batch& batch, v1::StoreReply& reply) const;
+  absl::Status GreetLostStore(Batch& batch, uint64_t replica);
   // Reads everything that greeting depends on and changes nothing, so that a greeting that is
   // refused leaves no trace of the stores that it named before the wrong one.
   absl::Status CheckFirst(Batch& batch);
@@ -79,6 +93,8 @@ class HelloJob final : public Job {
 };
 
 absl::Status HelloJob::TryApply(Batch& batch) {
+  const absl::Status heeded = HeedProofs(batch);
+  if (!heeded.ok()) return heeded;
   const absl::Status checked = CheckFirst(batch);
   if (!checked.ok()) return checked;
   for (const v1::Store& store : request_.stores()) {
@@ -88,12 +104,18 @@ absl::Status HelloJob::TryApply(Batch& batch) {
   const absl::Status noted = NoteTablet(batch);
   if (!noted.ok()) return noted;
 
-  reply_.set_epoch(batch.context().epochs.current());
-  for (const disk::EpochRow& row : batch.context().epochs.row().epochs()) {
+  const disk::EpochsRow epochs = batch.EpochsNow();
+  reply_.set_epoch(batch.epoch());
+  for (const disk::EpochRow& row : epochs.epochs()) {
     v1::Epoch& epoch = *reply_.add_epochs();
     epoch.set_id(row.id());
     epoch.set_parent(row.parent());
-    epoch.set_branch_seq(row.branch_seq());
+    for (const disk::TenantSeq& branch : row.branches()) {
+      if (branch.tenant() == caller_.tenant.handle()) epoch.set_branch_seq(branch.seq());
+    }
+  }
+  if (batch.context().ledger != nullptr) {
+    reply_.set_durable_seq(batch.context().ledger->DurableSeqOf(epochs, caller_.tenant));
   }
   reply_.set_server_time_ms(batch.now_ms());
   reply_.set_session(std::string(caller_.session.view()));
@@ -107,11 +129,42 @@ absl::Status HelloJob::TryApply(Batch& batch) {
   return absl::OkStatus();
 }
 
+// What the tablet holds in the server's own hand may be from further on than the store is.
+absl::Status HelloJob::HeedProofs(Batch& batch) {
+  const Secrets& secrets = batch.context().secrets;
+  if (!request_.cursor().empty()) {
+    const absl::StatusOr<DecodedCursor> decoded =
+        DecodeCursor(request_.cursor(), caller_, secrets, {});
+    if (decoded.ok()) {
+      const PullCursor& cursor = decoded->cursor;
+      const absl::Status heeded =
+          HeedProof(batch, caller_.tenant, cursor.epoch, std::max(cursor.complete, SeqIn(cursor.at)));
+      if (!heeded.ok()) return heeded;
+    }
+  }
+  for (const v1::Store& store : request_.stores()) {
+    if (!store.has_newest_acked()) continue;
+    const v1::AckedProof& proof = store.newest_acked();
+    const auto hash = core::Digest32::FromBytes(proof.group_hash());
+    if (!hash || !IsOurs(caller_, proof.replica(), proof.result(), *hash, secrets)) continue;
+    const absl::Status heeded =
+        HeedProof(batch, caller_.tenant, proof.result().epoch(), proof.result().seq());
+    if (!heeded.ok()) return heeded;
+  }
+  return absl::OkStatus();
+}
+
+bool HelloJob::IsOfAnotherEpoch(const Batch& batch) const {
+  return request_.epoch() != 0 && request_.epoch() != batch.epoch();
+}
+
 absl::Status HelloJob::CheckFirst(Batch& batch) {
   for (const v1::Store& store : request_.stores()) {
     if (store.replica() == 0) continue;
     const absl::StatusOr<disk::ReplicaRow*> found = batch.Replica(caller_.tenant, store.replica());
     if (!found.ok()) return found.status();
+    // A store that was opened after the backup that the server was restored from.
+    if (*found == nullptr && IsOfAnotherEpoch(batch)) continue;
     if (*found == nullptr || (*found)->person() != caller_.person.view() ||
         (*found)->device() != caller_.device.view()) {
       return absl::PermissionDeniedError("no such store of this person on this tablet");
@@ -148,7 +201,7 @@ absl::StatusOr<uint64_t> HelloJob::OpenStore(Batch& batch) {
     const absl::StatusOr<disk::ReplicaRow*> row = batch.Replica(caller_.tenant, replica);
     if (!row.ok()) return row.status();
     // A greeting whose answer was lost opened it; nothing was written in it yet.
-    if (*row != nullptr && (*row)->last_n() == 0 && (*row)->rehomed_to() == 0) return replica;
+    if (*row != nullptr && IsUnused(batch, **row) && (*row)->rehomed_to() == 0) return replica;
   } else if (!newest.ok() && !absl::IsNotFound(newest.status())) {
     return newest.status();
   }
@@ -163,6 +216,7 @@ absl::StatusOr<uint64_t> HelloJob::OpenStore(Batch& batch) {
   row.set_tenant(caller_.tenant.handle());
   row.set_device(std::string(caller_.device.view()));
   row.set_person(std::string(caller_.person.view()));
+  row.set_epoch(batch.epoch());
   std::string value;
   for (int shift = 56; shift >= 0; shift -= 8) value.push_back(static_cast<char>(replica >> shift));
   batch.Put(Family::kState, key, std::move(value));
@@ -178,6 +232,7 @@ absl::Status HelloJob::GreetStore(Batch& batch, const v1::Store& store) {
   }
   const absl::StatusOr<disk::ReplicaRow*> found = batch.Replica(caller_.tenant, replica);
   if (!found.ok()) return found.status();
+  if (*found == nullptr) return GreetLostStore(batch, replica);
   disk::ReplicaRow& row = **found;  // CheckFirst or OpenStore has seen it.
   NoteGreeting(batch, replica, row);
   v1::StoreReply& reply = *reply_.add_stores();
@@ -190,7 +245,8 @@ absl::Status HelloJob::GreetStore(Batch& batch, const v1::Store& store) {
   const bool behind = store.last_n() < row.last_n() && store.replica() != 0;
   const bool parted =
       store.last_n() == row.last_n() && row.last_n() > 0 && store.last_hash() != row.last_hash();
-  if (!behind && !parted && row.rehomed_to() == 0) {
+  const bool refills = store.replica() != 0 && IsOfAnotherEpoch(batch);
+  if (!behind && !parted && !refills && row.rehomed_to() == 0) {
     reply.set_action(v1::STORE_ACTION_OK);
     return absl::OkStatus();
   }
@@ -200,7 +256,7 @@ absl::Status HelloJob::GreetStore(Batch& batch, const v1::Store& store) {
   if (next != 0) {
     const absl::StatusOr<disk::ReplicaRow*> used = batch.Replica(caller_.tenant, next);
     if (!used.ok()) return used.status();
-    if (*used == nullptr || (*used)->last_n() > 0) next = 0;
+    if (*used == nullptr || !IsUnused(batch, **used)) next = 0;
   }
   if (next == 0) {
     const absl::StatusOr<uint64_t> opened = OpenStore(batch);
@@ -215,8 +271,33 @@ absl::Status HelloJob::GreetStore(Batch& batch, const v1::Store& store) {
     (*fresh)->set_last_stamp(std::max((*fresh)->last_stamp(), (*again)->last_stamp()));
     batch.TouchReplica(caller_.tenant, next);
   }
-  reply.set_action(v1::STORE_ACTION_REHOME);
   reply.set_new_replica(next);
+  if (refills) {
+    AskToRefill(batch, reply);
+  } else {
+    reply.set_action(v1::STORE_ACTION_REHOME);
+  }
+  return absl::OkStatus();
+}
+
+void HelloJob::AskToRefill(const Batch& batch, v1::StoreReply& reply) const {
+  reply.set_action(v1::STORE_ACTION_REFILL);
+  reply.set_branch_seq(SharedSeq(batch.EpochsNow(), request_.epoch(), caller_.tenant));
+}
+
+// The store was opened after the backup that the server was restored from. Its name comes back with
+// the first of its groups that is handed back with a right proof.
+absl::Status HelloJob::GreetLostStore(Batch& batch, uint64_t replica) {
+  const absl::StatusOr<uint64_t> opened = OpenStore(batch);
+  if (!opened.ok()) return opened.status();
+  const absl::StatusOr<disk::ReplicaRow*> row = batch.Replica(caller_.tenant, *opened);
+  if (!row.ok()) return row.status();
+  NoteGreeting(batch, *opened, **row);
+  v1::StoreReply& reply = *reply_.add_stores();
+  reply.set_replica(replica);
+  reply.set_new_replica(*opened);
+  reply_.set_hello_no(std::max(reply_.hello_no(), (*row)->hello_no()));
+  AskToRefill(batch, reply);
   return absl::OkStatus();
 }
 
@@ -234,6 +315,9 @@ absl::Status HelloJob::NoteTablet(Batch& batch) {
   row->set_app(request_.app());
   row->set_seen_ms(batch.now_ms());
   row->set_clock_offset_ms(request_.wall_ms() - batch.now_ms());
+  const bool is_new = std::all_of(request_.stores().begin(), request_.stores().end(),
+                                  [](const v1::Store& store) { return store.replica() == 0; });
+  if (is_new || request_.epoch() == batch.epoch()) row->set_epoch(batch.epoch());
   batch.Put(Family::kState, DeviceKey(caller_.tenant, caller_.device), row->SerializeAsString());
   return absl::OkStatus();
 }

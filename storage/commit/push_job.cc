@@ -9,6 +9,7 @@
 #include "storage/commit/group_time.h"
 #include "storage/commit/intents.h"
 #include "storage/commit/release.h"
+#include "storage/commit/push_result.h"
 #include "storage/commit/sync_jobs.h"
 #include "sync/check.h"
 #include "sync/core/codec.h"
@@ -115,7 +116,7 @@ class GroupApplication {
 
  private:
   bool BaseCovers(const FacetState* state) const {
-    return state != nullptr && group_->base_epoch == batch_.context().epochs.current() &&
+    return state != nullptr && group_->base_epoch == batch_.epoch() &&
            group_->base_seq >= state->seq;
   }
 
@@ -236,7 +237,7 @@ class PushJob final : public Job {
                          disk::ChainRow& chain);
   absl::Status KeepAside(Batch& batch, disk::ReplicaRow& store, const Decision& decision,
                          const core::Id16& record, uint64_t seq, size_t bytes);
-  void Answer(uint64_t n, const disk::ChainEntry& entry, const core::Digest32& hash, uint32_t epoch,
+  void Answer(const core::Dot& dot, const disk::ChainEntry& entry, const core::Digest32& hash,
               const Secrets& secrets);
 
   const Caller caller_;
@@ -250,7 +251,7 @@ class PushJob final : public Job {
 };
 
 absl::Status PushJob::TryApply(Batch& batch) {
-  if (request_.epoch() != batch.context().epochs.current()) {
+  if (request_.epoch() != batch.epoch()) {
     return absl::FailedPreconditionError("the server is in another epoch; call Hello");
   }
   if (request_.first_n() == 0) return absl::InvalidArgumentError("first_n starts at 1");
@@ -333,8 +334,7 @@ absl::Status PushJob::CheckChain(const disk::ReplicaRow& store, Batch& batch, si
       has_parted = true;
       return absl::FailedPreconditionError(parted);
     }
-    Answer(first + i, (*held)[i], hashes_[i], batch.context().epochs.current(),
-           batch.context().secrets);
+    Answer({request_.replica(), first + i}, (*held)[i], hashes_[i], batch.context().secrets);
   }
   repeated = held->size();
   batch.CountRepeats(repeated);
@@ -399,7 +399,9 @@ absl::Status PushJob::ApplyNext(Batch& batch, disk::ReplicaRow& store, const std
   entry.set_eff_ms(eff_ms);
   entry.set_outcome(static_cast<uint32_t>(decision.intent.outcome));
   entry.set_detail(decision.detail);
-  Answer(dot.count, entry, hash, batch.context().epochs.current(), batch.context().secrets);
+  entry.set_stamp(application.stamp());
+  entry.set_epoch(batch.epoch());
+  Answer(dot, entry, hash, batch.context().secrets);
   return absl::OkStatus();
 }
 
@@ -423,19 +425,9 @@ absl::Status PushJob::KeepAside(Batch& batch, disk::ReplicaRow& store, const Dec
   return absl::OkStatus();
 }
 
-void PushJob::Answer(uint64_t n, const disk::ChainEntry& entry, const core::Digest32& hash,
-                     uint32_t epoch, const Secrets& secrets) {
-  v1::PushResult& result = *reply_.add_results();
-  result.set_n(n);
-  result.set_disposition(static_cast<v1::Disposition>(entry.disposition()));
-  result.set_reason(static_cast<v1::Reason>(entry.reason()));
-  result.set_seq(entry.seq());
-  result.set_eff_ms(entry.eff_ms());
-  result.set_outcome(static_cast<v1::Outcome>(entry.outcome()));
-  result.set_detail(entry.detail());
-  result.set_receipt(secrets.GroupReceipt(caller_.tenant, epoch, entry.seq(), hash,
-                                          static_cast<uint8_t>(entry.disposition()),
-                                          entry.eff_ms()));
+void PushJob::Answer(const core::Dot& dot, const disk::ChainEntry& entry,
+                     const core::Digest32& hash, const Secrets& secrets) {
+  *reply_.add_results() = ResultOf(caller_, dot, entry, hash, secrets);
 }
 
 }  // namespace

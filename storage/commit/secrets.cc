@@ -77,15 +77,19 @@ absl::StatusOr<Secrets> Secrets::Open(absl::string_view dir, bool store_exists) 
   return Secrets(*std::move(made));
 }
 
-std::string Secrets::GroupReceipt(Tenant tenant, uint32_t epoch, uint64_t seq,
-                                  const core::Digest32& group_hash, uint8_t disposition,
-                                  int64_t eff_ms) const {
+std::string Secrets::GroupReceipt(Tenant tenant, const AckedGroup& acked) const {
   std::string head = Prefix('g', tenant);
-  core::AppendBig32(head, epoch);
-  core::AppendBig64(head, seq);
-  head.append(group_hash.view());
-  head.push_back(static_cast<char>(disposition));
-  core::AppendBig64(head, static_cast<uint64_t>(eff_ms));
+  core::AppendBig32(head, acked.epoch);
+  core::AppendBig64(head, acked.seq);
+  core::AppendBig64(head, acked.dot.replica);
+  core::AppendBig64(head, acked.dot.count);
+  head.append(acked.person.view());
+  head.append(acked.hash.view());
+  head.push_back(static_cast<char>(acked.disposition));
+  head.push_back(static_cast<char>(acked.reason));
+  head.push_back(static_cast<char>(acked.outcome));
+  core::AppendBig64(head, acked.stamp);
+  core::AppendBig64(head, static_cast<uint64_t>(acked.eff_ms));
   return Half(core::HmacSha256(receipt_key_, {head}));
 }
 
@@ -104,6 +108,11 @@ std::string Secrets::CursorMac(Tenant tenant, const core::Id16& person,
   std::string head = Prefix('c', tenant);
   head.append(person.view());
   return Half(core::HmacSha256(receipt_key_, {head, {cursor.data(), cursor.size()}}));
+}
+
+std::string Secrets::KeyId() const {
+  const core::Digest32 digest = core::HmacSha256(receipt_key_, {"which key is this"});
+  return std::string(digest.view().substr(0, 8));
 }
 
 }  // namespace halfterm::storage

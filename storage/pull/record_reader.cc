@@ -40,7 +40,7 @@ bool Has(const AlreadyHeld& held, const FacetRowView& row) {
 }
 
 // Tags, lengths and fixed parts of one Held, and of one ScopeId in it.
-constexpr size_t kHeldBytes = 5 + 35 + 11 + 34 + 5 + 18;
+constexpr size_t kHeldBytes = 5 + 35 + 11 + 34 + 5 + 18 + 6;
 constexpr size_t kHeldByBytes = 2 + 2 + 18;
 
 }  // namespace
@@ -93,6 +93,7 @@ absl::StatusOr<RecordReader::Added> RecordReader::AddFacets(const core::Id16& re
     listed->set_seq(row.seq);
     listed->set_digest(row.digest.data(), row.digest.size());
     listed->set_receipt(row.receipt.data(), row.receipt.size());
+    listed->set_epoch(row.epoch);
     added.bytes += kHeldBytes;
     if (held != nullptr && Has(*held, row)) continue;
     listed->set_state(row.facet.data(), row.facet.size());

@@ -6,6 +6,7 @@
 #include <rocksdb/listener.h>
 #include <rocksdb/metadata.h>
 #include <rocksdb/perf_level.h>
+#include <rocksdb/utilities/backup_engine.h>
 #include <rocksdb/write_batch.h>
 
 #include <algorithm>
@@ -17,6 +18,8 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "storage/rocks/backup_options.h"
+#include "storage/rocks/rocks_engine_files.h"
 #include "storage/rocks/rocks_errors.h"
 #include "storage/rocks/rocks_options.h"
 #include "storage/rocks/store_directory.h"
@@ -172,10 +175,13 @@ class RocksSnapshot final : public Snapshot {
 
 class RocksEngine final : public Engine {
  public:
+  // `files` is null where nothing is written.
   RocksEngine(const RocksEngineOptions& options, std::unique_ptr<WitnessFiles> files,
               std::shared_ptr<FailureLatch> latch, std::shared_ptr<rocksdb::Cache> block_cache,
-              std::unique_ptr<rocksdb::DB> db, std::vector<ColumnFamilyHandle*> families)
-      : options_(options),
+              std::unique_ptr<rocksdb::DB> db, std::vector<ColumnFamilyHandle*> families,
+              std::shared_ptr<rocksdb::Env> env = nullptr)
+      : env_(std::move(env)),
+        options_(options),
         files_(std::move(files)),
         latch_(std::move(latch)),
         block_cache_(std::move(block_cache)),
@@ -202,6 +208,7 @@ class RocksEngine final : public Engine {
                             absl::string_view end) const override;
   EngineStats Stats() const override;
   absl::Status CompactRange(Family family, absl::string_view begin, absl::string_view end) override;
+  absl::StatusOr<uint32_t> BackUpTo(const std::string& folder) override;
   absl::Status Close() override;
 
  private:
@@ -213,6 +220,7 @@ class RocksEngine final : public Engine {
   absl::Status CheckRoomFor(const WriteSet& writes);
   rocksdb::Status AddToBatch(const WriteSet::Write& write);
 
+  const std::shared_ptr<rocksdb::Env> env_;  // Outlives the database; null: the system's.
   const RocksEngineOptions options_;
   const std::unique_ptr<WitnessFiles> files_;
   const std::shared_ptr<FailureLatch> latch_;
@@ -353,6 +361,38 @@ absl::Status RocksEngine::CompactRange(Family family, absl::string_view begin,
   return compacted.ok() ? absl::OkStatus() : AllReads().Failed(compacted);
 }
 
+absl::StatusOr<uint32_t> RocksEngine::BackUpTo(const std::string& folder) {
+  if (db_ == nullptr) return absl::FailedPreconditionError("The store is closed.");
+  const auto failed = [&](const rocksdb::Status& error) {
+    return error.IsNoSpace()
+               ? absl::ResourceExhaustedError(
+                     absl::StrCat("the disk under ", folder, " is full; nothing was kept there"))
+               : absl::UnavailableError(absl::StrCat("cannot back up to ", folder, ": ",
+                                                     error.ToString()));
+  };
+  rocksdb::BackupEngine* opened = nullptr;
+  if (const rocksdb::IOStatus status = rocksdb::BackupEngine::Open(
+          BackupOptions(folder), rocksdb::Env::Default(), &opened);
+      !status.ok()) {
+    return failed(status);
+  }
+  const std::unique_ptr<rocksdb::BackupEngine> backups(opened);
+  // What a backup that was interrupted left behind.
+  if (const rocksdb::IOStatus status = backups->GarbageCollect(); !status.ok()) {
+    return failed(status);
+  }
+  rocksdb::CreateBackupOptions options;
+  options.flush_before_backup = true;
+  rocksdb::BackupID generation = 0;
+  if (const rocksdb::IOStatus status =
+          backups->CreateNewBackup(options, db_.get(), &generation);
+      !status.ok()) {
+    backups->GarbageCollect().PermitUncheckedError();
+    return failed(status);
+  }
+  return generation;
+}
+
 absl::Status RocksEngine::Close() {
   if (db_ == nullptr) return absl::OkStatus();
   uint64_t snapshots = 0;
@@ -366,6 +406,7 @@ absl::Status RocksEngine::Close() {
   const rocksdb::Status closed = db_->Close();
   db_.reset();
   if (!closed.ok()) return ReadError(options_.directory, closed);
+  if (files_ == nullptr) return absl::OkStatus();
   // After a failure the logs may hold what no disk has. Where it cannot be written down how long
   // they are, nothing is lost but that.
   if (latch_->status().ok()) files_->StoreIsClosed(options_.directory).IgnoreError();
@@ -373,6 +414,28 @@ absl::Status RocksEngine::Close() {
 }
 
 }  // namespace
+
+absl::StatusOr<std::unique_ptr<Engine>> OpenRocksReadOnly(const std::string& directory,
+                                                          std::shared_ptr<rocksdb::Env> env) {
+  RocksEngineOptions options;
+  options.directory = directory;
+  options.may_create = false;
+  options.block_cache_bytes = size_t{16} << 20;
+  options.free_bytes = [] { return absl::StatusOr<uint64_t>(0); };
+  auto latch = std::make_shared<FailureLatch>(directory, nullptr);
+  std::shared_ptr<rocksdb::Cache> block_cache = rocksdb::NewLRUCache(options.block_cache_bytes);
+  rocksdb::DBOptions database =
+      DatabaseOptions(options, std::make_shared<ErrorListener>(latch), /*read_only=*/true);
+  if (env != nullptr) database.env = env.get();
+  rocksdb::DB* db = nullptr;
+  std::vector<ColumnFamilyHandle*> families;
+  const rocksdb::Status opened = rocksdb::DB::OpenForReadOnly(
+      database, directory, FamilyOptions(options, block_cache), &families, &db);
+  if (!opened.ok()) return OpenError(directory, opened);
+  return std::make_unique<RocksEngine>(options, /*files=*/nullptr, std::move(latch),
+                                       std::move(block_cache), std::unique_ptr<rocksdb::DB>(db),
+                                       std::move(families), std::move(env));
+}
 
 absl::StatusOr<std::unique_ptr<Engine>> OpenRocksEngine(const RocksEngineOptions& asked) {
   RocksEngineOptions options = asked;

@@ -11,6 +11,8 @@
 #include <rocksdb/utilities/table_properties_collectors.h>
 #include <rocksdb/write_buffer_manager.h>
 
+#include <cstdarg>
+#include <memory>
 #include <string>
 #include <utility>
 
@@ -22,6 +24,13 @@ namespace {
 constexpr size_t kKiB = 1024;
 constexpr size_t kMiB = 1024 * kKiB;
 constexpr double kMemtableFilterShare = 1.0 / 256;  // 96 KiB of 24 MiB: ten bits for a row.
+
+// Else RocksDB makes a log file in the directory.
+class Silence final : public rocksdb::Logger {
+ public:
+  using Logger::Logv;
+  void Logv(const char*, va_list) override {}
+};
 
 rocksdb::ColumnFamilyOptions OptionsOf(Family family, const RocksEngineOptions& options,
                                        const std::shared_ptr<rocksdb::Cache>& block_cache) {
@@ -62,11 +71,12 @@ rocksdb::ColumnFamilyOptions OptionsOf(Family family, const RocksEngineOptions& 
 }  // namespace
 
 rocksdb::DBOptions DatabaseOptions(const RocksEngineOptions& options,
-                                   std::shared_ptr<rocksdb::EventListener> listener) {
+                                   std::shared_ptr<rocksdb::EventListener> listener,
+                                   bool read_only) {
   rocksdb::DBOptions database;
   if (options.env != nullptr) database.env = options.env;
   database.create_if_missing = options.may_create;
-  database.create_missing_column_families = true;
+  database.create_missing_column_families = !read_only;
 
   // The default, kPointInTimeRecovery, opens without the rows after a damaged byte and says
   // nothing: one flipped bit hid 1,083 of 2,000 acknowledged commits. This mode forgives an
@@ -95,7 +105,8 @@ rocksdb::DBOptions DatabaseOptions(const RocksEngineOptions& options,
   database.max_background_jobs = 2;
   database.avoid_unnecessary_blocking_io = true;  // Readers delete no files.
 
-  database.info_log = NewInfoLog(options.directory);
+  database.info_log =
+      read_only ? std::make_shared<Silence>() : NewInfoLog(options.directory);
   database.info_log_level = rocksdb::WARN_LEVEL;
   database.max_manifest_file_size = 16 * kMiB;
   database.stats_dump_period_sec = 0;

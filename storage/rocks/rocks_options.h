@@ -18,8 +18,10 @@ struct DBOptions;
 
 namespace halfterm::storage {
 
+// `read_only`: nothing is written, a log of what RocksDB does among it.
 rocksdb::DBOptions DatabaseOptions(const RocksEngineOptions& options,
-                                   std::shared_ptr<rocksdb::EventListener> listener);
+                                   std::shared_ptr<rocksdb::EventListener> listener,
+                                   bool read_only = false);
 
 // In the order of kFamilies; then "default", which RocksDB insists on and nobody writes.
 std::vector<rocksdb::ColumnFamilyDescriptor> FamilyOptions(

@@ -69,12 +69,22 @@ absl::StatusOr<v1::Watermark> WatermarkOf(const Snapshot& snapshot, Tenant tenan
   const std::string prefix = DevicePrefix(tenant);
   const std::unique_ptr<Cursor> cursor =
       snapshot.NewCursor(Family::kState, prefix, EndOfPrefix(prefix));
+  const absl::StatusOr<disk::EpochsRow> epochs =
+      Read<disk::EpochsRow>(snapshot, Family::kMeta, EpochKey());
+  if (!epochs.ok()) return epochs.status();
+  const disk::EpochRow epoch =
+      epochs->epochs().empty() ? disk::EpochRow() : epochs->epochs(epochs->epochs_size() - 1);
+  uint32_t in_use = 0, recovered = 0;
   uint32_t away = 0;
   int64_t oldest_ms = 0;
   for (; cursor->Valid(); cursor->Next()) {
     disk::DeviceRow tablet;
     if (!tablet.ParseFromArray(cursor->value().data(), static_cast<int>(cursor->value().size()))) {
       return absl::DataLossError("a tablet's row cannot be read");
+    }
+    if (tablet.revoked_ms() == 0 && tablet.seen_ms() != 0) {
+      ++in_use;
+      if (tablet.epoch() == epoch.id()) ++recovered;
     }
     if (tablet.seen_ms() == 0 || now_ms - tablet.seen_ms() <= kAwayMs) continue;
     ++away;
@@ -83,6 +93,11 @@ absl::StatusOr<v1::Watermark> WatermarkOf(const Snapshot& snapshot, Tenant tenan
   if (!cursor->status().ok()) return cursor->status();
   watermark.set_tablets_not_seen(away);
   watermark.set_oldest_unsent_ms(oldest_ms);
+  if (epoch.parent() != 0 && recovered < in_use) {
+    watermark.set_recovering_since_ms(epoch.began_ms());
+    watermark.set_tablets_recovered(recovered);
+    watermark.set_tablets_to_recover(in_use);
+  }
   return watermark;
 }
 

@@ -74,7 +74,7 @@ class LogWalk {
     return late.ok() ? CheckNoMoreKept("quarantine", QuarantinePrefix(tenant_)) : late;
   }
 
-  // Groups that came from stores; the server's own are not among them.
+  // Groups that stores pushed; the server's own, and those that were handed back, are not among them.
   uint64_t stored_groups() const { return stored_groups_; }
 
  private:
@@ -92,10 +92,28 @@ class LogWalk {
       return absl::OkStatus();
     }
     ++dispositions_[row.disposition()];
-    ++stored_groups_;
+    if (!row.refilled()) {
+      ++stored_groups_;
+    } else if (const absl::Status named = CheckHandedBack(seq, row); !named.ok()) {
+      return named;
+    }
     if (row.content_erased()) return absl::OkStatus();  // So is what the index said of it.
     if (row.released_seq() != 0) CheckReleased(seq, row);
     return IsKeptAside(row) ? CheckKept(seq, row) : absl::OkStatus();
+  }
+
+  // It stands in no chain; an index row names it in place of that.
+  absl::Status CheckHandedBack(uint64_t seq, const disk::LogRow& row) {
+    const absl::StatusOr<std::string> stored =
+        snapshot_.Get(Family::kDerived, HandedBackKey(tenant_, row.replica(), row.n()));
+    if (!stored.ok() && !absl::IsNotFound(stored.status())) return stored.status();
+    disk::ChainEntry entry;
+    if (!stored.ok() || !entry.ParseFromString(*stored) || entry.seq() != seq ||
+        entry.disposition() != row.disposition() || entry.reason() != row.reason() ||
+        entry.outcome() != row.outcome()) {
+      findings_.Differs("log", LogPlace(seq), "was handed back; the index does not say so");
+    }
+    return absl::OkStatus();
   }
 
   absl::Status CheckKept(uint64_t seq, const disk::LogRow& row) {

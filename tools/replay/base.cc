@@ -129,6 +129,7 @@ absl::Status Base::StageItem(const v1::Item& item, uint64_t beginning) {
     row.set_seq(held.seq());
     row.set_held_by(BytesOf(std::move(scopes)));
     row.set_receipt(held.receipt());
+    row.set_epoch(held.epoch());
     row.set_period(item.period());
     row.set_beginning(beginning);
     staged_.Put(Family::kState, key, row.SerializeAsString());

@@ -46,15 +46,17 @@ void PrepareCall(grpc::ClientContext& context, const std::string& token) {
 }
 
 SyncCalls::SyncCalls(std::shared_ptr<grpc::Channel> channel, Traffic& traffic)
-    : stub_(v1::Sync::NewStub(std::move(channel))), traffic_(traffic) {}
+    : stub_(v1::Sync::NewStub(channel)),
+      recovery_(v1::Recovery::NewStub(channel)),
+      traffic_(traffic) {}
 
-template <typename Request, typename Reply>
-absl::StatusOr<Reply> SyncCalls::Call(Method<Request, Reply> method, const std::string& token,
-                                      const Request& request) {
+template <typename Stub, typename Request, typename Reply>
+absl::StatusOr<Reply> SyncCalls::Call(Stub& stub, Method<Stub, Request, Reply> method,
+                                      const std::string& token, const Request& request) {
   grpc::ClientContext context;
   PrepareCall(context, token);
   Reply reply;
-  const grpc::Status status = (stub_.get()->*method)(&context, request, &reply);
+  const grpc::Status status = (stub.*method)(&context, request, &reply);
   traffic_.up += request.ByteSizeLong();
   traffic_.down += reply.ByteSizeLong();
   return Answered(status, std::move(reply));
@@ -62,27 +64,37 @@ absl::StatusOr<Reply> SyncCalls::Call(Method<Request, Reply> method, const std::
 
 absl::StatusOr<v1::HelloReply> SyncCalls::Hello(const std::string& token,
                                                 const v1::HelloRequest& request) {
-  return Call(&v1::Sync::Stub::Hello, token, request);
+  return Call(*stub_, &v1::Sync::Stub::Hello, token, request);
 }
 
 absl::StatusOr<v1::PushReply> SyncCalls::Push(const std::string& token,
                                               const v1::PushRequest& request) {
-  return Call(&v1::Sync::Stub::Push, token, request);
+  return Call(*stub_, &v1::Sync::Stub::Push, token, request);
 }
 
 absl::StatusOr<v1::FetchReply> SyncCalls::Fetch(const std::string& token,
                                                 const v1::FetchRequest& request) {
-  return Call(&v1::Sync::Stub::Fetch, token, request);
+  return Call(*stub_, &v1::Sync::Stub::Fetch, token, request);
 }
 
 absl::StatusOr<v1::DescendReply> SyncCalls::Descend(const std::string& token,
                                                     const v1::DescendRequest& request) {
-  return Call(&v1::Sync::Stub::Descend, token, request);
+  return Call(*stub_, &v1::Sync::Stub::Descend, token, request);
 }
 
 absl::StatusOr<v1::ConfirmReply> SyncCalls::Confirm(const std::string& token,
                                                     const v1::ConfirmRequest& request) {
-  return Call(&v1::Sync::Stub::Confirm, token, request);
+  return Call(*stub_, &v1::Sync::Stub::Confirm, token, request);
+}
+
+absl::StatusOr<v1::OfferReply> SyncCalls::Offer(const std::string& token,
+                                                const v1::OfferRequest& request) {
+  return Call(*recovery_, &v1::Recovery::Stub::Offer, token, request);
+}
+
+absl::StatusOr<v1::RefillReply> SyncCalls::Refill(const std::string& token,
+                                                  const v1::RefillRequest& request) {
+  return Call(*recovery_, &v1::Recovery::Stub::Refill, token, request);
 }
 
 absl::Status SyncCalls::Pull(const std::string& token, const v1::PullRequest& request,

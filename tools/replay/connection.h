@@ -18,6 +18,7 @@
 #include "absl/status/statusor.h"
 #include "halfterm/v1/admin.grpc.pb.h"
 #include "halfterm/v1/directory.grpc.pb.h"
+#include "halfterm/v1/recovery.grpc.pb.h"
 #include "halfterm/v1/summary.grpc.pb.h"
 #include "halfterm/v1/sync.grpc.pb.h"
 #include "sync/core/types.h"
@@ -54,15 +55,19 @@ class SyncCalls final : public TabletCalls {
                                            const v1::DescendRequest& request) override;
   absl::StatusOr<v1::ConfirmReply> Confirm(const std::string& token,
                                            const v1::ConfirmRequest& request) override;
+  absl::StatusOr<v1::OfferReply> Offer(const std::string& token, const v1::OfferRequest& request) override;
+  absl::StatusOr<v1::RefillReply> Refill(const std::string& token,
+                                         const v1::RefillRequest& request) override;
 
  private:
-  template <typename Request, typename Reply>
-  using Method = grpc::Status (v1::Sync::Stub::*)(grpc::ClientContext*, const Request&, Reply*);
-  template <typename Request, typename Reply>
-  absl::StatusOr<Reply> Call(Method<Request, Reply> method, const std::string& token,
-                             const Request& request);
+  template <typename Stub, typename Request, typename Reply>
+  using Method = grpc::Status (Stub::*)(grpc::ClientContext*, const Request&, Reply*);
+  template <typename Stub, typename Request, typename Reply>
+  absl::StatusOr<Reply> Call(Stub& stub, Method<Stub, Request, Reply> method,
+                             const std::string& token, const Request& request);
 
   const std::unique_ptr<v1::Sync::Stub> stub_;
+  const std::unique_ptr<v1::Recovery::Stub> recovery_;
   Traffic& traffic_;
 };
 

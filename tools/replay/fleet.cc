@@ -243,17 +243,21 @@ absl::Status Fleet::Write(const Phase& phase, size_t number) {
   });
 }
 
+absl::Status Fleet::Write(size_t i) {
+  const Phase& phase = workload_.phases[i];
+  if (phase.import.has_value()) {
+    const absl::StatusOr<v1::ImportReply> imported = admin_.Import(*phase.import);
+    if (!imported.ok()) return imported.status();
+    if (imported->refusal() != v1::IMPORT_REFUSAL_UNSPECIFIED) {
+      return absl::FailedPreconditionError("the server refused the phase's roster");
+    }
+  }
+  return Write(phase, i + 1);
+}
+
 absl::Status Fleet::Run() {
   for (size_t i = 0; i < workload_.phases.size(); ++i) {
-    const Phase& phase = workload_.phases[i];
-    if (phase.import.has_value()) {
-      const absl::StatusOr<v1::ImportReply> imported = admin_.Import(*phase.import);
-      if (!imported.ok()) return imported.status();
-      if (imported->refusal() != v1::IMPORT_REFUSAL_UNSPECIFIED) {
-        return absl::FailedPreconditionError("the server refused the phase's roster");
-      }
-    }
-    if (absl::Status written = Write(phase, i + 1); !written.ok()) return written;
+    if (absl::Status written = Write(i); !written.ok()) return written;
     absl::Status met = MeetAll(absl::StrCat("phase ", i + 1));
     if (!met.ok()) return met;
   }

@@ -49,8 +49,11 @@ class Fleet {
   // once more.
   absl::Status Run();
 
+  // The roster and the gestures of one phase, from 0; nobody meets the server.
+  absl::Status Write(size_t phase);
   // Every store pushes what it has; then every store pulls what it may.
   absl::Status MeetAll(const std::string& when);
+  absl::Status PushAll(const std::string& when);
 
   // One more tablet, with stores of `people` that hold nothing yet. It has pulled when this
   // returns.
@@ -75,7 +78,6 @@ class Fleet {
 
   absl::Status Enrol(Tablet& tablet, const core::Id16& person, const std::string& label);
   absl::Status Write(const Phase& phase, size_t number);
-  absl::Status PushAll(const std::string& when);
   absl::Status PullAll(const std::string& when);
   // One store's part, until it is done or can't be.
   absl::Status Until(Tablet& tablet, const core::Id16& person, Part part);

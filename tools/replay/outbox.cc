@@ -273,6 +273,7 @@ absl::Status Outbox::ForEach(const std::function<void(const Kept&)>& see) const 
   for (; cursor->Valid(); cursor->Next()) {
     disk::TabletGroupRow row;
     if (absl::Status parsed = ParseRow(cursor->value(), row); !parsed.ok()) return parsed;
+    if (row.group().empty()) continue;  // Its record was erased.
     const core::Result<core::Group> group = core::DecodeGroup(row.group());
     if (!group.ok()) return Unreadable(group.refused());
     const absl::StatusOr<core::Facet> delta = DeltaOf(*group);

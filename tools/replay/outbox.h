@@ -89,8 +89,21 @@ class Outbox {
 
   // For the greeting. Unset where the store has no name yet.
   v1::Store Greeting() const;
+  // In another epoch than the adopted one nothing changes yet: what is kept is to be refilled first.
   absl::Status TakeGreeting(const v1::HelloReply& reply, const v1::StoreReply& store,
                             const TabletMoment& now);
+
+  // Whether the server asked for a refill that is not done.
+  bool refills() const { return row_.next_epoch() != 0; }
+  // Acknowledged groups that the restored server may lack, from place `from` on, at most so many and so
+  // many bytes; `from` becomes the place to go on at. No groups: there are no more.
+  absl::StatusOr<v1::RefillRequest> NextRefill(uint64_t& from, size_t max_groups,
+                                               size_t max_bytes) const;
+  absl::Status TakeRefill(const v1::RefillRequest& request, const v1::RefillReply& reply);
+  // Everything was refilled: goes on in the server's epoch, unsent groups under their new name.
+  absl::Status Adopt();
+  // Lets go of what is durable. Only after a pull that was proved to be complete.
+  absl::Status Prune();
 
   // The next groups to send, at most so many and so many bytes; no groups: there is nothing.
   absl::StatusOr<v1::PushRequest> NextPush(size_t max_groups, size_t max_bytes) const;
@@ -118,6 +131,9 @@ class Outbox {
                                                                 uint64_t base_seq) const;
   absl::Status StageRehome(uint64_t acked, uint64_t new_replica);
   absl::Status StagePruning(uint64_t durable_seq);
+  absl::Status StageAdoption(uint64_t new_replica, uint64_t applied_n,
+                             const std::string& applied_hash);
+  uint64_t PlaceOf(const core::Dot& dot) const;
 
   storage::Engine* engine_;
   StoreNumber store_;

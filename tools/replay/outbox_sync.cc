@@ -1,5 +1,6 @@
 // The half of outbox.h that talks to the server: greetings, pushes and what their answers change.
 
+#include <algorithm>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -24,39 +25,158 @@ v1::Store Outbox::Greeting() const {
   store.set_replica(row_.replica());
   store.set_last_n(row_.sealed_n());
   store.set_last_hash(row_.sealed_hash());
+  const uint64_t newest = row_.place_offset() + row_.acked_n();
+  const absl::StatusOr<disk::TabletGroupRow> row =
+      GetRow<disk::TabletGroupRow>(*engine_, Family::kLog, GroupKey(store_, newest));
+  if (!row.ok() || !row->has_result()) return store;
+  const core::Result<core::Group> group = core::DecodeGroup(row->group());
+  if (!group.ok()) return store;
+  v1::AckedProof& proof = *store.mutable_newest_acked();
+  proof.set_group_hash(std::string(core::Sha256(row->group()).view()));
+  proof.set_replica(core::Rehomed(group->dot(), moves_).replica);
+  *proof.mutable_result() = row->result();
   return store;
 }
 
 absl::Status Outbox::TakeGreeting(const v1::HelloReply& reply, const v1::StoreReply& store,
                                   const TabletMoment& now) {
-  next_.set_epoch(reply.epoch());
   next_.set_hello_no(reply.hello_no());
   next_.set_clock_offset_ms(reply.server_time_ms() - static_cast<int64_t>(now.wall_ms));
   next_.set_hello_mono_ms(now.mono_ms);
   next_.set_hello_boot(now.boot);
+  next_.set_durable_seq(reply.durable_seq());
   if (next_.replica() == 0) next_.set_replica(store.replica());
+  next_.clear_next_epoch();
 
-  if (store.action() == v1::STORE_ACTION_REFILL) next_.set_refill_after_seq(store.branch_seq());
+  if (store.action() == v1::STORE_ACTION_REFILL) {
+    next_.set_refill_after_seq(store.branch_seq());
+    next_.set_next_epoch(reply.epoch());
+    next_.set_next_replica(store.new_replica());
+    next_.set_next_applied_n(store.applied_n());
+    next_.set_next_applied_hash(store.applied_hash());
+    return Commit();
+  }
+  next_.set_epoch(reply.epoch());
   if (store.new_replica() != 0) {
-    // What the server holds under the same hash need not go again. What it holds under another hash
-    // is a twin's work: ours is still to be sent.
-    uint64_t acked = row_.acked_n();
-    if (store.applied_n() > acked && store.applied_n() <= row_.sealed_n()) {
-      absl::StatusOr<disk::TabletGroupRow> last = GetRow<disk::TabletGroupRow>(
-          *engine_, Family::kLog, GroupKey(store_, store.applied_n() + row_.place_offset()));
-      if (!last.ok()) return Abandon(last.status());
-      if (last->hash() == store.applied_hash()) acked = store.applied_n();
-    }
-    if (absl::Status staged = StageRehome(acked, store.new_replica()); !staged.ok()) {
-      return Abandon(staged);
-    }
+    absl::Status staged =
+        StageAdoption(store.new_replica(), store.applied_n(), store.applied_hash());
+    if (!staged.ok()) return Abandon(staged);
   } else if (store.action() == v1::STORE_ACTION_OK && store.applied_n() < row_.acked_n()) {
     return Abandon(absl::DataLossError(absl::StrCat(
         "the server holds ", store.applied_n(), " groups and had acknowledged ", row_.acked_n())));
   }
-  if (absl::Status pruned = StagePruning(reply.durable_seq()); !pruned.ok()) {
-    return Abandon(pruned);
+  return Commit();
+}
+
+absl::Status Outbox::StageAdoption(uint64_t new_replica, uint64_t applied_n,
+                                   const std::string& applied_hash) {
+  // What the server holds under the same hash need not go again. What it holds under another hash is
+  // a twin's work: ours is still to be sent.
+  uint64_t acked = row_.acked_n();
+  if (applied_n > acked && applied_n <= row_.sealed_n()) {
+    absl::StatusOr<disk::TabletGroupRow> last = GetRow<disk::TabletGroupRow>(
+        *engine_, Family::kLog, GroupKey(store_, applied_n + row_.place_offset()));
+    if (!last.ok()) return last.status();
+    if (last->hash() == applied_hash) acked = applied_n;
   }
+  return StageRehome(acked, new_replica);
+}
+
+absl::Status Outbox::Adopt() {
+  if (!refills()) return absl::OkStatus();
+  next_.set_epoch(row_.next_epoch());
+  absl::Status staged =
+      StageAdoption(row_.next_replica(), row_.next_applied_n(), row_.next_applied_hash());
+  if (!staged.ok()) return Abandon(staged);
+  next_.clear_next_epoch();
+  next_.clear_next_replica();
+  next_.clear_next_applied_n();
+  next_.clear_next_applied_hash();
+  return Commit();
+}
+
+absl::StatusOr<v1::RefillRequest> Outbox::NextRefill(uint64_t& from, size_t max_groups,
+                                                     size_t max_bytes) const {
+  v1::RefillRequest request;
+  request.set_epoch(row_.next_epoch());
+  for (const disk::RehomeRow& row : row_.rehomes()) {
+    v1::Rehome& move = *request.add_rehomes();
+    move.set_old_replica(row.old_replica());
+    move.set_acked(row.acked());
+    move.set_new_replica(row.new_replica());
+  }
+  size_t bytes = 0;
+  const uint64_t last = row_.place_offset() + row_.acked_n();
+  for (from = std::max(from, row_.first_kept_place()); from != 0 && from <= last; ++from) {
+    absl::StatusOr<disk::TabletGroupRow> row =
+        GetRow<disk::TabletGroupRow>(*engine_, Family::kLog, GroupKey(store_, from));
+    if (!row.ok()) return row.status();
+    const bool is_here =
+        row->result().epoch() == row_.epoch() && row->result().seq() <= row_.refill_after_seq();
+    if (!row->has_result() || is_here || row->unproven() || row->group().empty()) continue;
+    bytes += row->group().size();
+    if (request.groups_size() > 0 &&
+        (bytes > max_bytes || static_cast<size_t>(request.groups_size()) >= max_groups)) {
+      break;
+    }
+    const core::Result<core::Group> group = core::DecodeGroup(row->group());
+    if (!group.ok()) return absl::DataLossError(group.reason());
+    v1::RefilledGroup& refilled = *request.add_groups();
+    refilled.set_replica(core::Rehomed(group->dot(), moves_).replica);
+    *refilled.mutable_result() = row->result();
+    refilled.set_group(std::move(*row->mutable_group()));
+  }
+  return request;
+}
+
+// The place of an acknowledged group; 0 for one that is not of this store.
+uint64_t Outbox::PlaceOf(const core::Dot& dot) const {
+  uint64_t offset = 0;
+  for (const disk::RehomeRow& move : row_.rehomes()) {
+    if (move.old_replica() == dot.replica) return offset + dot.count;
+    offset += move.acked();
+  }
+  return dot.replica == row_.replica() ? offset + dot.count : 0;
+}
+
+absl::Status Outbox::TakeRefill(const v1::RefillRequest& request, const v1::RefillReply& reply) {
+  if (reply.groups_size() != request.groups_size()) {
+    return absl::DataLossError("a refill was answered for another number of groups");
+  }
+  for (int i = 0; i < reply.groups_size(); ++i) {
+    const v1::RefilledGroup& sent = request.groups(i);
+    const uint64_t place = PlaceOf({sent.replica(), sent.result().n()});
+    const std::string key = GroupKey(store_, place);
+    absl::StatusOr<disk::TabletGroupRow> row =
+        GetRow<disk::TabletGroupRow>(*engine_, Family::kLog, key);
+    if (!row.ok()) return Abandon(row.status());
+    const v1::RefillResult& result = reply.groups(i);
+    switch (result.refilled()) {
+      case v1::REFILLED_TAKEN:
+      case v1::REFILLED_HELD:
+        *row->mutable_result() = result.result();
+        break;
+      case v1::REFILLED_ERASED: {
+        // The words go; that there was a group, and its hash, stay.
+        const core::Result<core::Group> group = core::DecodeGroup(row->group());
+        if (group.ok()) {
+          staged_.Delete(Family::kState, OwnGroupKey(store_, group->facet, place));
+        }
+        next_.set_kept_bytes(next_.kept_bytes() - row->group().size());
+        row->clear_group();
+        *row->mutable_result() = result.result();
+        break;
+      }
+      default:
+        row->set_unproven(true);
+    }
+    staged_.Put(Family::kLog, key, row->SerializeAsString());
+  }
+  return Commit();
+}
+
+absl::Status Outbox::Prune() {
+  if (absl::Status pruned = StagePruning(row_.durable_seq()); !pruned.ok()) return Abandon(pruned);
   return Commit();
 }
 
@@ -116,14 +236,17 @@ absl::Status Outbox::StagePruning(uint64_t durable_seq) {
         GetRow<disk::TabletGroupRow>(*engine_, Family::kLog, key);
     if (!row.ok()) return row.status();
     const v1::PushResult& result = row->result();
-    const bool is_durable = result.seq() != 0 && result.seq() <= durable_seq;
+    const bool is_durable =
+        result.seq() != 0 && result.seq() <= durable_seq && !row->unproven();
     const bool must_go =
         next_.kept_bytes() > kMaxKeptBytes && result.disposition() == v1::DISPOSITION_COMMITTED;
     if (!is_durable && !must_go) break;
-    const core::Result<core::Group> group = core::DecodeGroup(row->group());
-    if (!group.ok()) return absl::DataLossError(group.reason());
     staged_.Delete(Family::kLog, key);
-    staged_.Delete(Family::kState, OwnGroupKey(store_, group->facet, place));
+    if (!row->group().empty()) {
+      const core::Result<core::Group> group = core::DecodeGroup(row->group());
+      if (!group.ok()) return absl::DataLossError(group.reason());
+      staged_.Delete(Family::kState, OwnGroupKey(store_, group->facet, place));
+    }
     next_.set_first_kept_place(place + 1);
     next_.set_kept_bytes(next_.kept_bytes() - row->group().size());
   }

@@ -90,14 +90,18 @@ absl::StatusOr<std::string> FindServer() {
 }
 
 absl::StatusOr<std::unique_ptr<ServerProcess>> ServerProcess::Start(const std::string& program,
-                                                                    const std::string& directory) {
+                                                                    const std::string& directory,
+                                                                    const std::string& sockets) {
   const std::string ports_file = directory + ".ports", log = directory + ".log";
   std::error_code ignored;
   std::filesystem::remove(ports_file, ignored);
 
-  std::string arguments[] = {program,       "--data",       directory,     "--grpc",
-                             "127.0.0.1:0", "--admin",      "127.0.0.1:0", "--http",
-                             "127.0.0.1:0", "--ports-file", ports_file};
+  const std::string any_port = "127.0.0.1:0";
+  const std::string grpc = sockets.empty() ? any_port : "unix:" + sockets + "/grpc.sock";
+  const std::string admin = sockets.empty() ? any_port : "unix:" + sockets + "/admin.sock";
+  const std::string http = sockets.empty() ? any_port : "";
+  std::string arguments[] = {program, "--data", directory,      "--grpc",  grpc, "--admin",
+                             admin,   "--http", http,           "--ports-file", ports_file};
   char* argv[std::size(arguments) + 1] = {};
   for (size_t i = 0; i < std::size(arguments); ++i) argv[i] = arguments[i].data();
   if (access(program.c_str(), X_OK) != 0) {

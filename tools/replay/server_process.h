@@ -23,8 +23,11 @@ class ServerProcess {
   // answers. What it logs goes to `directory`.log. Unavailable: it ended, or does not answer within
   // half a minute. The server is killed when the calling thread ends, however it ends: nothing stays
   // behind a test that was killed.
+  // With `sockets`, a folder, it listens on files in there instead of ports, so that another one
+  // started later is found at the same addresses.
   static absl::StatusOr<std::unique_ptr<ServerProcess>> Start(const std::string& program,
-                                                              const std::string& directory);
+                                                              const std::string& directory,
+                                                              const std::string& sockets = "");
   // Kills what still runs.
   ~ServerProcess();
   ServerProcess(const ServerProcess&) = delete;

@@ -11,6 +11,7 @@ namespace {
 
 constexpr int kHealTries = 3;
 constexpr size_t kFetchRecords = 256;
+constexpr size_t kOfferedAtOnce = 1024;
 
 void SetScope(const core::Scope& scope, v1::ScopeId& id) {
   id.set_type(scope.type);
@@ -37,6 +38,9 @@ MeetingCounts& MeetingCounts::operator+=(const MeetingCounts& other) {
   records += other.records;
   healed += other.healed;
   confirmed += other.confirmed;
+  refills += other.refills;
+  refilled_facets += other.refilled_facets;
+  refilled_groups += other.refilled_groups;
   return *this;
 }
 
@@ -139,6 +143,14 @@ absl::Status Tablet::Greet(const core::Id16& person) {
   if (store == nullptr) return absl::NotFoundError("the tablet has no store of that person");
   // What is offered from here on is never changed again.
   if (absl::Status sealed = store->Seal(); !sealed.ok()) return sealed;
+  if (absl::Status greeted = GreetOnce(*store); !greeted.ok()) return greeted;
+  if (!store->outbox().refills()) return absl::OkStatus();
+  if (absl::Status refilled = Refill(*store); !refilled.ok()) return refilled;
+  return GreetOnce(*store);  // The server counts who is through.
+}
+
+absl::Status Tablet::GreetOnce(TabletStore& of) {
+  TabletStore* store = &of;
   if (absl::Status cut = Cut(); !cut.ok()) return cut;
 
   const TabletMoment now = Now();
@@ -159,6 +171,96 @@ absl::Status Tablet::Greet(const core::Id16& person) {
   ++counts_.greetings;
   if (absl::Status cut = Cut(); !cut.ok()) return cut;
   return store->outbox().TakeGreeting(*reply, reply->stores(0), now);
+}
+
+// First what others may be waiting for, then what only this tablet has. An interrupted refill begins
+// anew: what was taken is answered as held.
+absl::Status Tablet::Refill(TabletStore& store) {
+  if (absl::Status facets = RefillFacets(store); !facets.ok()) return facets;
+  if (absl::Status groups = RefillGroups(store); !groups.ok()) return groups;
+  if (absl::Status forgot = store.base().ForgetCursor(); !forgot.ok()) return forgot;
+  if (absl::Status adopted = store.outbox().Adopt(); !adopted.ok()) return adopted;
+  ++counts_.refills;
+  return absl::OkStatus();
+}
+
+absl::Status Tablet::RefillFacets(TabletStore& store) {
+  const std::string token = store.outbox().row().token();
+  std::vector<v1::RefilledFacet> held;
+  v1::OfferRequest offer;
+  v1::RefillRequest refill;
+  refill.set_epoch(store.outbox().row().next_epoch());
+  size_t bytes = 0;
+  const auto send = [&]() -> absl::Status {
+    if (refill.facets().empty()) return absl::OkStatus();
+    if (absl::Status cut = Cut(); !cut.ok()) return cut;
+    const absl::StatusOr<v1::RefillReply> reply = calls_.Refill(token, refill);
+    if (!reply.ok()) return reply.status();
+    for (const v1::RefillResult& result : reply->facets()) {
+      if (result.refilled() == v1::REFILLED_TAKEN) ++counts_.refilled_facets;
+    }
+    refill.clear_facets();
+    bytes = 0;
+    return absl::OkStatus();
+  };
+  const auto ask = [&]() -> absl::Status {
+    if (held.empty()) return absl::OkStatus();
+    if (absl::Status cut = Cut(); !cut.ok()) return cut;
+    const absl::StatusOr<v1::OfferReply> reply = calls_.Offer(token, offer);
+    if (!reply.ok()) return reply.status();
+    for (const uint32_t place : reply->wanted()) {
+      if (place >= held.size()) return absl::DataLossError("a facet was asked for that nobody offered");
+      const size_t size = held[place].state().size();
+      if (bytes + size > core::kMaxPushBytes ||
+          static_cast<size_t>(refill.facets_size()) >= core::kMaxPushGroups) {
+        if (absl::Status sent = send(); !sent.ok()) return sent;
+      }
+      bytes += size;
+      *refill.add_facets() = std::move(held[place]);
+    }
+    held.clear();
+    offer.clear_facets();
+    return absl::OkStatus();
+  };
+  absl::Status done;
+  const absl::Status read =
+      store.base().ForEach([&](const core::FacetId& id, const disk::TabletFacetRow& row) {
+        if (!done.ok()) return;
+        v1::OfferedFacet& offered = *offer.add_facets();
+        offered.set_facet(id.Bytes());
+        offered.set_digest(row.digest());
+        v1::RefilledFacet& facet = held.emplace_back();
+        facet.set_facet(id.Bytes());
+        facet.set_epoch(row.epoch());
+        facet.set_seq(row.seq());
+        facet.set_state(row.facet());
+        facet.set_receipt(row.receipt());
+        if (held.size() >= kOfferedAtOnce) done = ask();
+      });
+  if (!read.ok()) return read;
+  if (done.ok()) done = ask();
+  return done.ok() ? send() : done;
+}
+
+absl::Status Tablet::RefillGroups(TabletStore& store) {
+  Outbox& outbox = store.outbox();
+  for (uint64_t from = 0;;) {
+    const absl::StatusOr<v1::RefillRequest> request =
+        outbox.NextRefill(from, core::kMaxPushGroups, core::kMaxPushBytes);
+    if (!request.ok()) return request.status();
+    if (request->groups().empty()) return absl::OkStatus();
+    if (absl::Status cut = Cut(); !cut.ok()) return cut;
+    const absl::StatusOr<v1::RefillReply> reply = calls_.Refill(outbox.row().token(), *request);
+    if (!reply.ok()) return reply.status();
+    if (faults_.LosesReply()) {
+      was_cut_ = true;
+      return absl::UnavailableError("the reply was lost, by the replay's own fault");
+    }
+    for (const v1::RefillResult& result : reply->groups()) {
+      if (result.refilled() == v1::REFILLED_TAKEN) ++counts_.refilled_groups;
+    }
+    if (absl::Status taken = outbox.TakeRefill(*request, *reply); !taken.ok()) return taken;
+  }
 }
 
 absl::Status Tablet::PushSome(const core::Id16& person, bool& more) {
@@ -213,7 +315,9 @@ absl::Status Tablet::Pull(const core::Id16& person) {
     ++counts_.pulls;
     bool right = false;
     if (absl::Status compared = Compare(store, end, right); !compared.ok()) return compared;
-    if (right) return Confirm(store, end);
+    if (!right) continue;
+    if (absl::Status confirmed = Confirm(store, end); !confirmed.ok()) return confirmed;
+    return store.outbox().Prune();
   }
   return absl::DataLossError("the tablet's copy and the server's digests still differ");
 }

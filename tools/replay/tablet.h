@@ -50,6 +50,9 @@ struct MeetingCounts {
   uint64_t pulls = 0;   // To their end.
   uint64_t records = 0;
   uint64_t healed = 0;  // Records that a digest showed to be wrong, and were fetched.
+  uint64_t refills = 0;          // Of a restored server, to their end.
+  uint64_t refilled_facets = 0;  // That it had lacked.
+  uint64_t refilled_groups = 0;  // As above.
   uint64_t confirmed =
       0;  // Pulls after which the server said that the tablet holds what it should.
 
@@ -82,7 +85,8 @@ class Tablet {
   absl::StatusOr<size_t> Do(const core::Id16& person, absl::Span<const Gesture> gestures,
                             Sealing sealing);
 
-  // The parts of a meeting, in this order. Unavailable: the server cannot be reached, or a fault
+  // The parts of a meeting, in this order. A greeting of a restored server is followed by the refill,
+  // and greets again in the new epoch. Unavailable: the server cannot be reached, or a fault
   // ended the meeting; ResourceExhausted: later; FailedPrecondition: greet again. After each of
   // them the meeting begins anew and goes on where it stood. DataLoss: a promise was broken.
   absl::Status Greet(const core::Id16& person);
@@ -100,6 +104,10 @@ class Tablet {
   uint64_t WallMs(int64_t true_ms) const;
   TabletMoment Now() const;
   absl::Status Cut();
+  absl::Status GreetOnce(TabletStore& store);
+  absl::Status Refill(TabletStore& store);
+  absl::Status RefillFacets(TabletStore& store);
+  absl::Status RefillGroups(TabletStore& store);
   absl::Status Compare(TabletStore& store, const v1::PullEnd& end, bool& right);
   absl::Status Heal(TabletStore& store, const v1::ScopeDigest& digest);
   absl::Status Confirm(TabletStore& store, const v1::PullEnd& end);

@@ -1,0 +1,82 @@
+// Whether the store in the directory is the one that was here, and what begins when it is not.
+//
+// A restore of an older backup looks, from inside the store, like nothing at all. So it is looked for from
+// outside: a mark that `halfterm restore` leaves, a witness that had seen the store further on, an epoch
+// on record that the store has not heard of, an identity without a ledger; and while the server runs, a
+// tablet that shows a number, in the server's own hand, that the store has not come to. Whenever one of
+// these is so a new epoch begins, also when nothing seems lost.
+//
+// Functions of values and engines only: no thread, no clock but the one handed in.
+
+#ifndef HALFTERM_STORAGE_BACKUP_HISTORY_H_
+#define HALFTERM_STORAGE_BACKUP_HISTORY_H_
+#include <cstdint>
+#include <functional>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "halfterm/disk/ledger.pb.h"
+#include "halfterm/disk/rows.pb.h"
+#include "storage/backup/ledger.h"
+#include "storage/clock.h"
+#include "storage/commit/batch.h"
+#include "storage/commit/epochs.h"
+#include "storage/commit/secrets.h"
+#include "storage/engine.h"
+
+namespace halfterm::storage {
+
+// The format that this program writes; it reads all below.
+inline constexpr uint32_t kStoreFormat = 1;
+
+// Everything of a store that says which one it is and how far it has come.
+struct StoreFacts {
+  disk::EpochsRow epochs;  // Empty for a store in which nothing was ever written.
+  std::optional<disk::IdentityRow> identity;
+  Heads heads;
+  bool is_empty() const { return epochs.epochs().empty(); }
+  uint32_t epoch() const { return is_empty() ? 0 : epochs.epochs(epochs.epochs_size() - 1).id(); }
+};
+// DataLoss: a row cannot be read.
+absl::StatusOr<StoreFacts> ReadStore(const Engine& store);
+
+// Why the store is not the one that was here; empty: it is. A sentence for an administrator.
+std::string WhyRestored(const StoreFacts& store, const LedgerFacts& ledger);
+
+// That the store, its ledger and the key belong together and this program can read them.
+// FailedPrecondition: they do not; nothing must be written.
+absl::Status CheckTheyBelong(const StoreFacts& store, const LedgerFacts& ledger,
+                             const std::string& key_id);
+
+// The store's epochs and those on record, with a new one at the end that goes on from the store's.
+// `all_known`: no epoch can have begun that neither of them knows; else the number leaves a gap that
+// nobody else will hit.
+disk::EpochsRow WithNewEpoch(const StoreFacts& store, const disk::EpochsRow& on_record,
+                             bool all_known, int64_t now_ms,
+                             const std::function<std::string(size_t)>& random);
+
+// What a server's start found.
+struct OpenedHistory {
+  Epochs epochs;
+  std::string restored;  // Why a new epoch began; empty: none did.
+};
+// Begins the first epoch of an empty store, or a new one of a restored store, in store and ledger; and
+// gives both their identity. To be called before anything else reads the store. If it is interrupted,
+// the next call does the rest.
+//
+// FailedPrecondition: they do not belong together; or the store is empty and the ledger tells of one
+// that was not (put it back with `halfterm restore`). DataLoss as above; errors of Engine::Commit.
+absl::StatusOr<OpenedHistory> OpenHistory(Engine& store, Ledger& ledger, const Secrets& secrets,
+                                          const Clock& clock,
+                                          const std::function<std::string(size_t)>& random);
+
+// A tablet showed, with a right proof, what the server said in `epoch` at `seq`. Begins a new epoch in
+// the batch if the store has never come there. A restore that nobody announced may have happened at any
+// time in the present epoch, so the new one branches off where that began, and everything of it is asked
+// for again.
+absl::Status HeedProof(Batch& batch, Tenant tenant, uint32_t epoch, uint64_t seq);
+
+}  // namespace halfterm::storage
+
+#endif  // HALFTERM_STORAGE_BACKUP_HISTORY_H_

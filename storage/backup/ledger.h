@@ -1,0 +1,124 @@
+// What lies beside the store and outside of every backup, so that a restore cannot take it back.
+//
+// Four things. The witness: how far the store had come, so that a store that is behind it is known to be
+// another one. Every epoch that ever began, so that none begins twice. Which backups count, so that it
+// is known what is durable. And the decisions that must not fall back however old a backup is: erasures,
+// ended sessions and grants, phases, released groups, versions that were shared. A decision is on the
+// ledger's disk before it is in the store: after a crash between the two it may take effect although
+// nobody was told, and never the other way round.
+//
+// The ledger is an engine of its own in a directory of its own. Keys of its rows:
+//
+//   meta    "e"                                  EpochsRow: every epoch that ever began
+//           "i"                                  IdentityRow
+//           "w"                                  WitnessRow
+//           "m"                                  RestoreMarkRow, until the next start
+//           "b" verified8 generation4            BackupRow
+//   state   "s" or "m", key                      KeptStateRow: the newest value of the store's row of
+//                                                that key in its family state or meta
+//   log     T4 record16 epoch4 seq8 place4       DecisionRow
+//   erased  T4 record16                          ErasedRow
+
+#ifndef HALFTERM_STORAGE_BACKUP_LEDGER_H_
+#define HALFTERM_STORAGE_BACKUP_LEDGER_H_
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "halfterm/disk/ledger.pb.h"
+#include "halfterm/disk/rows.pb.h"
+#include "storage/engine.h"
+#include "storage/keys.h"
+
+namespace halfterm::storage {
+
+// By school: a sequence number.
+using Heads = std::map<uint32_t, uint64_t>;
+
+// What a ledger says beside its decisions.
+struct LedgerFacts {
+  disk::EpochsRow epochs;  // Empty for a ledger that was never used.
+  std::optional<disk::IdentityRow> identity;
+  std::optional<disk::WitnessRow> witness;
+  std::optional<disk::RestoreMarkRow> mark;
+  std::vector<disk::BackupRow> backups;  // Oldest first.
+};
+// DataLoss: a row cannot be read.
+absl::StatusOr<LedgerFacts> ReadLedger(const Engine& engine);
+
+// Every group of the school up to this number is in two verified backups of the present history, and
+// so in whatever one of the two would be restored. 0: there are no two.
+uint64_t DurableSeq(const std::vector<disk::BackupRow>& backups, const disk::EpochsRow& epochs,
+                    Tenant tenant);
+
+// Safe to call from any thread.
+class Ledger {
+ public:
+  // Commits of the store between two notes of how far it has come.
+  static constexpr uint64_t kWitnessCommits = 256;
+
+  // The engine must outlive the ledger. Errors as ReadLedger.
+  static absl::StatusOr<std::unique_ptr<Ledger>> Open(Engine& engine);
+
+  const Engine& engine() const { return engine_; }
+  LedgerFacts facts() const;
+  uint64_t DurableSeqOf(const disk::EpochsRow& epochs, Tenant tenant) const;
+
+  // Makes rows durable. Errors as Engine::Commit.
+  absl::Status Commit(const WriteSet& writes);
+
+  // The store now reaches to `heads`; what is not named stays. Written with every kWitnessCommits-th
+  // call only. Errors are kept for the next call that writes.
+  absl::Status Witness(uint32_t epoch, const Heads& heads);
+  // Writes what Witness was told last.
+  absl::Status WriteWitness();
+
+  // The epochs and the identity are on record; a mark that a restore left is taken away.
+  absl::Status NoteHistory(const disk::EpochsRow& epochs, const disk::IdentityRow& identity);
+  absl::Status NoteEpochs(const disk::EpochsRow& epochs);
+  absl::Status NoteRestore(const disk::RestoreMarkRow& mark);
+  // A backup counts from here on. Shared text that is durable with it leaves the ledger.
+  absl::Status NoteBackup(const disk::BackupRow& backup, const disk::EpochsRow& epochs);
+  // Generations of the folder that are not among `kept` are gone.
+  absl::Status ForgetBackups(const std::string& folder, const std::vector<uint32_t>& kept);
+
+  // Calls `see` for each, in the order of keys; stops with its error.
+  absl::Status ForEachDecision(
+      const std::function<absl::Status(Tenant, const disk::DecisionRow&)>& see) const;
+  absl::Status ForEachKept(const std::function<absl::Status(Family, const std::string& key,
+                                                            const disk::KeptStateRow&)>& see) const;
+  absl::Status ForEachErased(
+      const std::function<absl::Status(Tenant, const core::Id16& record)>& see) const;
+
+  // Adds to `writes`, for Commit. Rows are kept of the families state and meta.
+  static void PutDecision(Tenant tenant, const core::Id16& record, uint32_t place,
+                          const disk::DecisionRow& decision, WriteSet& writes);
+  static void PutKept(Family family, absl::string_view key, const disk::KeptStateRow& row,
+                      WriteSet& writes);
+  // Also takes the record's decisions away.
+  absl::Status PutErased(Tenant tenant, const core::Id16& record, absl::string_view row,
+                         WriteSet& writes) const;
+
+ private:
+  explicit Ledger(Engine& engine) : engine_(engine) {}
+
+  absl::Status CommitLocked(const WriteSet& writes);
+  absl::Status WriteWitnessLocked();
+
+  Engine& engine_;
+  mutable std::mutex mutex_;
+  LedgerFacts facts_;
+  disk::WitnessRow seen_;
+  uint64_t commits_since_note_ = 0;
+};
+
+}  // namespace halfterm::storage
+
+#endif  // HALFTERM_STORAGE_BACKUP_LEDGER_H_

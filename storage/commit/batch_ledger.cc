@@ -1,0 +1,79 @@
+// The half of batch.h that no restore may take back: epochs, decisions, and rows that must not fall
+// back to what they were in a backup.
+
+#include "storage/backup/kept_rows.h"
+#include "storage/backup/ledger.h"
+#include "storage/commit/batch.h"
+
+namespace halfterm::storage {
+uint32_t Batch::epoch() const {
+  return epochs_ ? epochs_->epochs(epochs_->epochs_size() - 1).id() : context_.epochs.current();
+}
+
+disk::EpochsRow Batch::EpochsNow() const { return epochs_ ? *epochs_ : context_.epochs.row(); }
+
+absl::Status Batch::BeginEpoch(disk::EpochsRow epochs) {
+  for (const auto& [name, tenant] : context_.directories.Tenants()) {
+    const absl::StatusOr<disk::HeadRow*> head = Head(tenant);
+    if (!head.ok()) return head.status();
+    uint64_t replica = 0;
+    for (const char byte : context_.random(8)) replica = replica << 8 | static_cast<uint8_t>(byte);
+    (*head)->set_replica(replica);
+    (*head)->set_replica_n(0);
+  }
+  Put(Family::kMeta, EpochKey(), epochs.SerializeAsString());
+  epochs_ = std::move(epochs);
+  return absl::OkStatus();
+}
+
+absl::StatusOr<WriteSet> Batch::ForLedger() {
+  WriteSet ledger;
+  if (context_.ledger == nullptr) return ledger;
+  for (size_t i = 0; i < decisions_.size(); ++i) {
+    const Decision& decision = decisions_[i];
+    Ledger::PutDecision(decision.tenant, decision.record, static_cast<uint32_t>(i), decision.row,
+                        ledger);
+  }
+  const absl::Status added = AddKeptRows(ledger);
+  if (!added.ok()) return added;
+  return ledger;
+}
+
+absl::Status Batch::AddKeptRows(WriteSet& ledger) {
+  for (const auto& [name, value] : rows_) {
+    const auto& [family, key] = name;
+    if (family == Family::kErased) {
+      const std::optional<ParsedRecordKey> erased = ParseErasedKey(key);
+      const absl::Status known = context_.engine.Get(family, key).status();
+      if (known.ok() || !erased || !value) continue;
+      if (!absl::IsNotFound(known)) return known;
+      const absl::Status put = context_.ledger->PutErased(erased->tenant, erased->record, *value,
+                                                          ledger);
+      if (!put.ok()) return put;
+      continue;
+    }
+    if (!IsKept(family, key)) continue;
+    const absl::StatusOr<std::string> before = context_.engine.Get(family, key);
+    if (!before.ok() && !absl::IsNotFound(before.status())) return before.status();
+    if (value ? before.ok() && LastingPart(key, *before) == LastingPart(key, *value)
+              : !before.ok()) {
+      continue;
+    }
+    disk::KeptStateRow row;
+    if (value) {
+      row.set_value(*value);
+    } else {
+      row.set_deleted(true);
+    }
+    Ledger::PutKept(family, key, row, ledger);
+  }
+  return absl::OkStatus();
+}
+
+std::map<uint32_t, uint64_t> Batch::HeadsReached() const {
+  std::map<uint32_t, uint64_t> heads;
+  for (const auto& [handle, head] : heads_) heads[handle] = head.row.seq();
+  return heads;
+}
+
+}  // namespace halfterm::storage

@@ -1,0 +1,48 @@
+#include "storage/commit/commit_batch.h"
+
+#include <chrono>
+
+#include "storage/backup/ledger.h"
+
+namespace halfterm::storage {
+namespace {
+
+absl::Status MakeDurable(BatchContext& context, Batch& batch, uint64_t& engine_us) {
+  if (absl::Status settled = batch.Settle(); !settled.ok()) return settled;
+  if (context.ledger != nullptr) {
+    if (batch.BeginsEpoch()) {
+      const absl::Status noted = context.ledger->NoteEpochs(batch.EpochsNow());
+      if (!noted.ok()) return noted;
+    }
+    const absl::StatusOr<WriteSet> ledger = batch.ForLedger();
+    if (!ledger.ok()) return ledger.status();
+    if (absl::Status noted = context.ledger->Commit(*ledger); !noted.ok()) return noted;
+  }
+  const WriteSet& writes = batch.Writes();
+  const auto began = std::chrono::steady_clock::now();
+  const absl::Status committed = context.engine.Commit(writes);
+  const auto took = std::chrono::steady_clock::now() - began;
+  engine_us = static_cast<uint64_t>(
+      std::chrono::duration_cast<std::chrono::microseconds>(took).count());
+  return committed;
+}
+
+}  // namespace
+
+absl::Status CommitBatch(BatchContext& context, Batch& batch, uint64_t* engine_us) {
+  uint64_t unused = 0;
+  uint64_t& us = engine_us == nullptr ? unused : *engine_us;
+  us = 0;
+  const absl::Status committed = MakeDurable(context, batch, us);
+  if (!committed.ok()) {
+    batch.Forget();
+    return committed;
+  }
+  batch.Publish();
+  if (context.ledger == nullptr || batch.Writes().Empty()) return committed;
+  // The store has it: a witness that cannot be written now is written later, and only says less.
+  context.ledger->Witness(context.epochs.current(), batch.HeadsReached()).IgnoreError();
+  return committed;
+}
+
+}  // namespace halfterm::storage
