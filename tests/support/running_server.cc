@@ -74,9 +74,10 @@ std::shared_ptr<grpc::Channel> RunningServer::PublicChannel() {
   return grpc::CreateCustomChannel(public_address(), grpc::InsecureChannelCredentials(), arguments);
 }
 
-void RunningServer::Restart() {
+void RunningServer::Restart(const std::function<void()>& meanwhile) {
   server_->Drain();
   server_.reset();
+  meanwhile();
   Start();
 }
 

@@ -6,6 +6,7 @@
 #include <grpcpp/grpcpp.h>
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <random>
@@ -45,8 +46,9 @@ class RunningServer final : public TabletServer {
   v1::Admin::Stub& admin() { return *admin_; }
   v1::Directory::Stub& directory() { return *directory_calls_; }
 
-  // Drains the server and starts another one on the same data, on other ports.
-  void Restart();
+  // Drains the server and starts another one on the same data, on other ports; `meanwhile` is called
+  // in between, when nobody holds the files.
+  void Restart(const std::function<void()>& meanwhile = [] {});
 
   // Fails the test where it is refused.
   void Import(const SmallSchool& school, const std::string& tenant);
