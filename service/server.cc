@@ -26,7 +26,7 @@
 #include "service/latency_ring.h"
 #include "service/limits.h"
 #include "service/listening.h"
-#include "service/opened_engine.h"
+#include "service/opened_store.h"
 #include "service/practice_service.h"
 #include "service/recovery_service.h"
 #include "service/sign_in/accounts_admin_service.h"
@@ -45,9 +45,7 @@
 #include "storage/aggregates/freeze.h"
 #include "storage/audit/audit_reader.h"
 #include "storage/audit/read_trail.h"
-#include "storage/backup/history.h"
 #include "storage/backup/ledger.h"
-#include "storage/backup/replay.h"
 #include "storage/backup/restore.h"
 #include "storage/commit/changes.h"
 #include "storage/commit/committer.h"
@@ -75,7 +73,6 @@ constexpr std::chrono::seconds kGatewayGrace(1);
 constexpr std::chrono::milliseconds kLastRefusals(250);
 constexpr int64_t kGrantClockMs = 60'000;
 constexpr int64_t kTrailMs = 1'000;
-constexpr size_t kLedgerCacheBytes = size_t{4} << 20, kLedgerMemtableBytes = size_t{2} << 20;
 
 size_t ReadThreads() { return std::clamp<size_t>(std::thread::hardware_concurrency(), 2, 4); }
 
@@ -83,28 +80,15 @@ size_t ReadThreads() { return std::clamp<size_t>(std::thread::hardware_concurren
 
 std::string StoreDirectory(absl::string_view data) { return storage::StorePath(std::string(data)); }
 
-// What is read from the disk at start. Each part needs those above it.
-struct Stored {
-  std::unique_ptr<storage::Engine> ledger_engine;
-  std::unique_ptr<storage::Ledger> ledger;
-  std::unique_ptr<storage::Engine> engine;
-  std::optional<storage::Secrets> secrets;
-  std::optional<storage::AccountKeys> account_keys;
-  std::optional<storage::Epochs> epochs;
-  storage::Directories directories;
-  storage::Sessions sessions;
-  storage::Changes changes;
-};
-
 // In the order of their making; taken down from the last to the first.
 struct Server::Parts {
   Parts(World given, const ServerOptions& options, std::unique_ptr<Stored> opened)
       : world(std::move(given)),
         stored(std::move(opened)),
         data(options.data),
-        context{*stored->engine, world.clock,      stored->directories, stored->sessions,
-                stored->changes, *stored->secrets, *stored->epochs,     world.random,
-                stored->ledger.get()},
+        context{*stored->engine,  world.clock,     stored->directories,
+                stored->sessions, stored->changes, *stored->secrets,
+                *stored->epochs,  world.random,    stored->ledger.get()},
         committer(*stored->engine, world.clock, context),
         puller(*stored->engine, stored->directories, *stored->epochs, *stored->secrets,
                world.clock),
@@ -140,11 +124,11 @@ struct Server::Parts {
         directory(gate, stored->directories, world.clock, writes, reads),
         holdings(gate, *stored->engine, world.clock, reports),
         recovery(gate, *stored->engine, world.clock, writes, reads),
-        backups(gate,
-                BackupParts{data, *stored->engine, *stored->ledger, *stored->epochs,
-                            *stored->secrets, stored->directories, world.clock, backup_workers,
-                            backups_made},
-                reads),
+        backups(
+            gate,
+            BackupParts{data, *stored->engine, *stored->ledger, *stored->epochs, *stored->secrets,
+                        stored->directories, world.clock, backup_workers, backups_made},
+            reads),
         entrance(EntranceOf(), options.passphrase_cost),
         provider(EntranceOf(), entrance),
         courier(EntranceOf(), entrance, committer, *stored->epochs),
@@ -293,102 +277,6 @@ void Server::Parts::RunSessionClock() {
 
 namespace {
 
-// What was decided since the backup, before anybody is served.
-absl::Status ReplayLedger(const Stored& stored, const Server::World& world) {
-  storage::Directories directories;
-  storage::Sessions sessions;
-  storage::Changes changes;
-  if (absl::Status loaded = directories.Load(*stored.engine); !loaded.ok()) return loaded;
-  if (absl::Status loaded = sessions.Load(*stored.engine); !loaded.ok()) return loaded;
-  storage::Epochs epochs = *stored.epochs;  // Says the same as the one it is a copy of.
-  storage::BatchContext context{*stored.engine, world.clock,     directories,  sessions,
-                                changes,        *stored.secrets, epochs,       world.random,
-                                stored.ledger.get()};
-  const absl::StatusOr<storage::Replayed> replayed = storage::Replay(context, *stored.ledger);
-  if (!replayed.ok()) return replayed.status();
-  world.log.Info("decisions replayed", {{"erased", static_cast<int64_t>(replayed->erased)},
-                                        {"decisions", static_cast<int64_t>(replayed->decisions)},
-                                        {"rows", static_cast<int64_t>(replayed->rows)}});
-  return absl::OkStatus();
-}
-
-absl::StatusOr<std::unique_ptr<Stored>> OpenStored(const ServerOptions& options,
-                                                   const Server::World& world) {
-  std::error_code error;
-  std::filesystem::create_directories(options.data, error);
-
-  auto stored = std::make_unique<Stored>();
-  bool store_exists = HasStoreDirectory(options);
-  if (!options.postgres.empty()) {
-    absl::StatusOr<std::unique_ptr<storage::Engine>> database = OpenEngine(options, /*may_create=*/true, world.log);
-    if (!database.ok()) return database.status();
-    stored->engine = *std::move(database);
-    const absl::StatusOr<bool> has_history = HasHistory(options, *stored->engine);
-    if (!has_history.ok()) return has_history.status();
-    store_exists = *has_history;
-  }
-  // The keys first: a store whose keys are gone must stay as it is.
-  absl::StatusOr<storage::Secrets> secrets = storage::Secrets::Open(options.data, store_exists);
-  if (!secrets.ok()) return secrets.status();
-  stored->secrets = *std::move(secrets);
-  absl::StatusOr<storage::AccountKeys> account_keys = storage::AccountKeys::Open(options.data);
-  if (!account_keys.ok()) return account_keys.status();
-  stored->account_keys = *std::move(account_keys);
-
-  storage::RocksEngineOptions ledger_options;
-  ledger_options.directory = storage::LedgerPath(options.data);
-  ledger_options.low_space_bytes = options.low_space_bytes;
-  ledger_options.block_cache_bytes = kLedgerCacheBytes;
-  ledger_options.memtable_bytes = kLedgerMemtableBytes;
-  ledger_options.on_fatal = [&log = world.log,
-                             on_fatal = options.on_fatal](const absl::Status& why) {
-    log.Error("ledger failed", {{"status", absl::StatusCodeToString(why.code())}});
-    if (on_fatal) on_fatal("the ledger cannot be written");
-  };
-  absl::StatusOr<std::unique_ptr<storage::Engine>> ledger_engine =
-      storage::OpenRocksEngine(ledger_options);
-  if (!ledger_engine.ok()) return ledger_engine.status();
-  stored->ledger_engine = *std::move(ledger_engine);
-  absl::StatusOr<std::unique_ptr<storage::Ledger>> ledger =
-      storage::Ledger::Open(*stored->ledger_engine);
-  if (!ledger.ok()) return ledger.status();
-  stored->ledger = *std::move(ledger);
-
-  if (stored->engine == nullptr) {
-    // A store that was here and is gone must not come up empty.
-    const bool may_create = stored->ledger->facts().epochs.epochs().empty();
-    absl::StatusOr<std::unique_ptr<storage::Engine>> engine =
-        OpenEngine(options, may_create, world.log);
-    if (absl::IsNotFound(engine.status()) && !may_create) {
-      return absl::FailedPreconditionError(
-          absl::StrCat(StoreDirectory(options.data),
-                       " is missing, and the ledger beside it tells of a store; put it back with "
-                       "`halfterm restore`, or put back the directory itself"));
-    }
-    if (!engine.ok()) return engine.status();
-    stored->engine = *std::move(engine);
-  }
-
-  absl::StatusOr<storage::OpenedHistory> history = storage::OpenHistory(
-      *stored->engine, *stored->ledger, *stored->secrets, world.clock, world.random);
-  if (!history.ok()) return history.status();
-  stored->epochs = history->epochs;
-  if (!history->restored.empty()) {
-    world.log.Info("the store is a restored one; tablets will refill it",
-                   {{"because", history->restored}, {"epoch", int64_t{stored->epochs->current()}}});
-  }
-  if (storage::NeedsReplay(*stored->epochs)) {
-    if (absl::Status done = ReplayLedger(*stored, world); !done.ok()) return done;
-  }
-  if (absl::Status loaded = stored->directories.Load(*stored->engine); !loaded.ok()) return loaded;
-  if (absl::Status loaded = stored->sessions.Load(*stored->engine); !loaded.ok()) return loaded;
-  return stored;
-}
-
-}  // namespace
-
-namespace {
-
 absl::StatusOr<std::unique_ptr<Gateway>> StartGateway(const ServerOptions& options,
                                                       grpc::Server& services, Log& log) {
   std::error_code error;
@@ -418,17 +306,16 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(const ServerOptions& optio
   Parts& p = *server->parts_;
   p.RunGrantClock();
 
-  absl::StatusOr<Listening> admin = Listen(Port::kAdmin, options.admin_address,
-                                           {&p.admin, &p.directory, &p.holdings, &p.accounts_admin,
-                                            &p.keeping_admin, &p.freezing, &p.audit_trail,
-                                            &p.backups});
+  absl::StatusOr<Listening> admin =
+      Listen(Port::kAdmin, options.admin_address,
+             {&p.admin, &p.directory, &p.holdings, &p.accounts_admin, &p.keeping_admin, &p.freezing,
+              &p.audit_trail, &p.backups});
   if (!admin.ok()) return admin.status();
   p.admin_port = *std::move(admin);
   p.admin_port.server->GetHealthCheckService()->SetServingStatus(false);
-  absl::StatusOr<Listening> pub =
-      Listen(Port::kPublic, options.grpc_address,
-             {&p.sync, &p.recovery, &p.summary, &p.practice, &p.accounts, &p.keeping, &p.aggregate,
-              &p.audit});
+  absl::StatusOr<Listening> pub = Listen(Port::kPublic, options.grpc_address,
+                                         {&p.sync, &p.recovery, &p.summary, &p.practice,
+                                          &p.accounts, &p.keeping, &p.aggregate, &p.audit});
   if (!pub.ok()) return pub.status();
   p.public_port = *std::move(pub);
   if (!options.http_address.empty()) {

@@ -55,7 +55,8 @@ class SyncCalls final : public TabletCalls {
                                            const v1::DescendRequest& request) override;
   absl::StatusOr<v1::ConfirmReply> Confirm(const std::string& token,
                                            const v1::ConfirmRequest& request) override;
-  absl::StatusOr<v1::OfferReply> Offer(const std::string& token, const v1::OfferRequest& request) override;
+  absl::StatusOr<v1::OfferReply> Offer(const std::string& token,
+                                       const v1::OfferRequest& request) override;
   absl::StatusOr<v1::RefillReply> Refill(const std::string& token,
                                          const v1::RefillRequest& request) override;
 

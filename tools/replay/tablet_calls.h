@@ -10,6 +10,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "halfterm/v1/recovery.pb.h"
 #include "halfterm/v1/sync.pb.h"
 
 namespace halfterm::tools {
@@ -32,6 +33,10 @@ class TabletCalls {
                                                    const v1::DescendRequest& request) = 0;
   virtual absl::StatusOr<v1::ConfirmReply> Confirm(const std::string& token,
                                                    const v1::ConfirmRequest& request) = 0;
+  virtual absl::StatusOr<v1::OfferReply> Offer(const std::string& token,
+                                               const v1::OfferRequest& request) = 0;
+  virtual absl::StatusOr<v1::RefillReply> Refill(const std::string& token,
+                                                 const v1::RefillRequest& request) = 0;
 };
 
 }  // namespace halfterm::tools

@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "halfterm/disk/rows.pb.h"
 #include "storage/commit/erasure.h"
+#include "storage/backup/offer.h"
 #include "storage/commit/sync_jobs.h"
 #include "storage/directory/directory_writer.h"
 #include "storage/directory/reference.h"
@@ -356,6 +357,23 @@ absl::StatusOr<v1::ConfirmReply> SimulatedServer::Confirm(const storage::Caller&
     if (!noted.ok()) return noted;
   }
   return std::move(confirmed->reply);
+}
+
+absl::StatusOr<v1::OfferReply> SimulatedServer::Offer(const storage::Caller& caller,
+                                                      const v1::OfferRequest& request) {
+  if (!is_up()) return absl::UnavailableError("the server is down");
+  return storage::Wanted(*running_->engine, caller.tenant, request);
+}
+
+absl::StatusOr<v1::RefillReply> SimulatedServer::Refill(const storage::Caller& caller,
+                                                        v1::RefillRequest request) {
+  absl::StatusOr<v1::RefillReply> answer = absl::UnavailableError("the server is down");
+  Run({storage::MakeRefill(
+           caller, std::move(request),
+           [&](absl::StatusOr<v1::RefillReply> reply) { answer = std::move(reply); })
+           .get()})
+      .IgnoreError();
+  return answer;
 }
 
 std::string SimulatedServer::Verify() {

@@ -16,6 +16,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "halfterm/v1/admin.pb.h"
+#include "halfterm/v1/recovery.pb.h"
 #include "halfterm/v1/sync.pb.h"
 #include "storage/commit/batch.h"
 #include "storage/commit/committer.h"
@@ -73,7 +74,7 @@ class SimulatedServer final : public FiledBy {
   // Whose token it is. Unauthenticated: nobody's. Unavailable: the server is down.
   absl::StatusOr<storage::Caller> CallerOf(const std::string& token);
 
-  // The calls of tablets; as those of sync.proto. Unavailable: the server is down.
+  // The calls of tablets; as those of sync.proto and recovery.proto. Unavailable: the server is down.
   absl::StatusOr<v1::OpenSessionReply> OpenSession(const core::Id16& person,
                                                    const core::Id16& device);
   absl::StatusOr<v1::HelloReply> Hello(const storage::Caller& caller, v1::HelloRequest request);
@@ -85,6 +86,9 @@ class SimulatedServer final : public FiledBy {
                                            const v1::DescendRequest& request);
   absl::StatusOr<v1::ConfirmReply> Confirm(const storage::Caller& caller,
                                            const v1::ConfirmRequest& request);
+  absl::StatusOr<v1::OfferReply> Offer(const storage::Caller& caller,
+                                       const v1::OfferRequest& request);
+  absl::StatusOr<v1::RefillReply> Refill(const storage::Caller& caller, v1::RefillRequest request);
 
   // What recomputing everything finds; nothing if all is well.
   std::string Verify();

@@ -66,6 +66,18 @@ class SimulatedCalls final : public tools::TabletCalls {
     if (!caller.ok()) return caller.status();
     return network_.server.Confirm(*caller, request);
   }
+  absl::StatusOr<v1::OfferReply> Offer(const std::string& token,
+                                       const v1::OfferRequest& request) override {
+    const auto caller = network_.server.CallerOf(token);
+    if (!caller.ok()) return caller.status();
+    return network_.server.Offer(*caller, request);
+  }
+  absl::StatusOr<v1::RefillReply> Refill(const std::string& token,
+                                         const v1::RefillRequest& request) override {
+    const auto caller = network_.server.CallerOf(token);
+    if (!caller.ok()) return caller.status();
+    return network_.server.Refill(*caller, request);
+  }
 
  private:
   void CheckSent(const storage::Caller& caller, const v1::PullReply& chunk) {

@@ -1,0 +1,48 @@
+// What a server finds on its disk when it starts: the store that its options name, the ledger and
+// the keys beside it, and whether they belong together.
+//
+// The keys are read first and the ledger before the store, because a store whose keys are gone, or
+// which the ledger knows and which is not there, must stay as it is.
+
+#ifndef HALFTERM_SERVICE_OPENED_STORE_H_
+#define HALFTERM_SERVICE_OPENED_STORE_H_
+#include <memory>
+#include <optional>
+
+#include "absl/status/statusor.h"
+#include "service/server.h"
+#include "storage/accounts/account_keys.h"
+#include "storage/backup/ledger.h"
+#include "storage/commit/changes.h"
+#include "storage/commit/epochs.h"
+#include "storage/commit/secrets.h"
+#include "storage/commit/sessions.h"
+#include "storage/directory/directories.h"
+#include "storage/engine.h"
+
+namespace halfterm::service {
+
+// Each part needs those above it.
+struct Stored {
+  std::unique_ptr<storage::Engine> ledger_engine;
+  std::unique_ptr<storage::Ledger> ledger;
+  std::unique_ptr<storage::Engine> engine;
+  std::optional<storage::Secrets> secrets;
+  std::optional<storage::AccountKeys> account_keys;
+  std::optional<storage::Epochs> epochs;
+  storage::Directories directories;
+  storage::Sessions sessions;
+  storage::Changes changes;
+};
+
+// Whatever the ledger knows and a restored store does not is in the store when this returns.
+//
+// Errors of OpenRocksEngine or OpenPostgresEngine, Secrets::Open, OpenHistory and Replay.
+// FailedPrecondition: the store is gone that the ledger tells of; or a database holds nothing while
+// the data directory holds a store. The log must outlive what was opened.
+absl::StatusOr<std::unique_ptr<Stored>> OpenStored(const ServerOptions& options,
+                                                   const Server::World& world);
+
+}  // namespace halfterm::service
+
+#endif  // HALFTERM_SERVICE_OPENED_STORE_H_
