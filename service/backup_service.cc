@@ -14,7 +14,7 @@ namespace halfterm::service {
 using Bytes = grpc::ByteBuffer;
 using Context = grpc::CallbackServerContext;
 
-grpc::ServerWriteReactor<Bytes>* BackupService::Make(Context* context, const Bytes* bytes) {
+grpc::ServerWriteReactor<Bytes>* BackupService::MakeBackup(Context* context, const Bytes* bytes) {
   if (absl::Status open = gate_.Open(); !open.ok()) {
     return MessageStream::Refuse(context, parts_.clock, open);
   }
@@ -23,8 +23,8 @@ grpc::ServerWriteReactor<Bytes>* BackupService::Make(Context* context, const Byt
   return BackupStream::Start(parts_, context, *std::move(request));
 }
 
-grpc::ServerUnaryReactor* BackupService::List(Context* context, const Bytes* bytes,
-                                              Bytes* reply) {
+grpc::ServerUnaryReactor* BackupService::ListBackups(Context* context, const Bytes* bytes,
+                                                     Bytes* reply) {
   const Answer answer(context, reply, parts_.clock, kAdminMs);
   if (absl::Status open = gate_.Open(); !open.ok()) return answer.Refuse(open);
   absl::StatusOr<v1::ListBackupsRequest> request = Decode<v1::ListBackupsRequest>(*bytes);

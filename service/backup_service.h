@@ -11,8 +11,8 @@
 
 namespace halfterm::service {
 
-using RawBackups = v1::Backups::WithRawCallbackMethod_Make<
-    v1::Backups::WithRawCallbackMethod_List<v1::Backups::Service>>;
+using RawBackups = v1::Backups::WithRawCallbackMethod_MakeBackup<
+    v1::Backups::WithRawCallbackMethod_ListBackups<v1::Backups::Service>>;
 
 // Called by gRPC's threads; nothing here waits.
 class BackupService final : public RawBackups {
@@ -21,10 +21,11 @@ class BackupService final : public RawBackups {
   BackupService(const Gate& gate, const BackupParts& parts, WorkerPool& reads)
       : gate_(gate), parts_(parts), reads_(reads) {}
 
-  grpc::ServerWriteReactor<grpc::ByteBuffer>* Make(grpc::CallbackServerContext* context,
-                                                   const grpc::ByteBuffer* bytes) override;
-  grpc::ServerUnaryReactor* List(grpc::CallbackServerContext* context,
-                                 const grpc::ByteBuffer* bytes, grpc::ByteBuffer* reply) override;
+  grpc::ServerWriteReactor<grpc::ByteBuffer>* MakeBackup(grpc::CallbackServerContext* context,
+                                                         const grpc::ByteBuffer* bytes) override;
+  grpc::ServerUnaryReactor* ListBackups(grpc::CallbackServerContext* context,
+                                        const grpc::ByteBuffer* bytes,
+                                        grpc::ByteBuffer* reply) override;
 
  private:
   absl::StatusOr<v1::ListBackupsReply> ReadList() const;

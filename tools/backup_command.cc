@@ -64,7 +64,7 @@ int RunBackup(Invocation& invocation, const BackupFlags& flags) {
   request.set_folder(Absolute(flags.to));
   request.set_keep(flags.keep);
   grpc::ClientContext context;
-  const auto reader = stub->Make(&context, request);
+  const auto reader = stub->MakeBackup(&context, request);
   v1::MakeBackupReply reply, last;
   while (reader->Read(&reply)) {
     last = reply;
@@ -78,7 +78,8 @@ int RunBackup(Invocation& invocation, const BackupFlags& flags) {
                            absl::IsUnavailable(status) ? "Is halftermd running? See --admin." : "");
   }
   if (!last.has_made()) {
-    return invocation.Fail("no backup was made", absl::InternalError("the server did not say which"));
+    return invocation.Fail("no backup was made",
+                           absl::InternalError("the server did not say which"));
   }
   const v1::BackupGeneration& made = last.made();
   if (invocation.json) {
@@ -86,10 +87,11 @@ int RunBackup(Invocation& invocation, const BackupFlags& flags) {
     return kExitOk;
   }
   invocation.out << "Generation " << made.generation() << " in " << made.folder()
-                 << ": copied, opened and recomputed; everything agrees (" << Mebibytes(made.bytes())
-                 << ").\n";
+                 << ": copied, opened and recomputed; everything agrees ("
+                 << Mebibytes(made.bytes()) << ").\n";
   for (const v1::BackedUpSchool& school : made.schools()) {
-    invocation.out << "  " << school.tenant() << ": everything up to group " << school.seq() << "\n";
+    invocation.out << "  " << school.tenant() << ": everything up to group " << school.seq()
+                   << "\n";
   }
   invocation.out << "The keys and the ledger are not in it: keep copies of them elsewhere.\n";
   return kExitOk;
@@ -100,7 +102,8 @@ int RunBackups(Invocation& invocation) {
   grpc::ClientContext context;
   context.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(30));
   v1::ListBackupsReply reply;
-  const absl::Status status = ToStatus(stub->List(&context, v1::ListBackupsRequest(), &reply));
+  const absl::Status status =
+      ToStatus(stub->ListBackups(&context, v1::ListBackupsRequest(), &reply));
   if (!status.ok()) {
     return invocation.Fail("the backups could not be listed", status,
                            "Is halftermd running? See --admin.");
@@ -173,7 +176,8 @@ void AddBackupCommand(CLI::App& app, Invocation& invocation) {
   CLI::App* command = app.add_subcommand(
       "backup", "Copies the running server's store, opens the copy and recomputes all of it");
   const auto flags = std::make_shared<BackupFlags>();
-  command->add_option("--to", flags->to, "Folder of the backups, on another disk; one for each server")
+  command
+      ->add_option("--to", flags->to, "Folder of the backups, on another disk; one for each server")
       ->required()
       ->type_name("DIR");
   command->add_option("--keep", flags->keep, "Verified generations to keep, at least 2")
@@ -185,8 +189,8 @@ void AddBackupCommand(CLI::App& app, Invocation& invocation) {
 }
 
 void AddBackupsCommand(CLI::App& app, Invocation& invocation) {
-  CLI::App* command = app.add_subcommand(
-      "backups", "Lists the verified backups, and how much is in two of them");
+  CLI::App* command =
+      app.add_subcommand("backups", "Lists the verified backups, and how much is in two of them");
   command->footer("Example: halfterm backups");
   command->callback(
       [&invocation] { invocation.run = [&invocation] { return RunBackups(invocation); }; });

@@ -33,8 +33,8 @@ std::string CountedFile(const std::string& folder, uint32_t generation) {
 absl::Status WriteWhole(const std::string& path, const std::string& text) {
   const std::string part = path + ".part";
   const int file = open(part.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-  bool done = file >= 0 && write(file, text.data(), text.size()) ==
-                               static_cast<ssize_t>(text.size());
+  bool done =
+      file >= 0 && write(file, text.data(), text.size()) == static_cast<ssize_t>(text.size());
   done = done && fsync(file) == 0;
   if (file >= 0) done = close(file) == 0 && done;
   done = done && std::rename(part.c_str(), path.c_str()) == 0;
@@ -56,8 +56,8 @@ absl::Status CheckFolder(const BackupWish& wish) {
   const fs::path there = fs::weakly_canonical(folder, error);
   const auto [end, rest] = std::mismatch(data.begin(), data.end(), there.begin(), there.end());
   if (end == data.end()) {
-    return absl::FailedPreconditionError(
-        absl::StrCat(wish.folder, " is within the data directory; a backup belongs on another disk"));
+    return absl::FailedPreconditionError(absl::StrCat(
+        wish.folder, " is within the data directory; a backup belongs on another disk"));
   }
   return absl::OkStatus();
 }
@@ -140,16 +140,15 @@ absl::Status VerifyBackup(const std::string& folder, uint32_t generation, const 
   if (!verified.ok()) return verified;
   if (last.difference_count() == 0) return absl::OkStatus();
   const v1::Difference& first = last.differences(0);
-  return absl::DataLossError(absl::StrCat(
-      "generation ", generation, " in ", folder, " differs from its recomputation in ",
-      last.difference_count(), " places; the first is the ", first.what(), " ", first.where(),
-      ". It does not count; run `halfterm verify` on the server"));
+  return absl::DataLossError(
+      absl::StrCat("generation ", generation, " in ", folder, " differs from its recomputation in ",
+                   last.difference_count(), " places; the first is the ", first.what(), " ",
+                   first.where(), ". It does not count; run `halfterm verify` on the server"));
 }
 
 absl::StatusOr<disk::BackupRow> MakeBackup(Engine& store, Ledger& ledger, const Epochs& epochs,
                                            const Secrets& secrets, const Clock& clock,
-                                           const BackupWish& wish,
-                                           const BackupProgress& progress) {
+                                           const BackupWish& wish, const BackupProgress& progress) {
   if (const absl::Status checked = CheckFolder(wish); !checked.ok()) return checked;
   const auto lock = BackupLock::Take(wish.folder);
   if (!lock.ok()) return lock.status();
@@ -199,9 +198,13 @@ absl::StatusOr<std::vector<disk::BackupRow>> CountedBackups(const std::string& f
   for (const BackupInfo& info : *all) {
     std::ifstream file(CountedFile(folder, info.generation), std::ios::binary);
     if (!file) continue;
-    const std::string text((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
+    const std::string text((std::istreambuf_iterator<char>(file)),
+                           std::istreambuf_iterator<char>());
     disk::BackupRow row;
-    if (!google::protobuf::util::JsonStringToMessage(text, &row).ok() ||
+    // A newer program may say more; that its backup is of a newer format must still be read.
+    google::protobuf::util::JsonParseOptions options;
+    options.ignore_unknown_fields = true;
+    if (!google::protobuf::util::JsonStringToMessage(text, &row, options).ok() ||
         row.generation() != info.generation) {
       continue;  // As good as not there: such a backup does not count.
     }

@@ -36,7 +36,7 @@ struct BackupWish {
 // Told now and then how far the recomputation has come; false stops it, with Cancelled.
 using BackupProgress = std::function<bool(const v1::VerifyReply&)>;
 
-// Takes as long as it takes; for one thread at a time. Codes as halfterm.v1.Backups.Make says them.
+// Takes as long as it takes; for one thread at a time. Codes as halfterm.v1.Backups.MakeBackup says them.
 absl::StatusOr<disk::BackupRow> MakeBackup(Engine& store, Ledger& ledger, const Epochs& epochs,
                                            const Secrets& secrets, const Clock& clock,
                                            const BackupWish& wish, const BackupProgress& progress);

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "storage/backup/history.h"
+#include "storage/commit/purge.h"
 #include "storage/commit/push_result.h"
 #include "storage/commit/sync_jobs.h"
 #include "storage/pull/pull_cursor.h"
@@ -34,8 +35,8 @@ std::string NewestStoreKey(const Caller& caller) {
   return DirectoryKey(caller.tenant, kNewestStore, name);
 }
 
-// Of a store that was opened in an earlier epoch nobody knows: the restored server may have lost what
-// was written in it.
+// Of a store that was opened in an earlier epoch nobody knows: the restored server may have lost
+// what was written in it.
 bool IsUnused(const Batch& batch, const disk::ReplicaRow& row) {
   return row.last_n() == 0 && std::max<uint32_t>(row.epoch(), 1) == batch.epoch();
 }
@@ -84,6 +85,7 @@ class HelloJob final : public Job {
   void NoteGreeting(Batch& batch, uint64_t replica, disk::ReplicaRow& row);
   absl::Status NoteTablet(Batch& batch);
   void FillGrants(const sync::Directory& directory);
+  absl::Status FillPurge(Batch& batch, const sync::Directory& directory);
 
   const Caller caller_;
   const v1::HelloRequest request_;
@@ -126,7 +128,7 @@ absl::Status HelloJob::TryApply(Batch& batch) {
   FillGrants(directory);
   reply_.set_time_zone(
       directory.ZoneOf(directory.SiteOf(directory.FirstDepartmentOf(caller_.person))).name());
-  return absl::OkStatus();
+  return FillPurge(batch, directory);
 }
 
 // What the tablet holds in the server's own hand may be from further on than the store is.
@@ -137,8 +139,8 @@ absl::Status HelloJob::HeedProofs(Batch& batch) {
         DecodeCursor(request_.cursor(), caller_, secrets, {});
     if (decoded.ok()) {
       const PullCursor& cursor = decoded->cursor;
-      const absl::Status heeded =
-          HeedProof(batch, caller_.tenant, cursor.epoch, std::max(cursor.complete, SeqIn(cursor.at)));
+      const absl::Status heeded = HeedProof(batch, caller_.tenant, cursor.epoch,
+                                            std::max(cursor.complete, SeqIn(cursor.at)));
       if (!heeded.ok()) return heeded;
     }
   }
@@ -337,6 +339,27 @@ void HelloJob::FillGrants(const sync::Directory& directory) {
       id.set_id(std::string(scope.id.view()));
     }
   }
+}
+
+// A tablet without a cursor of ours is told of every record that it may still hold.
+absl::Status HelloJob::FillPurge(Batch& batch, const sync::Directory& directory) {
+  const bool holds_nothing =
+      std::all_of(request_.stores().begin(), request_.stores().end(),
+                  [](const v1::Store& store) { return store.replica() == 0; });
+  if (holds_nothing) return absl::OkStatus();
+  uint64_t seen = 0;
+  const absl::StatusOr<DecodedCursor> decoded =
+      DecodeCursor(request_.cursor(), caller_, batch.context().secrets, {});
+  if (decoded.ok()) {
+    const PullCursor& cursor = decoded->cursor;
+    seen = std::min(cursor.complete, SharedSeq(batch.EpochsNow(), cursor.epoch, caller_.tenant));
+  }
+  const absl::StatusOr<std::vector<core::Id16>> erased =
+      ErasedSince(*batch.context().engine.NewSnapshot(), caller_.tenant,
+                  directory.ScopesOf(caller_.person), seen);
+  if (!erased.ok()) return erased.status();
+  for (const core::Id16& record : *erased) reply_.add_purge(std::string(record.view()));
+  return absl::OkStatus();
 }
 
 }  // namespace

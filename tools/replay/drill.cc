@@ -98,8 +98,8 @@ absl::Status DrillRun::Prepare() {
   before.work.clear();
   after.work.clear();
   for (Work& work : workload_.phases.front().work) {
-    const auto cut = work.gestures.begin() +
-                     static_cast<std::ptrdiff_t>(work.gestures.size() * 2 / 3);
+    const auto cut =
+        work.gestures.begin() + static_cast<std::ptrdiff_t>(work.gestures.size() * 2 / 3);
     before.work.push_back({work.tablet, work.person, {work.gestures.begin(), cut}});
     after.work.push_back({work.tablet, work.person, {cut, work.gestures.end()}});
   }
@@ -136,7 +136,7 @@ absl::StatusOr<v1::BackupGeneration> DrillRun::BackUp() {
   v1::MakeBackupRequest request;
   request.set_folder(Backups());
   grpc::ClientContext context;
-  const auto reader = stub->Make(&context, request);
+  const auto reader = stub->MakeBackup(&context, request);
   v1::MakeBackupReply reply;
   v1::BackupGeneration made;
   while (reader->Read(&reply)) {
@@ -203,8 +203,8 @@ absl::Status DrillRun::Refill() {
     report_.verify_differences = verified->difference_count();
     if (verified->differences_size() > 0) {
       const v1::Difference& first = verified->differences(0);
-      return absl::DataLossError(absl::StrCat("recomputed: ", first.what(), " ", first.where(), " ",
-                                              first.detail()));
+      return absl::DataLossError(
+          absl::StrCat("recomputed: ", first.what(), " ", first.where(), " ", first.detail()));
     }
     return absl::OkStatus();
   });
@@ -218,7 +218,8 @@ absl::Status DrillRun::BackUpAgain() {
     const auto stub = v1::Backups::NewStub(OpenChannel(server_->admin_address()));
     grpc::ClientContext context;
     v1::ListBackupsReply list;
-    const absl::Status listed = ToStatus(stub->List(&context, v1::ListBackupsRequest(), &list));
+    const absl::Status listed =
+        ToStatus(stub->ListBackups(&context, v1::ListBackupsRequest(), &list));
     if (!listed.ok()) return listed;
     if (!list.schools().empty()) report_.durable_seq = list.schools(0).durable_seq();
     return server_->Stop();
