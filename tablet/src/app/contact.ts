@@ -170,6 +170,7 @@ export class Contact {
     const isFirst = store.base.row.seq === 0n;
     return meet(store, {
       calls: this.#for.calls.sync,
+      recovery: this.#for.calls.recovery,
       device: row.device,
       app: this.#for.app,
       now: this.#for.now,

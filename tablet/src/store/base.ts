@@ -163,6 +163,7 @@ export class Base {
         id,
         create(TabletFacetRowSchema, {
           seq: held.seq,
+          epoch: held.epoch,
           heldBy: joined(held.heldBy.map((scope) => hex(scopeBytes(scope)))),
           digest: digest ?? new Uint8Array(0),
           facet: fresh ? held.state : (kept?.facet ?? new Uint8Array(0)),

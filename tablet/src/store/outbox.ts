@@ -198,6 +198,16 @@ export class Outbox {
   get moves(): Move[] {
     return movesOf(this.#row);
   }
+  // The name and number under which the server counts the group.
+  countedAs({ dot }: SealedGroup): Dot {
+    let { replica, n } = dot;
+    for (const move of this.#row.rehomes) {
+      if (move.oldReplica !== replica || n <= move.acked) continue;
+      replica = move.newReplica;
+      n -= move.acked;
+    }
+    return { replica, n };
+  }
   openDot(replica = this.#row.replica): Dot {
     return { replica, n: openCount };
   }
@@ -318,25 +328,38 @@ export class Outbox {
 
   takeGreeting(staged: Staged, reply: HelloReply, store: StoreReply, now: TabletMoment) {
     const next = staged.row;
-    next.epoch = reply.epoch;
     next.helloNo = reply.helloNo;
     next.clockOffsetMs = reply.serverTimeMs - BigInt(now.wallMs);
     next.helloMonoMs = BigInt(now.monoMs);
     next.helloBoot = now.boot;
     if (next.replica === 0n) next.replica = store.replica;
-    if (store.action === StoreAction.REFILL) next.refillAfterSeq = store.branchSeq;
+    next.nextEpoch = 0;
+    if (store.action === StoreAction.REFILL) {
+      // Nothing else changes before what is kept was handed back (refilling.ts).
+      next.refillAfterSeq = store.branchSeq;
+      next.nextEpoch = reply.epoch;
+      next.nextReplica = store.newReplica;
+      next.nextAppliedN = store.appliedN;
+      next.nextAppliedHash = store.appliedHash;
+      return;
+    }
+    next.epoch = reply.epoch;
     if (store.newReplica !== 0n) {
-      // What the server holds under the same hash need not go again. What it holds under another is
-      // a twin's work: ours is still to be sent.
-      let acked = this.#row.ackedN;
-      if (store.appliedN > acked && store.appliedN <= this.#row.sealedN) {
-        const last = this.#groups.get(Number(store.appliedN + this.#row.placeOffset));
-        if (last !== undefined && equal(last.row.hash, store.appliedHash)) acked = store.appliedN;
-      }
-      this.#stageRehome(staged, acked, store.newReplica);
+      this.stageNewName(staged, store.newReplica, store.appliedN, store.appliedHash);
     } else if (store.action === StoreAction.OK && store.appliedN < this.#row.ackedN) {
       throw new OutboxBroken('the server holds fewer groups than it had acknowledged');
     }
+  }
+
+  // What was not sent goes on under another name. What the server holds under the same hash need not
+  // go again; what it holds under another is a twin's work, and ours is still to be sent.
+  stageNewName(staged: Staged, newReplica: bigint, appliedN: bigint, appliedHash: Uint8Array) {
+    let acked = this.#row.ackedN;
+    if (appliedN > acked && appliedN <= this.#row.sealedN) {
+      const last = this.#groups.get(Number(appliedN + this.#row.placeOffset));
+      if (last !== undefined && equal(last.row.hash, appliedHash)) acked = appliedN;
+    }
+    this.#stageRehome(staged, acked, newReplica);
   }
 
   // The next groups to send; no groups: there is nothing.
@@ -514,7 +537,8 @@ export class Outbox {
     for (const place of [...this.#groups.keys()].sort((a, b) => a - b)) {
       const group = this.#groups.get(place)?.row;
       const result = group?.result;
-      const isDurable = result !== undefined && result.seq !== 0n && result.seq <= durableSeq;
+      const isDurable =
+        !group?.unproven && result !== undefined && result.seq !== 0n && result.seq <= durableSeq;
       const mayGo = place < firstUnsent && result?.disposition === Disposition.COMMITTED;
       if (group !== undefined && mayGo && (isDurable || row.keptBytes > maxKeptBytes)) {
         staged.groups.set(place, null);

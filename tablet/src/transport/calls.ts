@@ -9,6 +9,7 @@ import { Aggregates } from '#proto/aggregate_pb';
 import { Audit } from '#proto/audit_pb';
 import { Keeping } from '#proto/disposition_pb';
 import { Practice } from '#proto/practice_pb';
+import { Recovery } from '#proto/recovery_pb';
 import { Summaries } from '#proto/summary_pb';
 import { Sync } from '#proto/sync_pb';
 
@@ -26,6 +27,7 @@ export interface FigureCalls {
 
 export interface Calls {
   readonly sync: SyncCalls;
+  readonly recovery: ReturnType<typeof createClient<typeof Recovery>>;
   readonly accounts: AccountCalls;
   readonly keeping: KeepingCalls;
   readonly figures: FigureCalls;
@@ -41,6 +43,7 @@ export function connect(baseUrl: string): Calls {
   });
   return {
     sync: createClient(Sync, transport),
+    recovery: createClient(Recovery, transport),
     accounts: createClient(Accounts, transport),
     keeping: createClient(Keeping, transport),
     figures: {

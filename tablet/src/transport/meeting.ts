@@ -9,10 +9,13 @@ import { type Bytes, copied, hex, unhex } from '../model/bytes';
 import { scopeBytes } from '../store/base';
 import type { TabletMoment } from '../store/outbox';
 import type { PersonStore } from '../store/person-store';
+import { newestAcked, refills } from '../store/refilling';
 import { type SyncCalls, troubleOf, withToken } from './calls';
+import { type RecoveryCalls, refill } from './recovery';
 
 export interface MeetingOptions {
   readonly calls: SyncCalls;
+  readonly recovery: RecoveryCalls;
   readonly device: Bytes;
   readonly app: string;
   readonly now: () => TabletMoment;
@@ -68,13 +71,23 @@ export async function meet(store: PersonStore, options: MeetingOptions): Promise
 }
 
 export async function greet(store: PersonStore, options: MeetingOptions): Promise<HelloReply> {
+  const reply = await greetOnce(store, options);
+  if (!refills(store.outbox)) return reply;
+  await refill(store, options.recovery, callOptions(store, options));
+  return greetOnce(store, options); // The server counts who is through.
+}
+
+async function greetOnce(store: PersonStore, options: MeetingOptions): Promise<HelloReply> {
   await store.seal();
   const { row } = store.outbox;
   const now = options.now();
+  const proof = await newestAcked(store.outbox);
+  const newest = proof === undefined ? {} : { newestAcked: proof };
+  const { replica, sealedN: lastN, sealedHash: lastHash } = row;
   const reply = await options.calls.hello(
     {
       device: options.device,
-      stores: [{ replica: row.replica, lastN: row.sealedN, lastHash: row.sealedHash }],
+      stores: [{ replica, lastN, lastHash, ...newest }],
       epoch: row.epoch,
       cursor: store.base.row.cursor,
       app: options.app,
