@@ -52,7 +52,10 @@ void WriteSet::Clear() {
 }
 
 absl::StatusOr<uint32_t> Engine::BackUpTo(const std::string& folder) {
-  return absl::UnimplementedError("the engine cannot copy itself to " + folder);
+  return absl::UnimplementedError(
+      "nothing was copied to " + folder +
+      ": the rows are not in this process's own files; back them up where they are (a PostgreSQL "
+      "database with pg_basebackup or pg_dump), and DIR/keys and DIR/ledger beside it");
 }
 
 }  // namespace halfterm::storage

@@ -54,6 +54,7 @@ const complete = {
   awaySinceMs: day(11, 19),
   lateSinceLastView: 1,
   recomputing: false,
+  recovering: { seen: 41, of: 63 },
 };
 
 // --- Coverage. ---
@@ -257,7 +258,13 @@ const trends = (of: Trends['of'], empty: boolean): Trends => {
         ],
     lessons: empty ? 0 : 8,
     teachers: group ? teachers.map(({ id, name }) => ({ id, name, n: 2 })) : [],
-    complete: { tabletsNotSeen: 0, awaySinceMs: null, lateSinceLastView: 0, recomputing: false },
+    complete: {
+      tabletsNotSeen: 0,
+      awaySinceMs: null,
+      lateSinceLastView: 0,
+      recomputing: false,
+      recovering: null,
+    },
     changes: [],
     waiting: empty ? 0 : 1,
     hidden: false,

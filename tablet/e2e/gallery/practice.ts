@@ -19,6 +19,7 @@ const complete = {
   awaySinceMs: null,
   lateSinceLastView: 0,
   recomputing: false,
+  recovering: null,
 };
 
 const state: CycleState = {

@@ -81,6 +81,9 @@ export interface Completeness {
   readonly awaySinceMs: number | null;
   readonly lateSinceLastView: number;
   readonly recomputing: boolean;
+  // The server was restored from a backup: so many of its tablets have handed back what they held.
+  // Null: it was not, or all have.
+  readonly recovering: { readonly seen: number; readonly of: number } | null;
 }
 
 // --- Coverage. ---

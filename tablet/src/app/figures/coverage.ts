@@ -36,11 +36,15 @@ export const stateOf = (state: CoverageState): CoverState => states[state] ?? 'd
 
 export function completenessOf(watermark: Watermark | undefined): Completeness {
   const awaySince = Number(watermark?.oldestUnsentMs ?? 0);
+  const isRecovering = (watermark?.recoveringSinceMs ?? 0n) !== 0n;
   return {
     tabletsNotSeen: watermark?.tabletsNotSeen ?? 0,
     awaySinceMs: awaySince === 0 ? null : awaySince,
     lateSinceLastView: watermark?.lateSinceLastView ?? 0,
     recomputing: (watermark?.recomputingSinceMs ?? 0n) !== 0n,
+    recovering: isRecovering
+      ? { seen: watermark?.tabletsRecovered ?? 0, of: watermark?.tabletsToRecover ?? 0 }
+      : null,
   };
 }
 

@@ -51,6 +51,7 @@ function together(replies: readonly { watermark?: Watermark | undefined }[]): Co
     awaySinceMs: away.length === 0 ? null : Math.min(...away),
     lateSinceLastView: each.reduce((sum, one) => sum + one.lateSinceLastView, 0),
     recomputing: each.some(({ recomputing }) => recomputing),
+    recovering: each.find(({ recovering }) => recovering !== null)?.recovering ?? null,
   };
 }
 

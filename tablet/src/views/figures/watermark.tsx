@@ -35,6 +35,7 @@ export function Watermark<T>({
   const words = [say(asOf[answer.freshness], { time })];
   if (complete !== null) {
     if (complete.recomputing) words.push(say('water.recomputing'));
+    if (complete.recovering !== null) words.push(say('water.recovering', complete.recovering));
     words.push(
       complete.tabletsNotSeen === 0 || complete.awaySinceMs === null
         ? say('water.allSeen')

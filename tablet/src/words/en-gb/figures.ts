@@ -42,6 +42,8 @@ export const figuresWords = {
   'water.notSeen': '{n, plural, one {# tablet not seen} other {# tablets not seen}} since {date}.',
   'water.late': '{n, plural, one {# came late.} other {# came late.}}',
   'water.recomputing': 'The figures are being worked out anew; some may still change.',
+  'water.recovering':
+    'The server was restored from a backup: recovering, {seen} of {of} tablets seen. Figures may still change.',
   'water.why': 'Why did this change?',
   'water.whyTitle': 'Why did this change?',
   'water.whyFirst': 'This is the first time that you look at these figures on this tablet.',
