@@ -24,6 +24,7 @@
 #include "absl/strings/string_view.h"
 #include "halfterm/disk/tablet.pb.h"
 #include "halfterm/v1/admin.pb.h"
+#include "halfterm/v1/recovery.pb.h"
 #include "halfterm/v1/sync.pb.h"
 #include "storage/engine.h"
 #include "sync/core/facet.h"
