@@ -171,11 +171,13 @@ bool IsBlind(const core::Facet& delta, const core::Facet& held) {
 
 // A context that names more of another store than the server ever held would silently swallow what
 // that store writes next. A tablet learns of others through the server alone, so it cannot be true.
-bool ClaimsTooMuch(const core::Facet& delta, const core::Facet* held, uint64_t own_replica) {
-  for (const core::Cell& cell : delta.cells) {
+bool ClaimsTooMuch(const Submission& submission, const core::Facet* held) {
+  const std::vector<uint64_t>& earlier = submission.earlier_names;
+  for (const core::Cell& cell : submission.delta.cells) {
     const core::Cell* before = held == nullptr ? nullptr : held->Find(cell.path);
     for (const core::Dot& seen : cell.seen) {
-      if (seen.replica == own_replica) continue;
+      if (seen.replica == submission.replica) continue;
+      if (std::find(earlier.begin(), earlier.end(), seen.replica) != earlier.end()) continue;
       if (before == nullptr || core::SeenCount(*before, seen.replica) < seen.count) return true;
     }
   }
@@ -288,7 +290,7 @@ Judgement Judge(const Submission& submission, const RecordView& record,
   }
   const core::FacetId& id = submission.group.facet;
   const core::Facet* held = record.Find(static_cast<core::FacetClass>(facet_class), id.sub);
-  if (ClaimsTooMuch(submission.delta, held, submission.replica)) {
+  if (ClaimsTooMuch(submission, held)) {
     return Aside(v1::REASON_MALFORMED, "it claims to have seen what the server never held");
   }
   if (held != nullptr && submission.base_covers_facet && IsBlind(submission.delta, *held)) {

@@ -33,6 +33,9 @@ struct Submission {
   bool base_covers_plan;
   // Whether the delta writes a field that only a record's creation sets (DeltaCheck).
   bool writes_once;
+  // Names that the same store had before, after any renumbering. A context says what it has seen of
+  // them, and after a renumbering that is all that was acknowledged under them.
+  std::vector<uint64_t> earlier_names = {};
 };
 
 struct Judgement {

@@ -8,8 +8,8 @@
 #include "storage/commit/erasure.h"
 #include "storage/commit/group_time.h"
 #include "storage/commit/intents.h"
-#include "storage/commit/release.h"
 #include "storage/commit/push_result.h"
+#include "storage/commit/release.h"
 #include "storage/commit/sync_jobs.h"
 #include "sync/check.h"
 #include "sync/core/codec.h"
@@ -57,8 +57,15 @@ Decision FromCheck(const sync::DeltaCheck& check) {
 class GroupApplication {
  public:
   GroupApplication(Batch& batch, Tenant tenant, disk::ReplicaRow& store, core::Dot dot,
-                   const std::vector<core::Rehome>& moves, const std::string& bytes)
-      : batch_(batch), tenant_(tenant), store_(store), dot_(dot), moves_(moves), bytes_(bytes) {}
+                   const std::vector<core::Rehome>& moves,
+                   const std::vector<uint64_t>& earlier_names, const std::string& bytes)
+      : batch_(batch),
+        tenant_(tenant),
+        store_(store),
+        dot_(dot),
+        moves_(moves),
+        earlier_names_(earlier_names),
+        bytes_(bytes) {}
 
   // An error is damage of the store; the group then had no effect.
   absl::Status Apply(uint64_t seq, disk::LogRow& log, Decision& decision) {
@@ -151,7 +158,8 @@ class GroupApplication {
                                       at_.lower_ms,
                                       BaseCovers(held),
                                       BaseCovers(record.Find(leading)),
-                                      check.writes_once};
+                                      check.writes_once,
+                                      earlier_names_};
     const sync::Judgement judgement =
         sync::Judge(submission, record.View(), batch_.FactsOf(record), batch_.DirectoryOf(tenant_));
     decision.disposition = judgement.disposition;
@@ -186,6 +194,7 @@ class GroupApplication {
   disk::ReplicaRow& store_;
   const core::Dot dot_;
   const std::vector<core::Rehome>& moves_;
+  const std::vector<uint64_t>& earlier_names_;
   const std::string& bytes_;
   uint64_t seq_ = 0;
   disk::LogRow* log_ = nullptr;
@@ -245,6 +254,7 @@ class PushJob final : public Job {
   const PushDone done_;
   size_t bytes_ = 0;
   std::vector<core::Rehome> moves_;
+  std::vector<uint64_t> earlier_names_;  // Of the moves, those that were this very store's.
   std::vector<core::Digest32> hashes_;
   v1::PushReply reply_;
   absl::Status error_;
@@ -257,6 +267,12 @@ absl::Status PushJob::TryApply(Batch& batch) {
   if (request_.first_n() == 0) return absl::InvalidArgumentError("first_n starts at 1");
   for (const v1::Rehome& move : request_.rehomes()) {
     moves_.push_back({move.old_replica(), move.acked(), move.new_replica()});
+    const absl::StatusOr<disk::ReplicaRow*> old = batch.Replica(caller_.tenant, move.old_replica());
+    if (!old.ok()) return old.status();
+    if (*old != nullptr && (*old)->person() == caller_.person.view() &&
+        (*old)->device() == caller_.device.view()) {
+      earlier_names_.push_back(move.old_replica());
+    }
   }
   const absl::StatusOr<disk::ReplicaRow*> found = batch.Replica(caller_.tenant, request_.replica());
   if (!found.ok()) return found.status();
@@ -351,7 +367,7 @@ absl::Status PushJob::ApplyNext(Batch& batch, disk::ReplicaRow& store, const std
 
   disk::LogRow log;
   Decision decision;
-  GroupApplication application(batch, caller_.tenant, store, dot, moves_, bytes);
+  GroupApplication application(batch, caller_.tenant, store, dot, moves_, earlier_names_, bytes);
   const absl::Status applied = application.Apply(seq, log, decision);
   if (!applied.ok()) return applied;
   if (decision.disposition == v1::DISPOSITION_QUARANTINED ||
