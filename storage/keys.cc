@@ -415,6 +415,7 @@ std::optional<ParsedReadEndKey> ParseReadEndKey(absl::string_view key) {
 std::string HandedBackKey(Tenant tenant, uint64_t replica, uint64_t n) {
   return Builder(Tag::kHandedBack, tenant).Add(replica).Add(n).Key();
 }
+std::string HandedBackPrefix(Tenant tenant) { return Builder(Tag::kHandedBack, tenant).Key(); }
 
 // --- erased --------------------------------------------------------------------------------------
 

@@ -30,7 +30,8 @@
 //            "l" T4 record16 seq8                      a group kept LATE
 //            "q" T4 replica8 seq8                      a group kept QUARANTINED
 //            "w" T4 day4 record16 person16             a last day of reading that is to come
-//            "e" T4 replica8 n8                        ChainEntry: a group handed back after a restore
+//            "e" T4 replica8 n8                        ChainEntry: a group handed back after a
+//            restore
 //   meta     "h" T4                                    HeadRow
 //            "k" T4                                    context version
 //            "t" name                                  TenantRow
@@ -279,6 +280,7 @@ std::optional<ParsedReadEndKey> ParseReadEndKey(absl::string_view key);
 
 // A group that its tablet handed back after a restore: it stands in no chain.
 std::string HandedBackKey(Tenant tenant, uint64_t replica, uint64_t n);
+std::string HandedBackPrefix(Tenant tenant);
 
 // --- erased --------------------------------------------------------------------------------------
 

@@ -169,21 +169,6 @@ bool IsBlind(const core::Facet& delta, const core::Facet& held) {
   return false;
 }
 
-// A context that names more of another store than the server ever held would silently swallow what
-// that store writes next. A tablet learns of others through the server alone, so it cannot be true.
-bool ClaimsTooMuch(const Submission& submission, const core::Facet* held) {
-  const std::vector<uint64_t>& earlier = submission.earlier_names;
-  for (const core::Cell& cell : submission.delta.cells) {
-    const core::Cell* before = held == nullptr ? nullptr : held->Find(cell.path);
-    for (const core::Dot& seen : cell.seen) {
-      if (seen.replica == submission.replica) continue;
-      if (std::find(earlier.begin(), earlier.end(), seen.replica) != earlier.end()) continue;
-      if (before == nullptr || core::SeenCount(*before, seen.replica) < seen.count) return true;
-    }
-  }
-  return false;
-}
-
 bool KnewOfTheEnd(const Submission& submission, const core::VisitFacts& facts) {
   const core::Known& known = submission.group.known;
   if (known.withdrawn() || known.level >= core::kClosed) return true;
@@ -197,6 +182,21 @@ bool IsTheServers(uint8_t facet_class) {
 }
 
 }  // namespace
+
+std::vector<core::Dot> ClaimsBeyond(const core::Facet& delta, uint64_t replica,
+                                    const core::Facet* held) {
+  std::vector<core::Dot> beyond;
+  for (const core::Cell& cell : delta.cells) {
+    const core::Cell* before = held == nullptr ? nullptr : held->Find(cell.path);
+    for (const core::Dot& seen : cell.seen) {
+      if (seen.replica == replica) continue;
+      if (before == nullptr || core::SeenCount(*before, seen.replica) < seen.count) {
+        beyond.push_back(seen);
+      }
+    }
+  }
+  return beyond;
+}
 
 Judgement ByRight(Right right, bool own_facet) {
   switch (right) {
@@ -290,7 +290,7 @@ Judgement Judge(const Submission& submission, const RecordView& record,
   }
   const core::FacetId& id = submission.group.facet;
   const core::Facet* held = record.Find(static_cast<core::FacetClass>(facet_class), id.sub);
-  if (ClaimsTooMuch(submission, held)) {
+  if (submission.claims_too_much) {
     return Aside(v1::REASON_MALFORMED, "it claims to have seen what the server never held");
   }
   if (held != nullptr && submission.base_covers_facet && IsBlind(submission.delta, *held)) {

@@ -33,10 +33,18 @@ struct Submission {
   bool base_covers_plan;
   // Whether the delta writes a field that only a record's creation sets (DeltaCheck).
   bool writes_once;
-  // Names that the same store had before, after any renumbering. A context says what it has seen of
-  // them, and after a renumbering that is all that was acknowledged under them.
-  std::vector<uint64_t> earlier_names = {};
+  // Whether its contexts say more of another store than can be true (ClaimsBeyond). Only a push can
+  // tell; what was kept aside for another reason was found right in this when it came.
+  bool claims_too_much = false;
 };
+
+// What the contexts of a delta of store `replica` say that they have seen of other stores, beyond
+// what those of the page that is held say; null: none is held. A context that names more of another
+// store than the server ever held would silently swallow what that store writes next. A tablet
+// learns of others through the server alone, so it cannot be true; of its own earlier names it
+// knows more than the page says.
+std::vector<core::Dot> ClaimsBeyond(const core::Facet& delta, uint64_t replica,
+                                    const core::Facet* held);
 
 struct Judgement {
   v1::Disposition disposition = v1::DISPOSITION_COMMITTED;

@@ -4,10 +4,13 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <functional>
 #include <string>
 
+#include "halfterm/v1/disposition.grpc.pb.h"
+#include "sync/core/codec.h"
 #include "tests/support/restored_school.h"
 
 namespace halfterm::service {
@@ -248,6 +251,115 @@ TEST_F(RestoreTest, ATabletsCursorShowsThatTheServerWasRestoredWithoutAWord) {
   late.set_epoch(1);
   v1::PushReply pushed;
   EXPECT_EQ(hana.Send(late, &pushed).error_code(), grpc::StatusCode::FAILED_PRECONDITION);
+}
+
+// The same, and others have pushed since: the numbers that the tablet was answered are taken, by
+// other groups.
+TEST_F(RestoreTest, ARestoreWithoutAWordShowsAlsoWhereItsNumbersAreOvertaken) {
+  WireTablet hana(server, "northgate", people.hana, 1), tom(server, "northgate", people.tom, 2);
+  WriteVisit(hana, 60);
+  const std::string copy = elsewhere.Path("copy");
+  server.Restart([&] { fs::copy(server.data(), copy, fs::copy_options::recursive); });
+  hana.Reconnect();
+  tom.Reconnect();
+  ASSERT_TRUE(hana.Hello().ok());
+  const FacetId sheet = WriteVisit(hana, 61);
+  const std::string before = Served(people.hana, sheet, 40);
+  server.Restart([&] {
+    fs::remove_all(server.data());
+    fs::copy(copy, server.data(), fs::copy_options::recursive);
+  });
+  tom.Reconnect();
+  ASSERT_TRUE(tom.Hello().ok());
+  for (uint8_t number = 70; number < 73; ++number) WriteVisit(tom, number);
+
+  const v1::RefilledGroup& newest = *kept[people.hana].groups().rbegin();
+  const v1::HelloReply reply = Greet(hana, 1, &newest);
+  EXPECT_GT(reply.epoch(), 1u);
+  ASSERT_EQ(reply.stores(0).action(), v1::STORE_ACTION_REFILL);
+  EXPECT_THAT(EachOf(Refill(hana, kept[people.hana], reply.epoch()).groups()),
+              ::testing::Contains(v1::REFILLED_TAKEN));
+  EXPECT_EQ(Served(people.hana, sheet, 41), before);
+  EXPECT_EQ(Differences(), 0u);
+
+  // Whoever shows what is held shows nothing new.
+  const v1::HelloReply again = Greet(hana, reply.epoch(), &newest);
+  EXPECT_EQ(again.epoch(), reply.epoch());
+}
+
+// An app of before would adopt the epoch at once and hand nothing back.
+TEST_F(RestoreTest, AnAppThatCannotRefillIsToldToBeUpdatedFirst) {
+  const uint32_t generation = BackUp();
+  WireTablet hana(server, "northgate", people.hana, 1);
+  WriteVisit(hana, 61);
+  Restore(generation);
+  hana.Reconnect();
+  v1::HelloRequest request;
+  request.set_device(BytesOf(hana.device()));
+  request.set_epoch(1);
+  request.set_core_version(1);
+  request.add_stores()->set_replica(hana.replica());
+  v1::HelloReply reply;
+  grpc::ClientContext context;
+  hana.Prepare(context);
+  const grpc::Status greeted = hana.sync().Hello(&context, request, &reply);
+  EXPECT_EQ(greeted.error_code(), grpc::StatusCode::FAILED_PRECONDITION);
+  EXPECT_THAT(greeted.error_message(), ::testing::HasSubstr("update the app"));
+}
+
+// A store's name of before is known again by the proof that its tablet shows, and what it writes
+// then may say that it has seen what it wrote.
+TEST_F(RestoreTest, WhatATabletWritesWhileItRefillsIsTaken) {
+  const uint32_t generation = BackUp();
+  WireTablet hana(server, "northgate", people.hana, 1);
+  const FacetId sheet = WriteVisit(hana, 61);
+  Restore(generation);
+  const v1::RefilledGroup newest = *kept[people.hana].groups().rbegin();
+  const v1::HelloReply reply = Greet(hana, 1, &newest);
+  ASSERT_EQ(reply.stores(0).action(), v1::STORE_ACTION_REFILL);
+  Refill(hana, kept[people.hana], reply.epoch());
+
+  const core::Dot old{hana.replica(), hana.last_n()};
+  hana.GoOnAs(reply.stores(0).new_replica(), reply.epoch());
+  core::Facet delta = hana.DeltaOf(sheet, RatingValues(2, 4));
+  for (core::Cell& cell : delta.cells) {
+    cell.seen.push_back(old);
+    std::sort(cell.seen.begin(), cell.seen.end(),
+              [](const core::Dot& a, const core::Dot& b) { return a.replica < b.replica; });
+  }
+  hana.Keep(hana.Sealed(hana.Header(sheet), core::Encode(delta)));
+  v1::PushReply pushed;
+  const grpc::Status sent = hana.Push(&pushed);
+  ASSERT_TRUE(sent.ok()) << sent.error_message();
+  EXPECT_EQ(pushed.results(0).disposition(), v1::DISPOSITION_COMMITTED)
+      << pushed.results(0).detail();
+
+  // Nothing goes on under the old name.
+  hana.GoOnAs(old.replica, reply.epoch());
+  hana.Write(sheet, RatingValues(3, 1));
+  EXPECT_EQ(hana.Push().error_code(), grpc::StatusCode::FAILED_PRECONDITION);
+  EXPECT_EQ(Greet(hana, reply.epoch()).stores(0).action(), v1::STORE_ACTION_REHOME);
+}
+
+// The counts of what became of everything that was ever pushed add up in a restored store too.
+TEST_F(RestoreTest, TheFourCountsAddUpToEverythingPushedAlsoWhereItWasHandedBack) {
+  WireTablet hana(server, "northgate", people.hana, 1);
+  WriteVisit(hana, 60);
+  const uint32_t generation = BackUp();
+  WriteVisit(hana, 61);
+  Restore(generation);
+  const v1::HelloReply reply = Greet(hana, 1);
+  Refill(hana, kept[people.hana], reply.epoch());
+  const auto keeping = v1::KeepingAdmin::NewStub(
+      grpc::CreateChannel(server.admin_address(), grpc::InsecureChannelCredentials()));
+  grpc::ClientContext context;
+  v1::KeepingAdminCountsRequest request;
+  request.set_tenant("northgate");
+  v1::CountsReply counts;
+  const grpc::Status counted = keeping->Counts(&context, request, &counts);
+  ASSERT_TRUE(counted.ok()) << counted.error_message();
+  EXPECT_EQ(counts.pushed(), 4u);
+  EXPECT_TRUE(counts.accounts_for_everything()) << counts.ShortDebugString();
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "storage/commit/push_result.h"
 #include "storage/directory/schools.h"
 
 namespace halfterm::storage {
@@ -85,6 +86,28 @@ absl::Status Write(Engine& store, const StoreFacts& facts, const disk::EpochsRow
   return store.Commit(writes);
 }
 
+// A tablet has proved that the store is not the one that it was. `shown_epoch`: that of the proof.
+absl::Status BeginEpochAfterProof(Batch& batch, const disk::EpochsRow& epochs,
+                                  uint32_t shown_epoch) {
+  const uint32_t current = epochs.epochs(epochs.epochs_size() - 1).id();
+  StoreFacts store;
+  store.epochs = epochs;
+  disk::EpochsRow shown = epochs;  // The epoch shown has begun too, wherever.
+  if (EpochOf(epochs, shown_epoch) == nullptr) {
+    disk::EpochRow& lost = *shown.add_epochs();
+    lost.set_id(shown_epoch);
+    lost.set_parent(current);
+    *lost.mutable_branches() = epochs.epochs(epochs.epochs_size() - 1).branches();
+  }
+  for (const disk::TenantSeq& begin : epochs.epochs(epochs.epochs_size() - 1).branches()) {
+    store.heads[begin.tenant()] = begin.seq();
+  }
+  disk::EpochsRow next =
+      WithNewEpoch(store, shown, /*all_known=*/false, batch.now_ms(), batch.context().random);
+  next.set_replayed_epoch(next.epochs(next.epochs_size() - 1).id());
+  return batch.BeginEpoch(std::move(next));
+}
+
 }  // namespace
 
 absl::StatusOr<StoreFacts> ReadStore(const Engine& store) {
@@ -145,7 +168,8 @@ absl::Status CheckTheyBelong(const StoreFacts& store, const LedgerFacts& ledger,
   const std::optional<disk::IdentityRow>& known = ledger.identity;
   if (store.identity && known && store.identity->store() != known->store()) {
     return absl::FailedPreconditionError(
-        "the store is not the one that the ledger beside it belongs to; put the right one in place");
+        "the store is not the one that the ledger beside it belongs to; put the right one in "
+        "place");
   }
   for (const std::optional<disk::IdentityRow>* identity : {&store.identity, &known}) {
     if (*identity && (*identity)->key_id() != key_id) {
@@ -189,7 +213,7 @@ absl::StatusOr<OpenedHistory> OpenHistory(Engine& store, Ledger& ledger, const S
   }
 
   disk::IdentityRow identity;
-  identity.set_store(read->identity    ? read->identity->store()
+  identity.set_store(read->identity   ? read->identity->store()
                      : known.identity ? known.identity->store()
                                       : random(kStoreIdBytes));
   identity.set_key_id(secrets.KeyId());
@@ -208,8 +232,9 @@ absl::StatusOr<OpenedHistory> OpenHistory(Engine& store, Ledger& ledger, const S
   const bool is_new = epochs.epochs_size() != read->epochs.epochs_size();
   if (is_new || !read->identity || read->identity->format() != kStoreFormat) {
     // The ledger first: an epoch that began in the store alone could begin a second time elsewhere.
-    // With the mark gone the epoch on record, which the store lacks, still says that it was restored.
-    // A first epoch goes the other way, or an interruption would look like a store that was lost.
+    // With the mark gone the epoch on record, which the store lacks, still says that it was
+    // restored. A first epoch goes the other way, or an interruption would look like a store that
+    // was lost.
     const auto note = [&] { return ledger.NoteHistory(epochs, identity); };
     const auto write = [&] {
       return Write(store, *read, epochs, identity, !restored.empty(), random);
@@ -226,29 +251,27 @@ absl::StatusOr<OpenedHistory> OpenHistory(Engine& store, Ledger& ledger, const S
 
 absl::Status HeedProof(Batch& batch, Tenant tenant, uint32_t epoch, uint64_t seq) {
   const disk::EpochsRow epochs = batch.EpochsNow();
-  const uint32_t current = epochs.epochs(epochs.epochs_size() - 1).id();
   if (EpochOf(epochs, epoch) != nullptr) {
-    if (epoch != current) return absl::OkStatus();
+    if (epoch != batch.epoch()) return absl::OkStatus();
     const absl::StatusOr<disk::HeadRow*> head = batch.Head(tenant);
     if (!head.ok()) return head.status();
     if (seq <= (*head)->seq()) return absl::OkStatus();
   }
-  StoreFacts store;
-  store.epochs = epochs;
-  disk::EpochsRow shown = epochs;  // The epoch shown has begun too, wherever.
-  if (EpochOf(epochs, epoch) == nullptr) {
-    disk::EpochRow& lost = *shown.add_epochs();
-    lost.set_id(epoch);
-    lost.set_parent(current);
-    *lost.mutable_branches() = epochs.epochs(epochs.epochs_size() - 1).branches();
+  return BeginEpochAfterProof(batch, epochs, epoch);
+}
+
+absl::Status HeedAnswer(Batch& batch, Tenant tenant, uint64_t replica,
+                        const v1::PushResult& answer) {
+  const disk::EpochsRow epochs = batch.EpochsNow();
+  if (answer.epoch() == batch.epoch()) {
+    const absl::StatusOr<std::optional<disk::ChainEntry>> held =
+        HeldAs(batch, tenant, {replica, answer.n()});
+    if (!held.ok()) return held.status();
+    if (*held && (*held)->seq() == answer.seq()) return absl::OkStatus();
+  } else if (EpochOf(epochs, answer.epoch()) != nullptr) {
+    return absl::OkStatus();
   }
-  for (const disk::TenantSeq& begin : epochs.epochs(epochs.epochs_size() - 1).branches()) {
-    store.heads[begin.tenant()] = begin.seq();
-  }
-  disk::EpochsRow next = WithNewEpoch(store, shown, /*all_known=*/false, batch.now_ms(),
-                                      batch.context().random);
-  next.set_replayed_epoch(next.epochs(next.epochs_size() - 1).id());
-  return batch.BeginEpoch(std::move(next));
+  return BeginEpochAfterProof(batch, epochs, answer.epoch());
 }
 
 }  // namespace halfterm::storage

@@ -1,10 +1,10 @@
 // Whether the store in the directory is the one that was here, and what begins when it is not.
 //
-// A restore of an older backup looks, from inside the store, like nothing at all. So it is looked for from
-// outside: a mark that `halfterm restore` leaves, a witness that had seen the store further on, an epoch
-// on record that the store has not heard of, an identity without a ledger; and while the server runs, a
-// tablet that shows a number, in the server's own hand, that the store has not come to. Whenever one of
-// these is so a new epoch begins, also when nothing seems lost.
+// A restore of an older backup looks, from inside the store, like nothing at all. So it is looked
+// for from outside: a mark that `halfterm restore` leaves, a witness that had seen the store
+// further on, an epoch on record that the store has not heard of, an identity without a ledger; and
+// while the server runs, a tablet that shows a number, in the server's own hand, that the store has
+// not come to. Whenever one of these is so a new epoch begins, also when nothing seems lost.
 //
 // Functions of values and engines only: no thread, no clock but the one handed in.
 
@@ -18,6 +18,7 @@
 #include "absl/status/statusor.h"
 #include "halfterm/disk/ledger.pb.h"
 #include "halfterm/disk/rows.pb.h"
+#include "halfterm/v1/sync.pb.h"
 #include "storage/backup/ledger.h"
 #include "storage/clock.h"
 #include "storage/commit/batch.h"
@@ -50,8 +51,8 @@ absl::Status CheckTheyBelong(const StoreFacts& store, const LedgerFacts& ledger,
                              const std::string& key_id);
 
 // The store's epochs and those on record, with a new one at the end that goes on from the store's.
-// `all_known`: no epoch can have begun that neither of them knows; else the number leaves a gap that
-// nobody else will hit.
+// `all_known`: no epoch can have begun that neither of them knows; else the number leaves a gap
+// that nobody else will hit.
 disk::EpochsRow WithNewEpoch(const StoreFacts& store, const disk::EpochsRow& on_record,
                              bool all_known, int64_t now_ms,
                              const std::function<std::string(size_t)>& random);
@@ -61,21 +62,27 @@ struct OpenedHistory {
   Epochs epochs;
   std::string restored;  // Why a new epoch began; empty: none did.
 };
-// Begins the first epoch of an empty store, or a new one of a restored store, in store and ledger; and
-// gives both their identity. To be called before anything else reads the store. If it is interrupted,
-// the next call does the rest.
+// Begins the first epoch of an empty store, or a new one of a restored store, in store and ledger;
+// and gives both their identity. To be called before anything else reads the store. If it is
+// interrupted, the next call does the rest.
 //
-// FailedPrecondition: they do not belong together; or the store is empty and the ledger tells of one
-// that was not (put it back with `halfterm restore`). DataLoss as above; errors of Engine::Commit.
+// FailedPrecondition: they do not belong together; or the store is empty and the ledger tells of
+// one that was not (put it back with `halfterm restore`). DataLoss as above; errors of
+// Engine::Commit.
 absl::StatusOr<OpenedHistory> OpenHistory(Engine& store, Ledger& ledger, const Secrets& secrets,
                                           const Clock& clock,
                                           const std::function<std::string(size_t)>& random);
 
-// A tablet showed, with a right proof, what the server said in `epoch` at `seq`. Begins a new epoch in
-// the batch if the store has never come there. A restore that nobody announced may have happened at any
-// time in the present epoch, so the new one branches off where that began, and everything of it is asked
-// for again.
+// A tablet showed, with a right proof, what the server said in `epoch` at `seq`. Begins a new epoch
+// in the batch if the store has never come there. A restore that nobody announced may have happened
+// at any time in the present epoch, so the new one branches off where that began, and everything of
+// it is asked for again.
 absl::Status HeedProof(Batch& batch, Tenant tenant, uint32_t epoch, uint64_t seq);
+
+// The same for a group of the caller's own, whose answer says more than a number: where other
+// groups have meanwhile taken its place, the store was put back all the same.
+absl::Status HeedAnswer(Batch& batch, Tenant tenant, uint64_t replica,
+                        const v1::PushResult& answer);
 
 }  // namespace halfterm::storage
 

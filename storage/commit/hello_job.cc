@@ -6,6 +6,7 @@
 #include "storage/backup/history.h"
 #include "storage/commit/purge.h"
 #include "storage/commit/push_result.h"
+#include "storage/commit/store_names.h"
 #include "storage/commit/sync_jobs.h"
 #include "storage/pull/pull_cursor.h"
 #include "sync/core/limits.h"
@@ -17,7 +18,9 @@ namespace {
 using HelloDone = std::function<void(absl::StatusOr<v1::HelloReply>)>;
 
 constexpr int kHellosKept = 16;
-constexpr uint32_t kCoreVersion = 1;
+constexpr uint32_t kCoreVersion = 2;
+// Its apps take the answer to a restore for a new name, and let go of what they should hand back.
+constexpr uint32_t kCoreWithoutRefill = 1;
 // Directory rows of this kind say which store was opened last for (device16 person16).
 constexpr uint8_t kNewestStore = 200;
 
@@ -38,7 +41,7 @@ std::string NewestStoreKey(const Caller& caller) {
 // Of a store that was opened in an earlier epoch nobody knows: the restored server may have lost
 // what was written in it.
 bool IsUnused(const Batch& batch, const disk::ReplicaRow& row) {
-  return row.last_n() == 0 && std::max<uint32_t>(row.epoch(), 1) == batch.epoch();
+  return row.last_n() == 0 && EpochOf(row) == batch.epoch();
 }
 
 void FillLimits(v1::Limits& limits) {
@@ -72,6 +75,7 @@ class HelloJob final : public Job {
  private:
   absl::Status TryApply(Batch& batch);
   absl::Status HeedProofs(Batch& batch);
+  absl::Status NoteProvenName(Batch& batch, const v1::AckedProof& proof);
   // What the tablet adopted last is not the epoch in force.
   bool IsOfAnotherEpoch(const Batch& batch) const;
   void AskToRefill(const Batch& batch, v1::StoreReply& reply) const;
@@ -149,10 +153,24 @@ absl::Status HelloJob::HeedProofs(Batch& batch) {
     const v1::AckedProof& proof = store.newest_acked();
     const auto hash = core::Digest32::FromBytes(proof.group_hash());
     if (!hash || !IsOurs(caller_, proof.replica(), proof.result(), *hash, secrets)) continue;
-    const absl::Status heeded =
-        HeedProof(batch, caller_.tenant, proof.result().epoch(), proof.result().seq());
+    const absl::Status heeded = HeedAnswer(batch, caller_.tenant, proof.replica(), proof.result());
     if (!heeded.ok()) return heeded;
+    const absl::Status noted = NoteProvenName(batch, proof);
+    if (!noted.ok()) return noted;
   }
+  return absl::OkStatus();
+}
+
+// A name that the store lacks is this tablet's by its proof: what it writes from now on may say
+// that it has seen what was acknowledged under it.
+absl::Status HelloJob::NoteProvenName(Batch& batch, const v1::AckedProof& proof) {
+  const absl::StatusOr<disk::ReplicaRow*> found = batch.Replica(caller_.tenant, proof.replica());
+  if (!found.ok() || *found != nullptr) return found.status();
+  disk::ReplicaRow& row = *batch.AddReplica(caller_.tenant, proof.replica());
+  row.set_tenant(caller_.tenant.handle());
+  row.set_device(std::string(caller_.device.view()));
+  row.set_person(std::string(caller_.person.view()));
+  row.set_epoch(proof.result().epoch());
   return absl::OkStatus();
 }
 
@@ -161,14 +179,18 @@ bool HelloJob::IsOfAnotherEpoch(const Batch& batch) const {
 }
 
 absl::Status HelloJob::CheckFirst(Batch& batch) {
+  if (IsOfAnotherEpoch(batch) && request_.core_version() == kCoreWithoutRefill) {
+    return absl::FailedPreconditionError(
+        "the server was restored, and this app cannot hand back what it lacks; update the app "
+        "first");
+  }
   for (const v1::Store& store : request_.stores()) {
     if (store.replica() == 0) continue;
     const absl::StatusOr<disk::ReplicaRow*> found = batch.Replica(caller_.tenant, store.replica());
     if (!found.ok()) return found.status();
     // A store that was opened after the backup that the server was restored from.
     if (*found == nullptr && IsOfAnotherEpoch(batch)) continue;
-    if (*found == nullptr || (*found)->person() != caller_.person.view() ||
-        (*found)->device() != caller_.device.view()) {
+    if (*found == nullptr || !IsStoreOf(**found, caller_)) {
       return absl::PermissionDeniedError("no such store of this person on this tablet");
     }
     if ((*found)->rehomed_to() == 0) continue;
@@ -248,7 +270,10 @@ absl::Status HelloJob::GreetStore(Batch& batch, const v1::Store& store) {
   const bool parted =
       store.last_n() == row.last_n() && row.last_n() > 0 && store.last_hash() != row.last_hash();
   const bool refills = store.replica() != 0 && IsOfAnotherEpoch(batch);
-  if (!behind && !parted && !refills && row.rehomed_to() == 0) {
+  // Its tablet has adopted this epoch and goes on under a name of one before: it was put back
+  // since.
+  const bool is_old = EpochOf(row) != batch.epoch();
+  if (!behind && !parted && !refills && !is_old && row.rehomed_to() == 0) {
     reply.set_action(v1::STORE_ACTION_OK);
     return absl::OkStatus();
   }

@@ -10,6 +10,7 @@
 #include "storage/commit/intents.h"
 #include "storage/commit/push_result.h"
 #include "storage/commit/release.h"
+#include "storage/commit/store_names.h"
 #include "storage/commit/sync_jobs.h"
 #include "sync/check.h"
 #include "sync/core/codec.h"
@@ -57,15 +58,8 @@ Decision FromCheck(const sync::DeltaCheck& check) {
 class GroupApplication {
  public:
   GroupApplication(Batch& batch, Tenant tenant, disk::ReplicaRow& store, core::Dot dot,
-                   const std::vector<core::Rehome>& moves,
-                   const std::vector<uint64_t>& earlier_names, const std::string& bytes)
-      : batch_(batch),
-        tenant_(tenant),
-        store_(store),
-        dot_(dot),
-        moves_(moves),
-        earlier_names_(earlier_names),
-        bytes_(bytes) {}
+                   const std::vector<core::Rehome>& moves, const std::string& bytes)
+      : batch_(batch), tenant_(tenant), store_(store), dot_(dot), moves_(moves), bytes_(bytes) {}
 
   // An error is damage of the store; the group then had no effect.
   absl::Status Apply(uint64_t seq, disk::LogRow& log, Decision& decision) {
@@ -80,6 +74,7 @@ class GroupApplication {
       return absl::OkStatus();
     }
     group_ = &*decoded;
+    moves_ = core::MovesOf(group_->dot(), moves_);
     at_ = WrittenAtOf(group_->time, store_, batch_.now_ms());
     if (core::Rehomed(group_->dot(), moves_) != dot_) {
       decision = Quarantine(v1::REASON_MALFORMED, "its number is not the one that it was sent as");
@@ -119,6 +114,8 @@ class GroupApplication {
   }
 
   uint64_t stamp() const { return stamp_; }
+  // Those that this very group was read by.
+  const std::vector<core::Rehome>& moves() const { return moves_; }
   const WrittenAt& at() const { return at_; }
 
  private:
@@ -151,6 +148,10 @@ class GroupApplication {
     }
     core::Attribute(delta, dot_, author_);
     const core::FacetId leading = sync::LeadingFacet(record.View(), batch_.FactsOf(record));
+    const absl::StatusOr<bool> too_much = ClaimsTooMuch(
+        batch_, tenant_, store_,
+        sync::ClaimsBeyond(delta, dot_.replica, held == nullptr ? nullptr : &held->facet));
+    if (!too_much.ok()) return too_much.status();
     const sync::Submission submission{*group_,
                                       delta,
                                       dot_.replica,
@@ -159,7 +160,7 @@ class GroupApplication {
                                       BaseCovers(held),
                                       BaseCovers(record.Find(leading)),
                                       check.writes_once,
-                                      earlier_names_};
+                                      *too_much};
     const sync::Judgement judgement =
         sync::Judge(submission, record.View(), batch_.FactsOf(record), batch_.DirectoryOf(tenant_));
     decision.disposition = judgement.disposition;
@@ -193,8 +194,7 @@ class GroupApplication {
   const Tenant tenant_;
   disk::ReplicaRow& store_;
   const core::Dot dot_;
-  const std::vector<core::Rehome>& moves_;
-  const std::vector<uint64_t>& earlier_names_;
+  std::vector<core::Rehome> moves_;
   const std::string& bytes_;
   uint64_t seq_ = 0;
   disk::LogRow* log_ = nullptr;
@@ -254,7 +254,6 @@ class PushJob final : public Job {
   const PushDone done_;
   size_t bytes_ = 0;
   std::vector<core::Rehome> moves_;
-  std::vector<uint64_t> earlier_names_;  // Of the moves, those that were this very store's.
   std::vector<core::Digest32> hashes_;
   v1::PushReply reply_;
   absl::Status error_;
@@ -267,21 +266,17 @@ absl::Status PushJob::TryApply(Batch& batch) {
   if (request_.first_n() == 0) return absl::InvalidArgumentError("first_n starts at 1");
   for (const v1::Rehome& move : request_.rehomes()) {
     moves_.push_back({move.old_replica(), move.acked(), move.new_replica()});
-    const absl::StatusOr<disk::ReplicaRow*> old = batch.Replica(caller_.tenant, move.old_replica());
-    if (!old.ok()) return old.status();
-    if (*old != nullptr && (*old)->person() == caller_.person.view() &&
-        (*old)->device() == caller_.device.view()) {
-      earlier_names_.push_back(move.old_replica());
-    }
   }
   const absl::StatusOr<disk::ReplicaRow*> found = batch.Replica(caller_.tenant, request_.replica());
   if (!found.ok()) return found.status();
   // "Not yours" and "not there" say the same.
-  if (*found == nullptr || (*found)->person() != caller_.person.view() ||
-      (*found)->device() != caller_.device.view()) {
+  if (*found == nullptr || !IsStoreOf(**found, caller_)) {
     return absl::PermissionDeniedError("no such store of this person on this tablet");
   }
   disk::ReplicaRow& store = **found;
+  if (EpochOf(store) != batch.epoch()) {
+    return absl::FailedPreconditionError("the store's name is of an epoch before; call Hello");
+  }
   for (const std::string& group : request_.groups()) hashes_.push_back(core::Sha256(group));
   size_t repeated = 0;
   bool has_parted = false;
@@ -367,7 +362,7 @@ absl::Status PushJob::ApplyNext(Batch& batch, disk::ReplicaRow& store, const std
 
   disk::LogRow log;
   Decision decision;
-  GroupApplication application(batch, caller_.tenant, store, dot, moves_, earlier_names_, bytes);
+  GroupApplication application(batch, caller_.tenant, store, dot, moves_, bytes);
   const absl::Status applied = application.Apply(seq, log, decision);
   if (!applied.ok()) return applied;
   if (decision.disposition == v1::DISPOSITION_QUARANTINED ||
@@ -392,7 +387,7 @@ absl::Status PushJob::ApplyNext(Batch& batch, disk::ReplicaRow& store, const std
   log.set_stamp(application.stamp());
   log.set_lower_ms(at.lower_ms);
   log.set_estimate_ms(at.estimate_ms);
-  for (const core::Rehome& move : moves_) {
+  for (const core::Rehome& move : application.moves()) {
     disk::RehomeRow& row = *log.add_rehomes();
     row.set_old_replica(move.old_replica);
     row.set_acked(move.acked);

@@ -57,4 +57,26 @@ bool IsOurs(const Caller& caller, uint64_t replica, const v1::PushResult& result
   return given && right && core::EqualInConstantTime(*given, *right);
 }
 
+absl::StatusOr<std::optional<disk::ChainEntry>> HeldAs(Batch& batch, Tenant tenant,
+                                                       const core::Dot& dot) {
+  const absl::StatusOr<std::string> handed_back =
+      batch.Get(Family::kDerived, HandedBackKey(tenant, dot.replica, dot.count));
+  if (handed_back.ok()) {
+    disk::ChainEntry entry;
+    if (!entry.ParseFromString(*handed_back)) {
+      return absl::DataLossError(
+          "a group that was handed back cannot be read; run `halfterm verify`");
+    }
+    return std::optional<disk::ChainEntry>(std::move(entry));
+  }
+  if (!absl::IsNotFound(handed_back.status())) return handed_back.status();
+  const absl::StatusOr<disk::ReplicaRow*> store = batch.Replica(tenant, dot.replica);
+  if (!store.ok()) return store.status();
+  if (*store == nullptr || dot.count > (*store)->last_n()) return std::optional<disk::ChainEntry>();
+  const absl::StatusOr<std::vector<disk::ChainEntry>> held =
+      batch.ChainFrom(tenant, dot.replica, dot.count, dot.count);
+  if (!held.ok()) return held.status();
+  return std::optional<disk::ChainEntry>(held->front());
+}
+
 }  // namespace halfterm::storage

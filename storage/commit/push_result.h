@@ -1,10 +1,15 @@
-// The answer to one group, with the proof that its tablet keeps; and whether such an answer is ours.
+// The answer to one group, with the proof that its tablet keeps; whether such an answer is ours,
+// and what was answered before.
 
 #ifndef HALFTERM_STORAGE_COMMIT_PUSH_RESULT_H_
 #define HALFTERM_STORAGE_COMMIT_PUSH_RESULT_H_
+#include <optional>
+
+#include "absl/status/statusor.h"
 #include "halfterm/disk/rows.pb.h"
 #include "halfterm/v1/sync.pb.h"
 #include "storage/caller.h"
+#include "storage/commit/batch.h"
 #include "storage/commit/secrets.h"
 #include "sync/core/types.h"
 
@@ -17,6 +22,11 @@ v1::PushResult ResultOf(const Caller& caller, const core::Dot& dot, const disk::
 // Whether this server, before or after any restore, gave this answer to this person for the group.
 bool IsOurs(const Caller& caller, uint64_t replica, const v1::PushResult& result,
             const core::Digest32& hash, const Secrets& secrets);
+
+// What is held under a group's name and number, in its store's chain or handed back after a
+// restore; nothing where no group is. DataLoss: it cannot be read.
+absl::StatusOr<std::optional<disk::ChainEntry>> HeldAs(Batch& batch, Tenant tenant,
+                                                       const core::Dot& dot);
 
 }  // namespace halfterm::storage
 

@@ -1,5 +1,6 @@
-// What becomes of pushes: of tablets that repeat, skip and are copied, of a store that is opened
-// again and of a disk that is nearly full. pushed_group_test.cc looks at single groups.
+// What becomes of pushes: of tablets that repeat and skip, of a store that is opened again and
+// of a disk that is nearly full. pushed_group_test.cc looks at single groups, store_names_test.cc
+// at tablets that are copied.
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -179,68 +180,6 @@ TEST_F(PushTest, ADiskThatIsNearlyFullTakesNothingAndForgetsNothing) {
   const auto rollups = school.Rollups();
   school.Reopen();
   EXPECT_EQ(school.Rollups(), rollups);
-}
-
-TEST_F(PushTest, ACopiedTabletGoesOnUnderAnotherNameAndLosesNothing) {
-  PushingTablet hana = school.Tablet(people.hana, 1);
-  WriteVisit(hana);
-  PushingTablet copy = hana;
-  const FacetId sheet = Facet(core::kSheet, people.hana);
-  const core::Facet seen = school.Stored(sheet);
-  hana.Write(sheet, seen, RatingValues(1, 1));
-  ASSERT_EQ(Only(hana).disposition(), v1::DISPOSITION_COMMITTED);
-  copy.Write(sheet, seen, RatingValues(1, 4));
-  const auto parted = copy.Push();
-  ASSERT_EQ(parted.status().code(), absl::StatusCode::kFailedPrecondition) << parted.status();
-  const auto hello = copy.Hello();
-  ASSERT_TRUE(hello.ok());
-  ASSERT_EQ(hello->stores(0).action(), v1::STORE_ACTION_REHOME);
-
-  v1::PushRequest moved = copy.last_request();
-  moved.set_replica(hello->stores(0).new_replica());
-  moved.set_first_n(1);
-  moved.clear_hash_before();
-  v1::Rehome& move = *moved.add_rehomes();
-  move.set_old_replica(hana.replica());
-  move.set_acked(3);
-  move.set_new_replica(moved.replica());
-  const auto taken = copy.Send(moved);
-  ASSERT_TRUE(taken.ok()) << taken.status();
-  EXPECT_EQ(taken->results(0).disposition(), v1::DISPOSITION_COMMITTED)
-      << taken->results(0).detail();
-  EXPECT_THAT(ValuesAt(school.Stored(sheet), Path::Entry(3, core::NumberKey(1), 1, Kind::kReg)),
-              UnorderedElementsAre(Number(1), Number(4)));
-}
-
-// The context of a renumbered write says that everything acknowledged under the old name was seen,
-// also where nothing of it was ever written. Such writes were put aside as malformed: after a
-// restore, all unsent work.
-TEST_F(PushTest, ARenumberedWriteInANewPlaceIsCommitted) {
-  PushingTablet hana = school.Tablet(people.hana, 1);
-  WriteVisit(hana);
-  PushingTablet copy = hana;
-  const FacetId sheet = Facet(core::kSheet, people.hana);
-  const core::Facet seen = school.Stored(sheet);
-  hana.Write(sheet, seen, RatingValues(1, 1));
-  ASSERT_EQ(Only(hana).disposition(), v1::DISPOSITION_COMMITTED);
-  copy.Write(sheet, seen, RatingValues(2, 4));
-  ASSERT_FALSE(copy.Push().ok());
-  const auto hello = copy.Hello();
-  ASSERT_TRUE(hello.ok());
-  v1::PushRequest moved = copy.last_request();
-  moved.set_replica(hello->stores(0).new_replica());
-  moved.set_first_n(1);
-  moved.clear_hash_before();
-  v1::Rehome& move = *moved.add_rehomes();
-  move.set_old_replica(hana.replica());
-  move.set_acked(3);
-  move.set_new_replica(moved.replica());
-  const auto taken = copy.Send(moved);
-  ASSERT_TRUE(taken.ok()) << taken.status();
-  EXPECT_EQ(taken->results(0).disposition(), v1::DISPOSITION_COMMITTED)
-      << taken->results(0).detail();
-  EXPECT_THAT(ValuesAt(school.Stored(sheet), Path::Entry(3, core::NumberKey(2), 1, Kind::kReg)),
-              UnorderedElementsAre(Number(4)));
 }
 
 }  // namespace

@@ -1,8 +1,9 @@
 // Refill: takes back what the server acknowledged before it was restored, as it counted then.
 //
-// Nothing is judged: the proof says what was decided, and the store only puts it where it was. A group
-// comes back under its own dot with the stamp that it had, and a facet by joining what the tablet holds,
-// so the bytes are those of before whichever tablet comes first and however many bring the same.
+// Nothing is judged: the proof says what was decided, and the store only puts it where it was. A
+// group comes back under its own dot with the stamp that it had, and a facet by joining what the
+// tablet holds, so the bytes are those of before whichever tablet comes first and however many
+// bring the same.
 
 #include <algorithm>
 #include <optional>
@@ -13,6 +14,7 @@
 #include "storage/commit/intents.h"
 #include "storage/commit/push_result.h"
 #include "storage/commit/release.h"
+#include "storage/commit/store_names.h"
 #include "storage/commit/sync_jobs.h"
 #include "storage/directory/directory_writer.h"
 #include "storage/feed_row.h"
@@ -56,12 +58,11 @@ class RefillJob final : public Job {
  private:
   absl::Status TryApply(Batch& batch);
   absl::Status TakeFacet(Batch& batch, const v1::RefilledFacet& facet, v1::RefillResult& result);
-  absl::Status TakeGroup(Batch& batch, const v1::RefilledGroup& refilled,
-                         v1::RefillResult& result);
-  // What is held under the group's dot already; nothing where there is none.
-  absl::StatusOr<std::optional<disk::ChainEntry>> HeldAs(Batch& batch, const core::Dot& dot);
+  absl::Status TakeGroup(Batch& batch, const v1::RefilledGroup& refilled, v1::RefillResult& result);
+  absl::StatusOr<bool> IsHeldAs(Batch& batch, const v1::RefilledGroup& refilled,
+                                const disk::ChainEntry& held, bool is_proven);
   // The store that the group came from, begun anew where the backup was older; null: another's.
-  absl::StatusOr<disk::ReplicaRow*> StoreOf(Batch& batch, uint64_t replica);
+  absl::StatusOr<disk::ReplicaRow*> StoreOf(Batch& batch, uint64_t replica, uint32_t epoch);
   absl::Status Enter(Batch& batch, const core::Group& group, const v1::RefilledGroup& refilled,
                      disk::ReplicaRow& store, uint64_t seq, disk::LogRow& log);
   std::optional<core::Facet> DeltaOf(const core::Group& group, const core::Dot& dot) const;
@@ -84,7 +85,13 @@ absl::Status RefillJob::TryApply(Batch& batch) {
     const absl::Status taken = TakeFacet(batch, facet, *reply_.add_facets());
     if (!taken.ok()) return taken;
   }
+  const absl::StatusOr<bool> own = MayBeMovesOf(batch, caller_, moves_);
+  if (!own.ok()) return own.status();
   for (const v1::RefilledGroup& group : request_.groups()) {
+    if (!*own) {
+      reply_.add_groups()->set_refilled(v1::REFILLED_UNPROVEN);
+      continue;
+    }
     const absl::Status taken = TakeGroup(batch, group, *reply_.add_groups());
     if (!taken.ok()) return taken;
   }
@@ -131,28 +138,8 @@ absl::Status RefillJob::TakeFacet(Batch& batch, const v1::RefilledFacet& facet,
   return absl::OkStatus();
 }
 
-absl::StatusOr<std::optional<disk::ChainEntry>> RefillJob::HeldAs(Batch& batch,
-                                                                  const core::Dot& dot) {
-  const absl::StatusOr<std::string> handed_back = batch.Get(
-      Family::kDerived, HandedBackKey(caller_.tenant, dot.replica, dot.count));
-  if (handed_back.ok()) {
-    disk::ChainEntry entry;
-    if (!entry.ParseFromString(*handed_back)) {
-      return absl::DataLossError("a group that was handed back cannot be read; run `halfterm verify`");
-    }
-    return std::optional<disk::ChainEntry>(std::move(entry));
-  }
-  if (!absl::IsNotFound(handed_back.status())) return handed_back.status();
-  const absl::StatusOr<disk::ReplicaRow*> store = batch.Replica(caller_.tenant, dot.replica);
-  if (!store.ok()) return store.status();
-  if (*store == nullptr || dot.count > (*store)->last_n()) return std::optional<disk::ChainEntry>();
-  const absl::StatusOr<std::vector<disk::ChainEntry>> held =
-      batch.ChainFrom(caller_.tenant, dot.replica, dot.count, dot.count);
-  if (!held.ok()) return held.status();
-  return std::optional<disk::ChainEntry>(held->front());
-}
-
-absl::StatusOr<disk::ReplicaRow*> RefillJob::StoreOf(Batch& batch, uint64_t replica) {
+absl::StatusOr<disk::ReplicaRow*> RefillJob::StoreOf(Batch& batch, uint64_t replica,
+                                                     uint32_t epoch) {
   const absl::StatusOr<disk::ReplicaRow*> found = batch.Replica(caller_.tenant, replica);
   if (!found.ok()) return found.status();
   if (*found != nullptr) {
@@ -163,40 +150,54 @@ absl::StatusOr<disk::ReplicaRow*> RefillJob::StoreOf(Batch& batch, uint64_t repl
   store->set_tenant(caller_.tenant.handle());
   store->set_device(std::string(caller_.device.view()));
   store->set_person(std::string(caller_.person.view()));
+  store->set_epoch(epoch);
   return store;
+}
+
+// Whether what is held under the name and number is this very group of the caller's; else the
+// tablet's copy is a twin's, or the history of a restore that nobody noticed in time. What is held
+// is there whatever its proof says; of what was erased only the proof is left.
+absl::StatusOr<bool> RefillJob::IsHeldAs(Batch& batch, const v1::RefilledGroup& refilled,
+                                         const disk::ChainEntry& held, bool is_proven) {
+  const absl::StatusOr<disk::ReplicaRow*> store = batch.Replica(caller_.tenant, refilled.replica());
+  if (!store.ok()) return store.status();
+  if (*store == nullptr || (*store)->person() != caller_.person.view()) return false;
+  const absl::StatusOr<std::string> log =
+      batch.Get(Family::kLog, OplogKey(caller_.tenant, held.seq()));
+  disk::LogRow row;
+  const bool is_known = log.ok() && row.ParseFromString(*log) && !row.group().empty();
+  return is_known ? row.group() == refilled.group() : is_proven;
 }
 
 absl::Status RefillJob::TakeGroup(Batch& batch, const v1::RefilledGroup& refilled,
                                   v1::RefillResult& result) {
   result.set_refilled(v1::REFILLED_UNPROVEN);
   const core::Dot dot{refilled.replica(), refilled.result().n()};
+  if (dot.replica == 0 || dot.count == 0) return absl::OkStatus();
   const core::Digest32 hash = core::Sha256(refilled.group());
-  if (dot.replica == 0 || dot.count == 0 ||
-      !IsOurs(caller_, dot.replica, refilled.result(), hash, batch.context().secrets)) {
-    return absl::OkStatus();
-  }
-  const absl::StatusOr<std::optional<disk::ChainEntry>> held = HeldAs(batch, dot);
+  const bool is_proven =
+      IsOurs(caller_, dot.replica, refilled.result(), hash, batch.context().secrets);
+  const absl::StatusOr<std::optional<disk::ChainEntry>> held = HeldAs(batch, caller_.tenant, dot);
   if (!held.ok()) return held.status();
   if (*held) {
-    // The same name and number, of another group: the tablet's copy is a twin's, or the history of a
-    // restore that nobody noticed in time. It is new work then.
-    const absl::StatusOr<std::string> log =
-        batch.Get(Family::kLog, OplogKey(caller_.tenant, (*held)->seq()));
-    disk::LogRow row;
-    const bool is_known = log.ok() && row.ParseFromString(*log);
-    const bool is_same = !is_known || row.group().empty() || row.group() == refilled.group();
-    result.set_refilled(is_same ? v1::REFILLED_HELD : v1::REFILLED_PARTED);
-    if (is_same) {
+    const absl::StatusOr<bool> is_same = IsHeldAs(batch, refilled, **held, is_proven);
+    if (!is_same.ok()) return is_same.status();
+    if (*is_same) {
+      result.set_refilled(v1::REFILLED_HELD);
       *result.mutable_result() = ResultOf(caller_, dot, **held, hash, batch.context().secrets);
+    } else if (is_proven) {
+      result.set_refilled(v1::REFILLED_PARTED);
     }
     return absl::OkStatus();
   }
+  if (!is_proven) return absl::OkStatus();
   const core::Result<core::Group> group = core::DecodeGroup(refilled.group());
   const bool writes = group.ok() && group->kind == core::GroupKind::kDelta &&
                       refilled.result().disposition() == v1::DISPOSITION_COMMITTED;
   // It was read when it was acknowledged; with other renumberings than then it may not be.
   if (writes && !DeltaOf(*group, dot)) return absl::OkStatus();
-  const absl::StatusOr<disk::ReplicaRow*> store = StoreOf(batch, dot.replica);
+  const absl::StatusOr<disk::ReplicaRow*> store =
+      StoreOf(batch, dot.replica, refilled.result().epoch());
   if (!store.ok()) return store.status();
   if (*store == nullptr) return absl::OkStatus();
 
@@ -234,7 +235,9 @@ absl::Status RefillJob::TakeGroup(Batch& batch, const v1::RefilledGroup& refille
     batch.PutUnread(Family::kDerived, KeptKeyOf(caller_.tenant, log, seq),
                     EncodeKeptRow({log.reason(), 0}));
   }
-  for (const core::Rehome& move : moves_) {
+  const std::vector<core::Rehome> moves =
+      group.ok() ? core::MovesOf(group->dot(), moves_) : std::vector<core::Rehome>();
+  for (const core::Rehome& move : moves) {
     disk::RehomeRow& row = *log.add_rehomes();
     row.set_old_replica(move.old_replica);
     row.set_acked(move.acked);
@@ -278,7 +281,8 @@ absl::Status RefillJob::Enter(Batch& batch, const core::Group& group,
   store.set_last_stamp(std::max(store.last_stamp(), stamp));
   if (store.rehomed_to() != 0) {
     // The order of one author's work does not run backwards under the new name.
-    const absl::StatusOr<disk::ReplicaRow*> next = batch.Replica(caller_.tenant, store.rehomed_to());
+    const absl::StatusOr<disk::ReplicaRow*> next =
+        batch.Replica(caller_.tenant, store.rehomed_to());
     if (!next.ok()) return next.status();
     if (*next != nullptr) {
       (*next)->set_last_stamp(std::max((*next)->last_stamp(), stamp));
@@ -290,7 +294,8 @@ absl::Status RefillJob::Enter(Batch& batch, const core::Group& group,
 
 std::optional<core::Facet> RefillJob::DeltaOf(const core::Group& group,
                                               const core::Dot& dot) const {
-  core::Result<core::Facet> body = core::Decode(group.body, core::kDeltaLimits, moves_);
+  core::Result<core::Facet> body =
+      core::Decode(group.body, core::kDeltaLimits, core::MovesOf(group.dot(), moves_));
   if (!body.ok() || !core::IsDeltaOf(*body, dot)) return std::nullopt;
   core::Facet delta = std::move(body).value();
   core::Attribute(delta, dot, caller_.person);

@@ -180,7 +180,7 @@ class Waiting {
   std::map<core::Id16, StoredRecord> records_;
 };
 
-// The stores' chains add up to this many groups.
+// The stores' chains add up to this many groups, with those that were handed back after a restore.
 absl::StatusOr<uint64_t> PushedIn(const Snapshot& snapshot, Tenant tenant) {
   uint64_t pushed = 0;
   const std::string prefix = ReplicaPrefix(tenant);
@@ -193,6 +193,10 @@ absl::StatusOr<uint64_t> PushedIn(const Snapshot& snapshot, Tenant tenant) {
     pushed += row.last_n();
   }
   if (!cursor->status().ok()) return cursor->status();
+  const std::string back = HandedBackPrefix(tenant);
+  const auto handed_back = snapshot.NewCursor(Family::kDerived, back, EndOfPrefix(back));
+  for (; handed_back->Valid(); handed_back->Next()) ++pushed;
+  if (!handed_back->status().ok()) return handed_back->status();
   return pushed;
 }
 

@@ -53,6 +53,12 @@ Dot Rehomed(Dot dot, const std::vector<Rehome>& moves) {
   return dot;
 }
 
+std::vector<Rehome> MovesOf(Dot dot, const std::vector<Rehome>& moves) {
+  const auto first = std::find_if(moves.begin(), moves.end(),
+                                  [&dot](const Rehome& move) { return Moves(dot, move); });
+  return {first, moves.end()};
+}
+
 bool ApplyRehomes(Facet& facet, const std::vector<Rehome>& moves) {
   for (const Rehome& move : moves) {
     for (Cell& cell : facet.cells) {

@@ -24,6 +24,12 @@ struct Rehome {
 // Applied in the order of the list: a store may have moved more than once.
 Dot Rehomed(Dot dot, const std::vector<Rehome>& moves);
 
+// The moves by which a group that was sealed as `dot` is read: from the one that renames it on, and
+// none where none does. A group that was sealed under a later name is as its store wrote it: an old
+// name in its contexts, with a count that was not acknowledged, is that of a twin of the store,
+// whose writes stay under that name.
+std::vector<Rehome> MovesOf(Dot dot, const std::vector<Rehome>& moves);
+
 // Maps every dot of contexts and siblings. False if a cell would hold two siblings of one dot;
 // `facet` is then half mapped and of no use.
 bool ApplyRehomes(Facet& facet, const std::vector<Rehome>& moves);

@@ -45,6 +45,14 @@ TEST(RehomeTest, OnlyDotsAfterTheLastAcknowledgedMove) {
   EXPECT_EQ(Rehomed(ZoesDot(8), kMovedTwice), (Dot{kNewer, 1}));
 }
 
+TEST(RehomeTest, AGroupIsReadByTheMovesFromTheOneThatRenamesIt) {
+  EXPECT_EQ(MovesOf(ZoesDot(5), kMovedTwice).size(), 0u);
+  EXPECT_EQ(MovesOf(ZoesDot(6), kMovedTwice).size(), 2u);
+  EXPECT_EQ(MovesOf({kNew, 3}, kMovedTwice).size(), 1u);
+  EXPECT_EQ(MovesOf({kNew, 2}, kMovedTwice).size(), 0u);
+  EXPECT_EQ(MovesOf({kNewer, 9}, kMovedTwice).size(), 0u);
+}
+
 TEST(RehomeTest, ContextsAndSiblingsMoveAndStayInOrder) {
   const struct {
     const char* what;

@@ -54,6 +54,13 @@ PushingTablet::PushingTablet(CommittedSchool& school, const core::Id16& person, 
   replica_ = hello->stores(0).replica();
 }
 
+void PushingTablet::GoOnAs(uint64_t replica) {
+  replica_ = replica;
+  last_n_ = 0;
+  hash_ = hash_before_ = {};
+  sealed_.clear();
+}
+
 absl::StatusOr<v1::HelloReply> PushingTablet::Hello() {
   v1::HelloRequest request;
   v1::Store& store = *request.add_stores();
@@ -155,13 +162,13 @@ void CommittedSchool::Open() {
   changes_ = std::make_unique<storage::Changes>();
   if (Head().seq() > 0) PutDirectory();  // What is there is known before the committer begins.
   EXPECT_TRUE(sessions_->Load(*engine_).ok());
-  context_ = std::make_unique<storage::BatchContext>(storage::BatchContext{
-      *engine_, clock, *directories_, *sessions_, *changes_, *secrets_, *epochs_,
-      [this](size_t bytes) {
-        std::string random(bytes, '\0');
-        for (char& byte : random) byte = static_cast<char>(random_());
-        return random;
-      }});
+  context_ = std::make_unique<storage::BatchContext>(
+      storage::BatchContext{*engine_, clock, *directories_, *sessions_, *changes_, *secrets_,
+                            *epochs_, [this](size_t bytes) {
+                              std::string random(bytes, '\0');
+                              for (char& byte : random) byte = static_cast<char>(random_());
+                              return random;
+                            }});
   committer_ = std::make_unique<storage::Committer>(*engine_, clock, *context_);
 }
 
@@ -186,8 +193,7 @@ core::Id16 CommittedSchool::NewId() {
 
 disk::FacetRow CommittedSchool::StoredRow(const core::FacetId& facet) {
   disk::FacetRow row;
-  const auto stored =
-      engine_->Get(storage::Family::kState, storage::FacetKey(tenant(), facet));
+  const auto stored = engine_->Get(storage::Family::kState, storage::FacetKey(tenant(), facet));
   if (stored.ok()) {
     EXPECT_TRUE(row.ParseFromString(*stored));
   }

@@ -60,6 +60,8 @@ class PushingTablet {
   v1::PushRequest TakeSealed();
   const v1::PushRequest& last_request() const { return last_; }
   absl::StatusOr<v1::HelloReply> Hello();
+  // Goes on under another name, with a chain of its own.
+  void GoOnAs(uint64_t replica);
 
  private:
   CommittedSchool& school_;

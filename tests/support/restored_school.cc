@@ -3,6 +3,7 @@
 #include <memory>
 
 #include "halfterm/v1/observation.pb.h"
+#include "sync/core/sha256.h"
 
 namespace halfterm::testing {
 
@@ -69,7 +70,8 @@ void RestoredSchool::Push(WireTablet& tablet) {
   }
 }
 
-v1::HelloReply RestoredSchool::Greet(WireTablet& tablet, uint32_t epoch) {
+v1::HelloReply RestoredSchool::Greet(WireTablet& tablet, uint32_t epoch,
+                                     const v1::RefilledGroup* newest) {
   tablet.Reconnect();
   v1::HelloRequest request;
   request.set_device(BytesOf(tablet.device()));
@@ -78,6 +80,12 @@ v1::HelloReply RestoredSchool::Greet(WireTablet& tablet, uint32_t epoch) {
   v1::Store& store = *request.add_stores();
   store.set_replica(tablet.replica());
   store.set_last_n(tablet.last_n());
+  if (newest != nullptr) {
+    v1::AckedProof& proof = *store.mutable_newest_acked();
+    proof.set_replica(newest->replica());
+    proof.set_group_hash(std::string(core::Sha256(newest->group()).view()));
+    *proof.mutable_result() = newest->result();
+  }
   v1::HelloReply reply;
   grpc::ClientContext context;
   tablet.Prepare(context);

@@ -39,8 +39,10 @@ class RestoredSchool : public ::testing::Test {
   FacetId WriteVisit(WireTablet& tablet, uint8_t number, uint32_t level = 3);
   void Push(WireTablet& tablet);
 
-  // A greeting as a tablet makes it that adopted `epoch` last.
-  v1::HelloReply Greet(WireTablet& tablet, uint32_t epoch);
+  // A greeting as a tablet makes it that adopted `epoch` last. `newest`: the newest group of which
+  // it holds an answer; null: it shows none.
+  v1::HelloReply Greet(WireTablet& tablet, uint32_t epoch,
+                       const v1::RefilledGroup* newest = nullptr);
   v1::RefillReply Refill(WireTablet& tablet, v1::RefillRequest request, uint32_t epoch);
   // The facet as the tablet is handed it, with its proof; empty where it is not.
   v1::Held HeldOf(WireTablet& tablet, const FacetId& facet);

@@ -129,6 +129,14 @@ grpc::Status WireTablet::Send(const v1::PushRequest& request, v1::PushReply* rep
   return sync_->Push(&context, request, reply);
 }
 
+void WireTablet::GoOnAs(uint64_t replica, uint32_t epoch) {
+  DropUnsent();
+  replica_ = replica;
+  epoch_ = epoch;
+  last_n_ = acked_n_ = 0;
+  hash_ = acked_hash_ = {};
+}
+
 void WireTablet::DropUnsent() {
   kept_.clear();
   last_n_ = acked_n_;

@@ -67,6 +67,8 @@ class WireTablet {
   // Pushes it, and forgets what was answered. The chain goes on from what the server says.
   grpc::Status Push(v1::PushReply* reply = nullptr);
   grpc::Status Send(const v1::PushRequest& request, v1::PushReply* reply);
+  // Goes on under another name in `epoch`, with a chain of its own.
+  void GoOnAs(uint64_t replica, uint32_t epoch);
   // Forgets what is kept and not answered.
   void DropUnsent();
 

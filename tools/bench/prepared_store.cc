@@ -27,7 +27,7 @@ absl::StatusOr<PreparedStore> PreparedStore::Open(AdminCalls& admin, SyncCalls& 
   hello.set_device(Bytes(device));
   hello.add_stores();
   hello.set_app("halfterm bench");
-  hello.set_core_version(1);
+  hello.set_core_version(2);
   const absl::StatusOr<v1::HelloReply> reply = calls.Hello(store.token(), hello);
   if (!reply.ok()) return reply.status();
   if (reply->stores_size() != 1) return absl::DataLossError("a greeting opened no store");

@@ -88,7 +88,8 @@ core::GroupTime Outbox::TimeOf(const TabletMoment& now) const {
 
 absl::StatusOr<core::Facet> Outbox::DeltaOf(const core::Group& group) const {
   if (group.kind != core::GroupKind::kDelta) return core::Facet{};
-  core::Result<core::Facet> delta = core::Decode(group.body, core::kDeltaLimits, moves_);
+  core::Result<core::Facet> delta =
+      core::Decode(group.body, core::kDeltaLimits, core::MovesOf(group.dot(), moves_));
   if (!delta.ok()) return Unreadable(delta.refused());
   core::Attribute(*delta, core::Rehomed(group.dot(), moves_), person_);
   return *std::move(delta);
@@ -141,7 +142,7 @@ absl::Status Outbox::JoinOwn(const core::FacetId& facet, uint64_t base_seq,
       *engine_, Family::kState, FacetKey(FacetRows::kOpen, store_, facet));
   if (absl::IsNotFound(open.status())) return absl::OkStatus();
   if (!open.ok()) return open.status();
-  core::Result<core::Facet> delta = core::Decode(open->delta(), core::kDeltaLimits, moves_);
+  core::Result<core::Facet> delta = core::Decode(open->delta(), core::kDeltaLimits);
   if (!delta.ok()) return Unreadable(delta.refused());
   core::Attribute(*delta, OpenDot(), person_);
   core::JoinInto(into, *std::move(delta), nullptr);
@@ -199,7 +200,7 @@ absl::Status Outbox::StageOpen(const core::FacetId& facet, core::Facet delta,
     row.set_base_seq(over.base_seq);
     *row.mutable_known() = PhaseOf(over.known);
   } else {
-    core::Result<core::Facet> open = core::Decode(row.delta(), core::kDeltaLimits, moves_);
+    core::Result<core::Facet> open = core::Decode(row.delta(), core::kDeltaLimits);
     if (!open.ok()) return Unreadable(open.refused());
     core::Squash(*open, std::move(delta), OpenDot());
     delta = *std::move(open);
@@ -230,7 +231,7 @@ absl::Status Outbox::StageSealing() {
   std::sort(in_order.begin(), in_order.end(),
             [](const auto& a, const auto& b) { return a.second.order() < b.second.order(); });
   for (const auto& [facet, row] : in_order) {
-    core::Result<core::Facet> delta = core::Decode(row.delta(), core::kDeltaLimits, moves_);
+    core::Result<core::Facet> delta = core::Decode(row.delta(), core::kDeltaLimits);
     if (!delta.ok()) return Unreadable(delta.refused());
     core::Renumber(*delta, OpenDot(), NextDot());
     core::GroupHeader header;

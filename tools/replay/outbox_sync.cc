@@ -18,6 +18,20 @@ core::Digest16 HashOf(const std::string& bytes) {
   return core::Digest16::FromBytes(bytes).value_or(core::Digest16{});
 }
 
+// A request says all moves that one of its groups is read by: they end alike, so the longest list
+// holds the others.
+void AddMoves(const std::vector<core::Rehome>& moves,
+              google::protobuf::RepeatedPtrField<v1::Rehome>& said) {
+  if (moves.size() <= static_cast<size_t>(said.size())) return;
+  said.Clear();
+  for (const core::Rehome& move : moves) {
+    v1::Rehome& one = *said.Add();
+    one.set_old_replica(move.old_replica);
+    one.set_acked(move.acked);
+    one.set_new_replica(move.new_replica);
+  }
+}
+
 }  // namespace
 
 v1::Store Outbox::Greeting() const {
@@ -70,8 +84,8 @@ absl::Status Outbox::TakeGreeting(const v1::HelloReply& reply, const v1::StoreRe
 
 absl::Status Outbox::StageAdoption(uint64_t new_replica, uint64_t applied_n,
                                    const std::string& applied_hash) {
-  // What the server holds under the same hash need not go again. What it holds under another hash is
-  // a twin's work: ours is still to be sent.
+  // What the server holds under the same hash need not go again. What it holds under another hash
+  // is a twin's work: ours is still to be sent.
   uint64_t acked = row_.acked_n();
   if (applied_n > acked && applied_n <= row_.sealed_n()) {
     absl::StatusOr<disk::TabletGroupRow> last = GetRow<disk::TabletGroupRow>(
@@ -99,12 +113,6 @@ absl::StatusOr<v1::RefillRequest> Outbox::NextRefill(uint64_t& from, size_t max_
                                                      size_t max_bytes) const {
   v1::RefillRequest request;
   request.set_epoch(row_.next_epoch());
-  for (const disk::RehomeRow& row : row_.rehomes()) {
-    v1::Rehome& move = *request.add_rehomes();
-    move.set_old_replica(row.old_replica());
-    move.set_acked(row.acked());
-    move.set_new_replica(row.new_replica());
-  }
   size_t bytes = 0;
   const uint64_t last = row_.place_offset() + row_.acked_n();
   for (from = std::max(from, row_.first_kept_place()); from != 0 && from <= last; ++from) {
@@ -121,6 +129,7 @@ absl::StatusOr<v1::RefillRequest> Outbox::NextRefill(uint64_t& from, size_t max_
     }
     const core::Result<core::Group> group = core::DecodeGroup(row->group());
     if (!group.ok()) return absl::DataLossError(group.reason());
+    AddMoves(core::MovesOf(group->dot(), moves_), *request.mutable_rehomes());
     v1::RefilledGroup& refilled = *request.add_groups();
     refilled.set_replica(core::Rehomed(group->dot(), moves_).replica);
     *refilled.mutable_result() = row->result();
@@ -207,8 +216,7 @@ absl::Status Outbox::StageRehome(uint64_t acked, uint64_t new_replica) {
   }
 
   // What is open was never sent, so it simply goes on under the new name.
-  std::vector<core::Rehome> moves = moves_;
-  moves.push_back({move.old_replica(), acked, new_replica});
+  const std::vector<core::Rehome> moves{{move.old_replica(), acked, new_replica}};
   const std::string prefix = FacetPrefix(FacetRows::kOpen, store_);
   const std::unique_ptr<storage::Snapshot> snapshot = engine_->NewSnapshot();
   const std::unique_ptr<storage::Cursor> cursor =
@@ -236,8 +244,7 @@ absl::Status Outbox::StagePruning(uint64_t durable_seq) {
         GetRow<disk::TabletGroupRow>(*engine_, Family::kLog, key);
     if (!row.ok()) return row.status();
     const v1::PushResult& result = row->result();
-    const bool is_durable =
-        result.seq() != 0 && result.seq() <= durable_seq && !row->unproven();
+    const bool is_durable = result.seq() != 0 && result.seq() <= durable_seq && !row->unproven();
     const bool must_go =
         next_.kept_bytes() > kMaxKeptBytes && result.disposition() == v1::DISPOSITION_COMMITTED;
     if (!is_durable && !must_go) break;
@@ -259,14 +266,6 @@ absl::StatusOr<v1::PushRequest> Outbox::NextPush(size_t max_groups, size_t max_b
   request.set_first_n(row_.acked_n() + 1);
   request.set_epoch(row_.epoch());
   request.set_hash_before(row_.acked_hash());
-  if (row_.acked_n() < row_.last_old_name_n()) {
-    for (const disk::RehomeRow& row : row_.rehomes()) {
-      v1::Rehome& move = *request.add_rehomes();
-      move.set_old_replica(row.old_replica());
-      move.set_acked(row.acked());
-      move.set_new_replica(row.new_replica());
-    }
-  }
   size_t bytes = 0;
   for (uint64_t n = row_.acked_n() + 1; n <= row_.sealed_n(); ++n) {
     if (static_cast<size_t>(request.groups_size()) >= max_groups) break;
@@ -275,6 +274,9 @@ absl::StatusOr<v1::PushRequest> Outbox::NextPush(size_t max_groups, size_t max_b
     if (!row.ok()) return row.status();
     bytes += row->group().size();
     if (bytes > max_bytes && request.groups_size() > 0) break;
+    const core::Result<core::Group> group = core::DecodeGroup(row->group());
+    if (!group.ok()) return absl::DataLossError(group.reason());
+    AddMoves(core::MovesOf(group->dot(), moves_), *request.mutable_rehomes());
     request.add_groups(std::move(*row->mutable_group()));
   }
   return request;

@@ -160,7 +160,7 @@ absl::Status Tablet::GreetOnce(TabletStore& of) {
   request.set_epoch(store->outbox().row().epoch());
   request.set_cursor(store->base().cursor());
   request.set_app("halfterm replay");
-  request.set_core_version(1);
+  request.set_core_version(2);
   request.set_wall_ms(static_cast<int64_t>(now.wall_ms));
   request.set_mono_ms(now.mono_ms);
   const absl::StatusOr<v1::HelloReply> reply = calls_.Hello(store->outbox().row().token(), request);
@@ -173,8 +173,8 @@ absl::Status Tablet::GreetOnce(TabletStore& of) {
   return store->outbox().TakeGreeting(*reply, reply->stores(0), now);
 }
 
-// First what others may be waiting for, then what only this tablet has. An interrupted refill begins
-// anew: what was taken is answered as held.
+// First what others may be waiting for, then what only this tablet has. An interrupted refill
+// begins anew: what was taken is answered as held.
 absl::Status Tablet::Refill(TabletStore& store) {
   if (absl::Status facets = RefillFacets(store); !facets.ok()) return facets;
   if (absl::Status groups = RefillGroups(store); !groups.ok()) return groups;
@@ -209,7 +209,8 @@ absl::Status Tablet::RefillFacets(TabletStore& store) {
     const absl::StatusOr<v1::OfferReply> reply = calls_.Offer(token, offer);
     if (!reply.ok()) return reply.status();
     for (const uint32_t place : reply->wanted()) {
-      if (place >= held.size()) return absl::DataLossError("a facet was asked for that nobody offered");
+      if (place >= held.size())
+        return absl::DataLossError("a facet was asked for that nobody offered");
       const size_t size = held[place].state().size();
       if (bytes + size > core::kMaxPushBytes ||
           static_cast<size_t>(refill.facets_size()) >= core::kMaxPushGroups) {

@@ -208,6 +208,12 @@ export class Outbox {
     }
     return { replica, n };
   }
+  // Those that a group is read by (MovesOf in sync/core/rehome.h).
+  #movesOf({ replica, n }: Dot): Move[] {
+    const { moves } = this;
+    const first = moves.findIndex((move) => move.oldReplica === replica && n > move.acked);
+    return first < 0 ? [] : moves.slice(first);
+  }
   openDot(replica = this.#row.replica): Dot {
     return { replica, n: openCount };
   }
@@ -264,7 +270,8 @@ export class Outbox {
       const { result } = group.row;
       if (group.kind === intent) continue;
       if (result?.disposition === Disposition.COMMITTED && result.seq <= baseSeq) continue;
-      joined = this.#core.join(joined, this.#core.own(group.body, this.moves, group.dot, author));
+      const own = this.#core.own(group.body, this.#movesOf(group.dot), group.dot, author);
+      joined = this.#core.join(joined, own);
     }
     if (open === undefined) return joined;
     return this.#core.join(joined, this.#core.own(open.delta, [], this.openDot(), author));

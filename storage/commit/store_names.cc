@@ -1,0 +1,43 @@
+#include "storage/commit/store_names.h"
+
+#include <algorithm>
+#include <set>
+
+namespace halfterm::storage {
+
+uint32_t EpochOf(const disk::ReplicaRow& row) { return std::max<uint32_t>(row.epoch(), 1); }
+
+bool IsStoreOf(const disk::ReplicaRow& row, const Caller& caller) {
+  return row.person() == caller.person.view() && row.device() == caller.device.view();
+}
+
+absl::StatusOr<bool> ClaimsTooMuch(Batch& batch, Tenant tenant, const disk::ReplicaRow& store,
+                                   const std::vector<core::Dot>& claims) {
+  for (const core::Dot& claim : claims) {
+    const absl::StatusOr<disk::ReplicaRow*> found = batch.Replica(tenant, claim.replica);
+    if (!found.ok()) return found.status();
+    if (*found == nullptr) return true;
+    const disk::ReplicaRow& earlier = **found;
+    if (earlier.person() != store.person() || earlier.device() != store.device()) return true;
+    if (EpochOf(earlier) == batch.epoch() && claim.count > earlier.last_n()) return true;
+  }
+  return false;
+}
+
+absl::StatusOr<bool> MayBeMovesOf(Batch& batch, const Caller& caller,
+                                  const std::vector<core::Rehome>& moves) {
+  std::set<uint64_t> names;
+  for (size_t i = 0; i < moves.size(); ++i) {
+    if (i > 0 && moves[i].old_replica != moves[i - 1].new_replica) return false;
+    if (i == 0) names.insert(moves[i].old_replica);
+    if (!names.insert(moves[i].new_replica).second) return false;
+  }
+  for (const uint64_t name : names) {
+    const absl::StatusOr<disk::ReplicaRow*> found = batch.Replica(caller.tenant, name);
+    if (!found.ok()) return found.status();
+    if (*found != nullptr && (*found)->person() != caller.person.view()) return false;
+  }
+  return true;
+}
+
+}  // namespace halfterm::storage
