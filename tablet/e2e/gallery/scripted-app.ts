@@ -100,6 +100,7 @@ export function scriptedApp(scene: Scene): App {
       unsent: empty ? 0 : online ? 3 : 7,
       oldestMs: empty ? null : at('09:12'),
       sending: null,
+      puttingBack: null,
       colleagues: empty ? null : { people: 2, oldestDays: 3 },
       cannotSave: false,
       newerApp: scene === 'trouble',

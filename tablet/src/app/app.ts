@@ -207,6 +207,7 @@ export async function startApp(options: AppOptions): Promise<RunningApp> {
       unsent: outbox?.unsent ?? 0,
       oldestMs: oldest === 0 ? null : oldest,
       sending: tablet.seen.sending,
+      puttingBack: tablet.seen.refilling,
       colleagues: colleagues(),
       cannotSave,
       newerApp: hasNewer,
@@ -274,6 +275,11 @@ export async function startApp(options: AppOptions): Promise<RunningApp> {
     const oldest = desk.store.outbox.oldestUnsentMs();
     if (oldest > 0 && options.nowMs() - oldest > oldWorkMs)
       notices.push({ kind: 'old', sinceMs: oldest });
+    const { refilling } = tablet.seen;
+    if (refilling !== null) {
+      const { k, n, backupMs } = refilling;
+      notices.push({ kind: 'restored', fromMs: backupMs === 0 ? null : backupMs, k, n });
+    }
     const busyMs = tablet.seen.busyUntilMs - options.nowMs();
     if (busyMs > 0) notices.push({ kind: 'serverBusy', seconds: Math.ceil(busyMs / 1000) });
     if (tablet.people.some((p) => p.id === desk.me && p.signInEnded))

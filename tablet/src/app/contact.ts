@@ -10,6 +10,7 @@ import type { ChangedBy, PersonStore } from '../store/person-store';
 import { renew } from '../transport/accounts';
 import { type Calls, pushbackMs, troubleOf, waitMs } from '../transport/calls';
 import { type MeetingReport, meet } from '../transport/meeting';
+import type { RefillProgress } from '../transport/recovery';
 import type { Carrying } from './carrying';
 import type { Outcome } from './contract';
 import { type Desk, readGrant, storeGrant } from './desk';
@@ -23,7 +24,11 @@ export interface SyncSeen {
   readonly sending: { readonly k: number; readonly n: number } | null;
   readonly fetching: { readonly done: number; readonly of: number } | null;
   readonly busyUntilMs: number;
+  // A restored server is given back what this tablet holds; null: none is.
+  readonly refilling: RefillProgress | null;
 }
+
+const nothing = { sending: null, fetching: null, refilling: null, busyUntilMs: 0 } as const;
 
 // What a meeting needs of the tablet.
 export interface MeetsFor {
@@ -57,7 +62,7 @@ const gatherMs = 2000;
 export class Contact {
   readonly #for: MeetsFor;
   #state: SyncState = idle;
-  #seen: SyncSeen = { online: true, sending: null, fetching: null, busyUntilMs: 0 };
+  #seen: SyncSeen = { online: true, ...nothing };
   #timer: ReturnType<typeof setTimeout> | null = null;
   #relisten: ReturnType<typeof setTimeout> | null = null;
   #watch: AbortController | null = null;
@@ -153,7 +158,7 @@ export class Contact {
       await this.#takeWord(store, desk, row, report);
       await this.#for.met(report);
       await this.#carry(row, desk.me).catch(() => {});
-      this.#see({ online: true, sending: null, fetching: null, busyUntilMs: 0 });
+      this.#see({ online: true, ...nothing });
       this.#meetings += 1;
       this.#step({ kind: 'met' });
       this.#listen(store);
@@ -179,8 +184,9 @@ export class Contact {
       onProgress: ({ sent, of, records }) => {
         const sending = of > 0 && sent < of ? { k: sent, n: of } : null;
         const fetching = isFirst && records > 0 ? { done: records, of: records } : null;
-        this.#see({ online: true, sending, fetching }, 'server');
+        this.#see({ online: true, sending, fetching, refilling: null }, 'server');
       },
+      onRefill: (refilling) => this.#see({ online: true, refilling }, 'server'),
     });
   }
 
@@ -220,9 +226,8 @@ export class Contact {
       await this.#for.people.change(hex(store.outbox.row.person), { signInEnded: true });
     }
     this.#see({
+      ...nothing,
       online: trouble !== 'offline',
-      sending: null,
-      fetching: null,
       busyUntilMs: trouble === 'busy' ? nowMs + Math.max(asked, 1000) : 0,
     });
     const wait = waitMs(failures + 1, this.#for.jitter());

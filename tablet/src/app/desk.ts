@@ -263,6 +263,7 @@ export class Desk {
     const owner = this.directory.nameOf(visit.lead);
     let storedMs = 0;
     let seq = 0n;
+    const isWhole = groups.every(({ row }) => !row.unproven);
     for (const { row } of groups) {
       const { result } = row;
       if (result === undefined) continue;
@@ -275,7 +276,7 @@ export class Desk {
     }
     const at: Moment = { kind: 'at', ms: storedMs || visit.planStampMs() };
     const { durableSeq, lastContactMs } = this.signed;
-    if (seq > 0n && seq <= durableSeq) {
+    if (isWhole && seq > 0n && seq <= durableSeq) {
       return { state: 'backup', at, tonight: false, backupMs: lastContactMs };
     }
     return { state: 'stored', at };

@@ -208,11 +208,14 @@ export class Outbox {
     }
     return { replica, n };
   }
-  // Those that a group is read by (MovesOf in sync/core/rehome.h).
-  #movesOf({ replica, n }: Dot): Move[] {
+  // What the group wrote, as its author's own tablet shows it.
+  own({ dot, body }: SealedGroup): Bytes {
+    // Read by the moves since it was sealed (MovesOf in sync/core/rehome.h).
     const { moves } = this;
-    const first = moves.findIndex((move) => move.oldReplica === replica && n > move.acked);
-    return first < 0 ? [] : moves.slice(first);
+    const first = moves.findIndex(
+      ({ oldReplica, acked }) => oldReplica === dot.replica && dot.n > acked,
+    );
+    return this.#core.own(body, first < 0 ? [] : moves.slice(first), dot, this.#row.person);
   }
   openDot(replica = this.#row.replica): Dot {
     return { replica, n: openCount };
@@ -267,11 +270,11 @@ export class Outbox {
     let joined = into;
     const author = this.#row.person;
     for (const group of this.groupsOf(facet)) {
-      const { result } = group.row;
+      const { result, unproven } = group.row;
       if (group.kind === intent) continue;
-      if (result?.disposition === Disposition.COMMITTED && result.seq <= baseSeq) continue;
-      const own = this.#core.own(group.body, this.#movesOf(group.dot), group.dot, author);
-      joined = this.#core.join(joined, own);
+      const isThere = result?.disposition === Disposition.COMMITTED && result.seq <= baseSeq;
+      if (isThere && !unproven) continue;
+      joined = this.#core.join(joined, this.own(group));
     }
     if (open === undefined) return joined;
     return this.#core.join(joined, this.#core.own(open.delta, [], this.openDot(), author));
@@ -329,6 +332,12 @@ export class Outbox {
   ) {
     await this.stageSealing(staged);
     await this.#append(staged, 2, facet, body, over, BigInt(now.wallMs), this.#sinceHello(now));
+  }
+
+  // The same words in a group of their own: over nothing that the server could not know of.
+  stageAnew(staged: Staged, { facet, wallMs }: SealedGroup, body: Bytes): Promise<void> {
+    const over = { baseEpoch: 0, baseSeq: 0n, known: noPhase };
+    return this.#append(staged, 1, facet, body, over, BigInt(wallMs), clockRestarted);
   }
 
   // --- Meeting the server. ---
@@ -536,17 +545,24 @@ export class Outbox {
   }
 
   // Lets go of what is in the server's backups. Only after a pull that was proved to be complete: until
-  // then these groups may be all that this tablet has of its person's own words.
-  stagePruning(staged: Staged, durableSeq: bigint) {
+  // then these groups may be all that this tablet has of its person's own words. `sharedSeq` says up to
+  // which number the history of an epoch is the server's own; what was counted beyond it, and what a
+  // restored server could not take back, stays whatever it weighs.
+  stagePruning(staged: Staged, durableSeq: bigint, sharedSeq: (epoch: number) => bigint) {
     const { row } = staged;
     const firstUnsent = Number(row.placeOffset + row.ackedN) + 1;
     let firstKept = 0;
     for (const place of [...this.#groups.keys()].sort((a, b) => a - b)) {
       const group = this.#groups.get(place)?.row;
       const result = group?.result;
-      const isDurable =
-        !group?.unproven && result !== undefined && result.seq !== 0n && result.seq <= durableSeq;
-      const mayGo = place < firstUnsent && result?.disposition === Disposition.COMMITTED;
+      const isHeld =
+        result !== undefined &&
+        result.disposition === Disposition.COMMITTED &&
+        result.seq !== 0n &&
+        result.seq <= sharedSeq(result.epoch) &&
+        !group?.unproven;
+      const mayGo = place < firstUnsent && isHeld;
+      const isDurable = isHeld && result.seq <= durableSeq;
       if (group !== undefined && mayGo && (isDurable || row.keptBytes > maxKeptBytes)) {
         staged.groups.set(place, null);
         row.keptBytes -= BigInt(group.group.length);

@@ -23,6 +23,7 @@ import { Base, type StagedBase } from './base';
 import { type PersonDatabase, Rows } from './database';
 import { noPhase, Outbox, type Staged, type TabletMoment, type WrittenOver } from './outbox';
 import { PerRecord } from './per-record';
+import { stageSealingAgain, waitsForSealing } from './sealing-again';
 
 // A gesture on one facet.
 export interface FacetChange {
@@ -255,6 +256,18 @@ export class PersonStore {
       const staged = this.outbox.stage();
       change(staged);
       await this.#commit(staged, null, {});
+    });
+  }
+
+  // After a complete pull: what a restored server could not take back is sealed again. Says how many
+  // groups that were.
+  sealAgain(): Promise<number> {
+    return this.#queued(async () => {
+      if (waitsForSealing(this.outbox).length === 0) return 0;
+      const staged = this.outbox.stage();
+      const sealed = await stageSealingAgain(this.core, this.outbox, this.base, staged);
+      await this.#commit(staged, null, {});
+      return sealed;
     });
   }
 

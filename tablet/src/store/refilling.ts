@@ -33,6 +33,21 @@ export async function newestAcked(outbox: Outbox): Promise<AckedProof | undefine
   });
 }
 
+// What the restored server has of it needs no refill.
+const isShared = ({ row }: Outbox, { epoch, seq }: { epoch: number; seq: bigint }) =>
+  epoch === row.epoch && seq <= row.refillAfterSeq;
+
+// When the newest group that the restored server has was written, by its clock; 0: none is kept here.
+export function newestShared(outbox: Outbox): number {
+  let newest = 0;
+  for (const { row } of outbox.groups.values()) {
+    const { result } = row;
+    if (result === undefined || !isShared(outbox, result)) continue;
+    newest = Math.max(newest, Number(result.effMs));
+  }
+  return newest;
+}
+
 // Acknowledged groups that the server may lack, oldest first, in requests that it takes.
 export function groupsToRefill(outbox: Outbox, maxGroups: number, maxBytes: number) {
   const { row } = outbox;
@@ -41,8 +56,7 @@ export function groupsToRefill(outbox: Outbox, maxGroups: number, maxBytes: numb
   for (const group of inOrder(outbox)) {
     const { result, unproven } = group.row;
     if (outbox.isUnsent(group) || result === undefined || unproven) continue;
-    const isThere = result.epoch === row.epoch && result.seq <= row.refillAfterSeq;
-    if (isThere) continue;
+    if (isShared(outbox, result)) continue;
     const size = group.row.group.length;
     let request = requests.at(-1);
     if (request === undefined || request.groups.length >= maxGroups || bytes + size > maxBytes) {
@@ -119,7 +133,7 @@ function answered(
   const row = clone(TabletGroupRowSchema, before);
   const isThere = refilled === Refilled.TAKEN || refilled === Refilled.HELD;
   if (isThere && result !== undefined) row.result = result;
-  // Kept for good, and shown: nobody else may have it.
+  // Shown, and sealed again after the next pull (sealing-again.ts): nobody else may have it.
   else row.unproven = true;
   return row;
 }

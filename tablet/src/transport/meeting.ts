@@ -7,11 +7,12 @@ import { ConnectError } from '@connectrpc/connect';
 import type { HelloReply, PullEnd, ScopeDigest } from '#proto/sync_pb';
 import { type Bytes, copied, hex, unhex } from '../model/bytes';
 import { scopeBytes } from '../store/base';
+import { sharedSeqOf } from '../store/epochs';
 import type { TabletMoment } from '../store/outbox';
 import type { PersonStore } from '../store/person-store';
 import { newestAcked, refills } from '../store/refilling';
 import { type SyncCalls, troubleOf, withToken } from './calls';
-import { type RecoveryCalls, refill } from './recovery';
+import { type RecoveryCalls, type RefillProgress, refill } from './recovery';
 
 export interface MeetingOptions {
   readonly calls: SyncCalls;
@@ -28,6 +29,8 @@ export interface MeetingOptions {
     readonly of: number;
     readonly records: number;
   }) => void;
+  // A restored server is given back what this tablet holds.
+  readonly onRefill?: (progress: RefillProgress) => void;
 }
 
 export interface MeetingReport {
@@ -39,11 +42,12 @@ export interface MeetingReport {
   readonly healed: number;
 }
 
-// 2: hands back what a restored server lacks.
+// 2: hands back what a restored server lacks (recovery.ts).
 export const coreVersion = 2;
 const healTries = 3;
 const fetchRecords = 256;
 const meetingTries = 3;
+const refillTries = 3;
 
 // What both hold still differs after all tries; nothing is lost, and the next meeting tries again.
 export class CopiesDiffer extends Error {}
@@ -52,11 +56,14 @@ export async function meet(store: PersonStore, options: MeetingOptions): Promise
   for (let tries = 1; ; ++tries) {
     try {
       const hello = await greet(store, options);
-      const sent = await push(store, options, hello);
+      let sent = await push(store, options, hello);
       const { records, healed, confirmed } = await pull(store, options, hello);
+      if ((await store.sealAgain()) > 0) sent += await push(store, options, hello);
       if (confirmed) {
-        const { durableSeq } = hello;
-        await store.changeOutbox((staged) => store.outbox.stagePruning(staged, durableSeq));
+        const shared = sharedSeqOf(hello);
+        await store.changeOutbox((staged) =>
+          store.outbox.stagePruning(staged, hello.durableSeq, shared),
+        );
       }
       return { hello, sent, records, healed, confirmed };
     } catch (error) {
@@ -72,10 +79,16 @@ export async function meet(store: PersonStore, options: MeetingOptions): Promise
 }
 
 export async function greet(store: PersonStore, options: MeetingOptions): Promise<HelloReply> {
-  const reply = await greetOnce(store, options);
-  if (!refills(store.outbox)) return reply;
-  await refill(store, options.recovery, callOptions(store, options));
-  return greetOnce(store, options); // The server counts who is through.
+  let reply = await greetOnce(store, options);
+  // The server counts who is through by the greeting after it; one that was restored again meanwhile
+  // asks again.
+  for (let tries = 0; refills(store.outbox); ++tries) {
+    if (tries >= refillTries)
+      throw new CopiesDiffer('the server asks for one refill after another');
+    await refill(store, options.recovery, callOptions(store, options), options.onRefill);
+    reply = await greetOnce(store, options);
+  }
+  return reply;
 }
 
 async function greetOnce(store: PersonStore, options: MeetingOptions): Promise<HelloReply> {

@@ -13,7 +13,7 @@ import {
 } from '#proto/recovery_pb';
 import { hex, unhex } from '../model/bytes';
 import type { PersonStore } from '../store/person-store';
-import { groupsToRefill, stageAdoption, takeRefill } from '../store/refilling';
+import { groupsToRefill, newestShared, stageAdoption, takeRefill } from '../store/refilling';
 
 export type RecoveryCalls = Client<typeof Recovery>;
 
@@ -28,13 +28,37 @@ export interface CallOptions {
   readonly signal?: AbortSignal;
 }
 
+// So many of so many pages and changes were offered or handed back. `backupMs`: when the newest change of
+// this person that the server still has was written, by its clock; 0: none of them is known.
+export interface RefillProgress {
+  readonly k: number;
+  readonly n: number;
+  readonly backupMs: number;
+}
+
 // The store has taken a greeting that asks for it. Afterwards it is in the server's epoch, and pulls from
 // the beginning.
-export async function refill(store: PersonStore, calls: RecoveryCalls, options: CallOptions) {
-  await refillFacets(store, calls, options);
-  for (const request of groupsToRefill(store.outbox, maxGroups, maxBytes)) {
+export async function refill(
+  store: PersonStore,
+  calls: RecoveryCalls,
+  options: CallOptions,
+  onProgress: (progress: RefillProgress) => void = () => {},
+) {
+  const requests = groupsToRefill(store.outbox, maxGroups, maxBytes);
+  let n = requests.reduce((sum, { groups }) => sum + groups.length, 0);
+  for (const facets of store.base.records.values()) n += facets.size;
+  const backupMs = newestShared(store.outbox);
+  let k = 0;
+  const did = (more: number) => {
+    k += more;
+    onProgress({ k, n, backupMs });
+  };
+  did(0);
+  await refillFacets(store, calls, options, did);
+  for (const request of requests) {
     const reply = await calls.refill(request, options);
     await store.changeOutbox((staged) => takeRefill(store.outbox, staged, request, reply));
+    did(request.groups.length);
   }
   await store.changeBase((staged) => {
     staged.row.cursor = new Uint8Array(0);
@@ -42,7 +66,12 @@ export async function refill(store: PersonStore, calls: RecoveryCalls, options: 
   await store.changeOutbox((staged) => stageAdoption(store.outbox, staged));
 }
 
-async function refillFacets(store: PersonStore, calls: RecoveryCalls, options: CallOptions) {
+async function refillFacets(
+  store: PersonStore,
+  calls: RecoveryCalls,
+  options: CallOptions,
+  did: (facets: number) => void,
+) {
   const epoch = store.outbox.row.nextEpoch;
   let waiting: RefilledFacet[] = [];
   let bytes = 0;
@@ -70,6 +99,7 @@ async function refillFacets(store: PersonStore, calls: RecoveryCalls, options: C
       waiting.push(facet);
       bytes += facet.state.length;
     }
+    did(held.length);
   }
   await send();
 }

@@ -84,6 +84,8 @@ export interface Header {
   readonly oldestMs: number | null;
   // While sending: the k-th of n changes.
   readonly sending: { readonly k: number; readonly n: number } | null;
+  // While a restored server is given back what this tablet holds: the k-th of n pages and changes.
+  readonly puttingBack: { readonly k: number; readonly n: number } | null;
   // Others on this tablet with unsent work, and the age of the oldest in whole days.
   readonly colleagues: { readonly people: number; readonly oldestDays: number } | null;
   // The save that the disk refused last and that has not succeeded since.
@@ -98,7 +100,13 @@ export type WaitingNotice =
   | { readonly kind: 'signInEnded' }
   // Positive: the tablet is fast.
   | { readonly kind: 'clock'; readonly minutes: number; readonly visits: number }
-  | { readonly kind: 'restored'; readonly fromMs: number; readonly k: number; readonly n: number }
+  // `fromMs`: null where this tablet cannot tell what the server still had.
+  | {
+      readonly kind: 'restored';
+      readonly fromMs: number | null;
+      readonly k: number;
+      readonly n: number;
+    }
   // `reason`: the messages file's key part of a disposition, such as 'roleEnded'.
   | { readonly kind: 'refused'; readonly reason: ParkReason; readonly visitId: string | null }
   // The wish to do something that the server did not do: what, and why.

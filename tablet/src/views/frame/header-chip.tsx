@@ -8,6 +8,7 @@ import { Icon } from './icons';
 import { useApp, useStore, useWhen } from './reading';
 
 export function headerWords(header: Header, dateTime: (ms: number) => string): string {
+  if (header.puttingBack) return say('header.puttingBack', header.puttingBack);
   if (header.sending) return say('header.sending', header.sending);
   if (header.unsent > 0) {
     const since = { n: header.unsent, time: dateTime(header.oldestMs ?? 0) };
@@ -22,7 +23,8 @@ export function HeaderChip({ compact = false }: { readonly compact?: boolean }) 
   const header = useStore(app.header);
   const when = useWhen();
   const words = headerWords(header, when.dateTime);
-  const stored = header.unsent === 0 && !header.sending;
+  const isMoving = header.sending !== null || header.puttingBack !== null;
+  const stored = header.unsent === 0 && !isMoving;
   return (
     <>
       <Link
@@ -32,7 +34,7 @@ export function HeaderChip({ compact = false }: { readonly compact?: boolean }) 
         aria-label={`${words}. ${say('header.open')}`}
       >
         <span className={`chip ${stored && header.online ? 'ok' : ''}`}>
-          <Icon name={header.sending ? 'up' : stored && header.online ? 'cylinder' : 'tablet'} />
+          <Icon name={isMoving ? 'up' : stored && header.online ? 'cylinder' : 'tablet'} />
           {compact ? header.unsent || say('header.storedShort') : words}
         </span>
       </Link>

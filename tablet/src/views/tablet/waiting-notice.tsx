@@ -38,12 +38,11 @@ export function Notice({ notice }: { readonly notice: WaitingNotice }) {
           way: notice.minutes > 0 ? 'fast' : 'slow',
           visits: notice.visits,
         });
-      case 'restored':
-        return say('waiting.restored', {
-          date: when.date(notice.fromMs),
-          k: notice.k,
-          n: notice.n,
-        });
+      case 'restored': {
+        const { fromMs, k, n } = notice;
+        if (fromMs === null) return say('waiting.restoredUndated', { k, n });
+        return say('waiting.restored', { date: when.date(fromMs), k, n });
+      }
       case 'refused':
         return say('waiting.refused', { reason: say(`reason.${notice.reason}`) });
       case 'declined':
@@ -93,11 +92,11 @@ function SignInLink() {
   );
 }
 
-// Over the lists: why something that was there is not.
+// Over the lists: why something that was there is not, or not yet again.
 export function EndedNotices() {
   const app = useApp();
   const { notices } = useStore(app.waiting);
   return notices
-    .filter(({ kind }) => kind === 'leaseOver' || kind === 'scopeEnded')
+    .filter(({ kind }) => ['leaseOver', 'scopeEnded', 'restored'].includes(kind))
     .map((notice) => <Notice key={noticeKey(notice)} notice={notice} />);
 }

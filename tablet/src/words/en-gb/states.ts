@@ -50,6 +50,7 @@ export const statesWords = {
   'header.offlineUnsent': 'Offline · {n} on this tablet since {time}',
   'header.offlineStored': 'Offline · all stored',
   'header.sending': 'Sending {k} of {n}',
+  'header.puttingBack': 'Putting back {k} of {n}',
   'header.colleagues':
     '{n, plural, one {# colleague has} other {# colleagues have}} unsent work on this tablet (oldest {days, plural, =0 {today} one {# day} other {# days}})',
   'header.open': 'Open what is waiting',
@@ -89,6 +90,8 @@ export const statesWords = {
     'This tablet’s clock is {amount} {way, select, fast {fast} other {slow}}. Order does not depend on it. Please check the lesson dates of {visits, plural, one {# visit} other {# visits}}.',
   'waiting.restored':
     'The server was restored from {date}. This tablet is putting back what it holds: {k} of {n}. You can go on working.',
+  'waiting.restoredUndated':
+    'The server was restored from a backup. This tablet is putting back what it holds: {k} of {n}. You can go on working.',
   'waiting.refused':
     'One change could not be taken in: {reason}. It is kept here and at the server. The rest has gone through.',
   'waiting.newerApp':
