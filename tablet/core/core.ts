@@ -146,9 +146,10 @@ class Reader {
     this.#at += 8;
     return this.#view.getBigUint64(this.#at - 8, true);
   }
+  // A part of the answer, which is a copy already.
   take(size: number) {
     this.#at += size;
-    return this.bytes.slice(this.#at - size, this.#at);
+    return this.bytes.subarray(this.#at - size, this.#at);
   }
   sized() {
     return this.take(this.u32());

@@ -34,7 +34,7 @@ async function loadCore(): Promise<Core> {
 async function start(root: HTMLElement) {
   let reload = () => location.reload();
   const running = await startApp({
-    core: await loadCore(),
+    core: loadCore(),
     coreSha256,
     database: new TabletDatabase(),
     calls: connect(location.origin),

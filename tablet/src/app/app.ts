@@ -19,6 +19,7 @@ import type {
   Store,
   TabletPerson,
   TabletState,
+  Today,
   Visit,
   Waiting,
   WaitingItem,
@@ -62,7 +63,7 @@ const fetchedShowsMs = 400;
 const intent = 2;
 // So many records are read in a moment.
 const warmedFrom = 200;
-const warmsAfterMs = 300;
+const restWarmsAfterMs = 300;
 
 export interface AppOptions extends Surroundings {
   readonly coreSha256: string;
@@ -81,7 +82,7 @@ export interface RunningApp {
 export async function startApp(options: AppOptions): Promise<RunningApp> {
   const tablet = new Tablet(options);
   let here: (AtDesk & { readonly lists: Lists }) | null = null;
-  let warming: Lists | null = null;
+  let warming: { readonly lists: Lists; readonly todayIsReady: boolean } | null = null;
   let hasNewer = false;
   let cannotSave = false;
   let touchedMs = options.nowMs();
@@ -99,17 +100,26 @@ export async function startApp(options: AppOptions): Promise<RunningApp> {
     return here;
   };
 
-  // A store of thousands of visits is read through once before the lists show anything of it; a visit
-  // and everything else opens meanwhile.
+  // A store of thousands of visits is read through once before the lists show anything of it: first what
+  // Today needs, then the rest. A visit and everything else opens meanwhile.
   const warm = (desk: Desk, lists: Lists) => {
-    warming = lists;
-    const over = () => {
-      if (warming !== lists) return;
+    warming = { lists, todayIsReady: false };
+    const { store } = desk;
+    const goesOn = () => tablet.desk === desk;
+    const run = async () => {
+      await lists.warm(store.ownRecords(desk.me), goesOn).catch(() => {});
+      if (warming?.lists !== lists) return;
+      warming = { lists, todayIsReady: true };
+      tablet.changed();
+      void keepToday();
+      await new Promise((resolve) => setTimeout(resolve, restWarmsAfterMs));
+      await lists.warm(store.allRecords(), goesOn).catch(() => {});
+      if (warming?.lists !== lists) return;
       warming = null;
       tablet.changed();
     };
-    // Today comes first, and is drawn before anything else is made.
-    setTimeout(() => void lists.warm(() => tablet.desk === desk).then(over, over), warmsAfterMs);
+    // The frame of the first screen is drawn before anything is made for it.
+    afterNextFrame(() => void run());
   };
 
   const loaded =
@@ -128,10 +138,13 @@ export async function startApp(options: AppOptions): Promise<RunningApp> {
       }
     };
 
+  const isWarming = () => {
+    const lists = at()?.lists;
+    return lists !== undefined && warming?.lists === lists ? warming : null;
+  };
   const listed = <T>(make: (here: NonNullable<ReturnType<typeof at>>) => T) => {
     const ready = loaded(make);
-    return (): Loaded<T> =>
-      warming !== null && at()?.lists === warming ? { kind: 'loading' } : ready();
+    return (): Loaded<T> => (isWarming() === null ? ready() : { kind: 'loading' });
   };
 
   // --- Stores. ---
@@ -167,7 +180,8 @@ export async function startApp(options: AppOptions): Promise<RunningApp> {
             ? 'locked'
             : 'open';
     const open = at();
-    const today = open?.lists.today();
+    const todayIsMade = isWarming()?.todayIsReady !== false;
+    const today = todayIsMade ? open?.lists.today() : open?.lists.keptToday();
     const newFeedback = today?.yourTurn.filter((turn) => turn.kind === 'newFeedback').length ?? 0;
     return {
       stage,
@@ -331,7 +345,20 @@ export async function startApp(options: AppOptions): Promise<RunningApp> {
     if (desk === null || settings.get().keep === 'recent') return [];
     return desk.directory.halfTermsOfYear(Math.floor(desk.nowMs() / dayMs));
   };
-  const today = new Derived(loaded(({ lists }) => lists.today()));
+  const readyToday = loaded(({ lists }) => lists.today());
+  const today = new Derived((): Loaded<Today> => {
+    if (isWarming()?.todayIsReady !== false) return readyToday();
+    const kept = at()?.lists.keptToday() ?? null;
+    return kept === null ? { kind: 'loading' } : { kind: 'ready', value: kept };
+  });
+  // Beside the store, for the next time this person opens it.
+  const keepToday = async () => {
+    if (tablet.mayWrite && isWarming()?.todayIsReady !== false) {
+      await at()
+        ?.lists.keepToday()
+        .catch(() => {});
+    }
+  };
   const visits = new Derived(listed(({ lists }) => lists.visits()));
   const newVisit = new Derived(listed(({ lists }) => lists.newVisit()));
   const choicesOfWalks = new Derived(loaded(({ desk }) => walkChoices(desk)));
@@ -444,6 +471,7 @@ export async function startApp(options: AppOptions): Promise<RunningApp> {
       beforeDesk = desk;
     }
     void kept.met(report.records > 0);
+    void keepToday();
   };
 
   const watchKeeping = async () => {
@@ -515,8 +543,8 @@ export async function startApp(options: AppOptions): Promise<RunningApp> {
     choosePin: (personId, pin) => tablet.choosePin(personId, pin),
     enterPin: (personId, pin) => tablet.enterPin(personId, pin),
     signIn: (how) => tablet.signIn(how),
-    lock: () => tablet.lock(),
-    switchPerson: () => tablet.switchPerson(),
+    lock: () => keepToday().then(() => tablet.lock()),
+    switchPerson: () => keepToday().then(() => tablet.switchPerson()),
     signOut: async () => {
       if ((tablet.desk?.store.outbox.unsent ?? 0) > 0) {
         const met = await tablet.meetNow();
@@ -643,6 +671,12 @@ function thirdPlace({ desk }: AtDesk): TabletState['third'] {
   if (desk.holds(Role.ADMIN)) return { place: 'people', label: '' };
   if (desk.holds(Role.DPO)) return { place: 'keeping', label: '' };
   return null;
+}
+
+// Once what is on its way to the screen was drawn; a page that is not seen draws nothing.
+function afterNextFrame(then: () => void) {
+  if (typeof requestAnimationFrame === 'undefined' || document.hidden) setTimeout(then);
+  else requestAnimationFrame(() => setTimeout(then));
 }
 
 // How the screen looks is the tablet's, not a person's, and no secret.

@@ -30,6 +30,7 @@ const most = 20;
 // A plan is looked for so many days ahead.
 const daysAhead = 7;
 const sliceMs = 24;
+const keptTodayName = 'today';
 
 export function visitRow(desk: Desk, visit: VisitRecord): VisitRow {
   const phase = desk.phaseName(visit);
@@ -62,6 +63,11 @@ export function visitRow(desk: Desk, visit: VisitRecord): VisitRow {
 const lessonMs = (visit: VisitRecord) =>
   visit.plan.lessonStartMs === undefined ? null : Number(visit.plan.lessonStartMs);
 
+interface KeptToday {
+  readonly stamp: string;
+  readonly today: Today;
+}
+
 export class Lists {
   readonly #desk: Desk;
   readonly #rows = new Map<string, { readonly stamp: string; readonly row: VisitRow }>();
@@ -82,11 +88,11 @@ export class Lists {
     return rows.sort((a, b) => (b.lessonMs ?? 0) - (a.lessonMs ?? 0));
   }
 
-  // Makes the rows a slice at a time, so that the screen that opened stays alive meanwhile; the lists
-  // are quick after it.
-  async warm(goesOn: () => boolean): Promise<void> {
+  // Makes the rows of these records a slice at a time, so that the screen that opened stays alive
+  // meanwhile; the lists are quick after it.
+  async warm(records: Iterable<string>, goesOn: () => boolean): Promise<void> {
     let sliceEnds = performance.now() + sliceMs;
-    for (const record of this.#desk.store.allRecords()) {
+    for (const record of records) {
       const visit = this.#desk.visitOf(record);
       if (visit?.hasPlan === true) this.#rowOf(visit);
       if (performance.now() < sliceEnds) continue;
@@ -134,6 +140,34 @@ export class Lists {
       plan,
       news: this.#news(rows).slice(0, most),
     };
+  }
+
+  // What Today was when it was last kept, if nothing that it is made of has changed since: what a person
+  // who comes back sees while it is made anew.
+  keptToday(): Today | null {
+    const kept = this.#desk.store.local<KeptToday>(keptTodayName);
+    if (kept?.stamp !== this.#stampOfToday()) return null;
+    // It may be of another day.
+    const now = this.#desk.nowMs();
+    const plan = kept.today.plan.filter((row) => (row.lessonMs ?? 0) >= now - (now % dayMs));
+    return { ...kept.today, plan };
+  }
+
+  async keepToday(): Promise<void> {
+    const { store } = this.#desk;
+    const stamp = this.#stampOfToday();
+    if (store.local<KeptToday>(keptTodayName)?.stamp === stamp) return;
+    const kept: KeptToday = { stamp, today: this.today() };
+    await store.setLocal({ [keptTodayName]: kept });
+  }
+
+  #stampOfToday(): string {
+    const { store, signed, leaseOver } = this.#desk;
+    const { base, outbox } = store;
+    const open = [...outbox.open].map(([facet, row]) => `${facet}${row.wallMs}${row.delta.length}`);
+    const { replica, sealedN, ackedN } = outbox.row;
+    const came = [base.row.seq, hex(base.row.cursor), signed.durableSeq];
+    return [leaseOver, ...came, replica, sealedN, ackedN, ...open].join('/');
   }
 
   forMe(): ForMe {

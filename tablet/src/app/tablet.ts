@@ -5,7 +5,9 @@
 import type { Core } from '../../core/core';
 import { type Bytes, unhex } from '../model/bytes';
 import {
+  type Fetched,
   type FileRow,
+  fetchRows,
   newDatabaseName,
   PersonDatabase,
   type PersonRow,
@@ -29,7 +31,8 @@ import { choosesAnother, isPin, isTooSimple, pinTries, waitAfter } from './pin';
 import { done, refused } from './writing';
 
 export interface Surroundings {
-  readonly core: Core;
+  // Under way while the first screen is drawn; needed once somebody is in.
+  readonly core: Core | Promise<Core>;
   readonly database: TabletDatabase;
   readonly calls: Calls;
   readonly app: string;
@@ -38,6 +41,15 @@ export interface Surroundings {
   readonly random: (size: number) => Bytes;
   // From 0 to 1.
   readonly jitter: () => number;
+}
+
+// A person's disk, being read while nobody can open it yet.
+interface Reading {
+  readonly database: PersonDatabase;
+  // Null: another tab writes.
+  readonly lock: Promise<HeldLock | null>;
+  readonly fetching: Promise<Fetched>;
+  readonly giveUp: () => void;
 }
 
 export class Tablet {
@@ -191,10 +203,20 @@ export class Tablet {
     const now = this.#around.nowMs();
     if (person.waitUntilMs > now) return refused('pinWait');
     const tries = person.pinTries + 1;
-    // Counted before it is looked at: a tablet that is switched off in between has used a try.
-    await this.#people.change(personId, { pinTries: tries, waitUntilMs: now + waitAfter(tries) });
-    const key = await unwrapDataKey(row.deviceKey, pin, person.key);
+    // Counted before anybody learns what it opens: a tablet that is switched off in between has used a
+    // try. While the PIN is stretched, the disk is read.
+    const counted = this.#people.change(personId, {
+      pinTries: tries,
+      waitUntilMs: now + waitAfter(tries),
+    });
+    const reading = this.#desk === null ? this.#beginReading(person.database) : null;
+    const unwrapped = unwrapDataKey(row.deviceKey, pin, person.key);
+    const [key] = await Promise.all([unwrapped, counted]).catch((error: unknown) => {
+      reading?.giveUp();
+      throw error;
+    });
     if (key === null) {
+      reading?.giveUp();
       this.changed();
       return refused(tries >= pinTries ? 'pinLocked' : 'pinWrong');
     }
@@ -206,17 +228,17 @@ export class Tablet {
       this.changed();
       return done;
     }
-    const [opened] = await Promise.all([this.#open(personId, key), noted]);
+    const [opened] = await Promise.all([this.#open(personId, key, reading), noted]);
     return opened;
   }
 
-  async #open(personId: string, key: CryptoKey): Promise<Outcome> {
+  // `reading`: what was begun while nobody was in.
+  async #open(personId: string, key: CryptoKey, reading: Reading | null = null): Promise<Outcome> {
     await this.#leave();
     const person = this.#people.find(personId);
     if (this.#row === null || person === undefined) return refused('notAllowed');
     this.#key = key;
-    await this.#takeLock(person.database, false);
-    await this.#openStore(person);
+    await this.#openStore(person, reading ?? this.#beginReading(person.database));
     this.#isLocked = false;
     await this.#takeSession();
     this.lookAgain();
@@ -227,15 +249,31 @@ export class Tablet {
   }
 
   // Reads the disk, after the lock was taken: what another tab wrote until then is in it.
-  async #openStore(person: PersonRow): Promise<void> {
+  #beginReading(name: string, steal = false): Reading {
+    const database = new PersonDatabase(name);
+    const lock = this.#takeLock(name, steal);
+    const fetching = lock.then((held) => fetchRows(database, held === null ? 'reads' : 'writes'));
+    // Whoever opens the store hears of a disk that fails.
+    fetching.catch(() => {});
+    const giveUp = () => {
+      void lock.then((held) => held?.release());
+      database.close();
+    };
+    return { database, lock, fetching, giveUp };
+  }
+
+  async #openStore(
+    person: PersonRow,
+    { database, lock, fetching }: Omit<Reading, 'giveUp'>,
+  ): Promise<void> {
     if (this.#key === null) return;
+    this.#lock = await lock;
     const sealTo = () => ({
       serverPoint: this.#row?.serverPoint ?? new Uint8Array(0),
       device: this.#row?.device ?? new Uint8Array(0),
     });
-    const mode = this.mayWrite ? 'writes' : 'reads';
-    const database = new PersonDatabase(person.database);
-    this.#store = await PersonStore.open(this.#around.core, database, this.#key, sealTo, mode);
+    const core = await this.#around.core;
+    this.#store = await PersonStore.open(core, database, this.#key, sealTo, fetching);
     this.#desk = new Desk(this.#store, person.id, this.#around.nowMs);
     this.#desk.lookAgain(this.#row?.leaseDays ?? 0);
     this.#store.onChange((by) => {
@@ -278,9 +316,9 @@ export class Tablet {
   async useThisTab(): Promise<Outcome> {
     const person = this.#people.find(this.#desk?.me);
     if (person === undefined || this.mayWrite) return done;
-    await this.#takeLock(person.database, true);
+    const reading = this.#beginReading(person.database, true);
     this.#store?.close();
-    await this.#openStore(person);
+    await this.#openStore(person, reading);
     await this.#takeSession();
     this.changed();
     this.wantMeeting();
@@ -305,8 +343,8 @@ export class Tablet {
     this.#lock = null;
   }
 
-  async #takeLock(database: string, steal: boolean): Promise<void> {
-    this.#lock = await tryLock(`halfterm/${database}`, steal, () => {
+  #takeLock(database: string, steal: boolean): Promise<HeldLock | null> {
+    return tryLock(`halfterm/${database}`, steal, () => {
       this.#lock = null;
       this.#contact.stopListening();
       this.changed();

@@ -122,30 +122,42 @@ export interface Writes {
   readonly courierStore?: CourierStore;
 }
 
+// What was read of a person's disk before their key was at hand.
+export interface Fetched {
+  readonly rows: readonly Row[];
+  // 0: this tab only reads.
+  readonly writer: number;
+}
+
+// 'writes': from here on this tab writes, and no other one. What another tab wrote until then is in it.
+export async function fetchRows(
+  database: PersonDatabase,
+  mode: 'writes' | 'reads',
+): Promise<Fetched> {
+  const { writer, rows } = database;
+  let number = 0;
+  if (mode === 'writes') {
+    await database.transaction('rw', writer, async () => {
+      number = ((await writer.get('writer'))?.number ?? 0) + 1;
+      await writer.put({ id: 'writer', number });
+    });
+  }
+  return { rows: await rows.toArray(), writer: number };
+}
+
 // The person's rows, opened with their key. Calls one after the other.
 export class Rows {
   readonly #database: PersonDatabase;
   readonly #key: CryptoKey;
-  // 0: this tab only reads.
-  #writer = 0;
+  readonly #writer: number;
 
-  constructor(database: PersonDatabase, key: CryptoKey) {
+  constructor(database: PersonDatabase, key: CryptoKey, writer: number) {
     this.#database = database;
     this.#key = key;
+    this.#writer = writer;
   }
 
-  // From here on this tab writes, and no other one. Rows that were read before may be out of date.
-  async claim(): Promise<void> {
-    const { writer } = this.#database;
-    await this.#database.transaction('rw', writer, async () => {
-      const number = ((await writer.get('writer'))?.number ?? 0) + 1;
-      await writer.put({ id: 'writer', number });
-      this.#writer = number;
-    });
-  }
-
-  async readAll(): Promise<Map<string, Bytes>> {
-    const rows = await this.#database.rows.toArray();
+  async open(rows: readonly Row[]): Promise<Map<string, Bytes>> {
     const opened = await Promise.all(rows.map((row) => open(this.#key, row.name, row)));
     const found = new Map<string, Bytes>();
     rows.forEach((row, i) => {

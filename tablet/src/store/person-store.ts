@@ -20,7 +20,7 @@ import {
 } from '../model/bytes';
 import { readView, type View } from '../model/view';
 import { Base, type StagedBase } from './base';
-import { type PersonDatabase, Rows } from './database';
+import { fetchRows, type PersonDatabase, Rows } from './database';
 import { noPhase, Outbox, type Staged, type TabletMoment, type WrittenOver } from './outbox';
 import { PerRecord } from './per-record';
 import { stageSealingAgain, waitsForSealing } from './sealing-again';
@@ -84,12 +84,12 @@ export class PersonStore {
     database: PersonDatabase,
     key: CryptoKey,
     sealTo: () => SealTo,
-    mode: 'writes' | 'reads' = 'writes',
+    fetching = fetchRows(database, 'writes'),
   ): Promise<PersonStore> {
-    const rows = new Rows(database, key);
-    if (mode === 'writes') await rows.claim();
+    const fetched = await fetching;
+    const rows = new Rows(database, key, fetched.writer);
     const store = new PersonStore(core, rows, sealTo);
-    const found = await rows.readAll();
+    const found = await rows.open(fetched.rows);
     await store.outbox.load(found);
     store.base.load(found);
     for (const [name, bytes] of found) {

@@ -13,11 +13,15 @@ const scrolledTo = new Map<string, number>();
 export function useKeptScroll(part = '') {
   const [path] = useLocation();
   const element = useRef<HTMLDivElement>(null);
+  const drawn = useRef(false);
   const key = `${path} ${part}`;
   useLayoutEffect(() => {
     const scroller = element.current;
     if (!scroller) return;
-    scroller.scrollTop = scrolledTo.get(key) ?? 0;
+    // A part that was just drawn is at its top; setting that would have the whole page laid out at once.
+    const at = scrolledTo.get(key) ?? 0;
+    if (at > 0 || drawn.current) scroller.scrollTop = at;
+    drawn.current = true;
     const keep = () => scrolledTo.set(key, scroller.scrollTop);
     scroller.addEventListener('scroll', keep, { passive: true });
     return () => scroller.removeEventListener('scroll', keep);
