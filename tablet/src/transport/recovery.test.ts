@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { Code, ConnectError } from '@connectrpc/connect';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { VisitKind } from '#proto/observation_pb';
+import { Disposition } from '#proto/sync_pb';
 import { connect } from './calls';
 import { Halftermd, isBuilt } from './halftermd.testing';
 import type { RecoveryCalls } from './recovery';
@@ -43,6 +44,23 @@ function breaking(calls: RecoveryCalls, at: number): RecoveryCalls {
     },
   };
 }
+
+// Does something once the call of this number, from 0, was answered.
+function after(calls: RecoveryCalls, at: number, then: () => Promise<void>): RecoveryCalls {
+  let made = 0;
+  const answered = async <T>(answer: T): Promise<T> => {
+    if (made++ === at) await then();
+    return answer;
+  };
+  return {
+    offer: async (request, options) => answered(await calls.offer(request, options)),
+    refill: async (request, options) => answered(await calls.refill(request, options)),
+  };
+}
+
+const dispositionsOf = ({ store }: TestTablet) => [
+  ...new Set([...store.outbox.groups.values()].map(({ row }) => row.result?.disposition)),
+];
 
 describe.runIf(isBuilt)('a tablet and a restored server', () => {
   beforeAll(async () => {
@@ -110,5 +128,56 @@ describe.runIf(isBuilt)('a tablet and a restored server', () => {
     await tablet.meet();
     expect(tablet.store.outbox.groups.size).toBe(0);
     expect(staff.notesOn(tablet, record)).toEqual(['One.', 'Three.', 'Two.']);
+  }, 240_000);
+
+  test('takes what is written while it refills as it takes everything else', async () => {
+    const tablet = await staff.tabletOf(staff.head);
+    const older = generationOf(await backUp());
+    const record = await staff.newVisit(tablet, VisitKind.DEPT);
+    await staff.rate(tablet, record, 1, 2);
+    await tablet.meet();
+    await restore(older);
+    const writing = after(connect(server.url).recovery, 0, async () => {
+      await staff.rate(tablet, record, 1, 3);
+      await staff.note(tablet, record, 'Meanwhile.');
+    });
+    const told: { k: number; n: number }[] = [];
+    await tablet.meet({ recovery: writing, onRefill: ({ k, n }) => told.push({ k, n }) });
+    expect(told[0]?.k).toBe(0);
+    expect(told.at(-1)).toEqual({ k: told[0]?.n, n: told[0]?.n });
+    expect(tablet.store.outbox.unsent).toBe(0);
+    // Its cells name what was acknowledged under the store's earlier name: that is no claim too much.
+    expect(dispositionsOf(tablet)).toEqual([Disposition.COMMITTED]);
+    const reader = await staff.tabletOf(staff.head);
+    expect(staff.notesOn(reader, record)).toEqual(['Meanwhile.']);
+    expect(staff.levelsOn(reader, record)).toEqual([[3]]);
+  }, 240_000);
+
+  test('refills again where the server is restored again before the second greeting', async () => {
+    const tablet = await staff.tabletOf(staff.head);
+    const older = generationOf(await backUp());
+    const record = await staff.newVisit(tablet, VisitKind.DEPT);
+    await staff.note(tablet, record, 'One.');
+    await tablet.meet();
+    await restore(older);
+    // The call after the last facets brings the groups.
+    const calls = connect(server.url).recovery;
+    let isRestored = false;
+    const again = {
+      ...calls,
+      refill: async (...[request, options]: Parameters<RecoveryCalls['refill']>) => {
+        const reply = await calls.refill(request, options);
+        if ((request.groups?.length ?? 0) > 0 && !isRestored) {
+          isRestored = true;
+          await restore(older);
+        }
+        return reply;
+      },
+    };
+    const { hello, confirmed } = await tablet.meet({ recovery: again });
+    expect([isRestored, confirmed]).toEqual([true, true]);
+    expect(epochsOf(tablet)).toEqual([hello.epoch]);
+    const reader = await staff.tabletOf(staff.head);
+    expect(staff.notesOn(reader, record)).toEqual(['One.']);
   }, 240_000);
 });

@@ -4,8 +4,9 @@ import { readFileSync } from 'node:fs';
 import { coreSha256 } from '#core/pin';
 import { PlanSchema, SheetSchema, type VisitKind } from '#proto/observation_pb';
 import { Core } from '../../core/core';
-import { type Bytes, facetId, hex, newRecordId, unhex } from '../model/bytes';
+import { type Bytes, facetId, hex, keyNumber, newRecordId, unhex } from '../model/bytes';
 import { Changes } from '../model/gesture';
+import { decodeUnsigned } from '../model/value';
 import { facetClass, VisitRecord } from '../model/visit';
 import { newDatabaseName, PersonDatabase } from '../store/database';
 import type { TabletMoment } from '../store/outbox';
@@ -128,6 +129,18 @@ export class Staff {
   note(tablet: TestTablet, record: string, text: string): Promise<void> {
     const changes = new Changes(SheetSchema).entry('notes', random(16), { text }).list();
     return tablet.store.write([{ facet: this.sheetOf(record), changes }], tablet.now());
+  }
+
+  // Of each element that is rated, ascending: its values that nobody has chosen between.
+  levelsOn(tablet: TestTablet, record: string): number[][] {
+    const { message, disputed } = tablet.store.view(SheetSchema, hex(this.sheetOf(record)));
+    return message.ratings.map(({ element, level }) => {
+      const open = disputed.filter(({ key }) => key !== null && keyNumber(key) === element);
+      const values = open.flatMap((one) =>
+        one.values.map(({ value }) => Number(decodeUnsigned(value))),
+      );
+      return values.length > 0 ? values : [level ?? 0];
+    });
   }
 
   notesOn(tablet: TestTablet, record: string): string[] {
