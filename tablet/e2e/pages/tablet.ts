@@ -92,6 +92,24 @@ export class TabletPage {
     });
   }
 
+  // Calls of that method wait until release() is called: the server has not answered them.
+  async hold(method: string): Promise<{ readonly held: Promise<void>; release: () => void }> {
+    let release = () => {};
+    let isHeld = () => {};
+    const gate = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    const held = new Promise<void>((resolve) => {
+      isHeld = resolve;
+    });
+    await this.page.route(`**/halfterm.v1.${method}`, async (route) => {
+      isHeld();
+      await gate;
+      await route.continue().catch(() => undefined);
+    });
+    return { held, release };
+  }
+
   // Switched off as it should be.
   async off(): Promise<void> {
     await this.#context?.close();
