@@ -212,6 +212,8 @@ export const draft: Visit = {
   lead: osei,
   observers: [{ ...osei, submitted: false, excused: false }],
   me: 'lead',
+  joinCode:
+    'AQGYPkgDlXxAgJ4fX3cDcaNHS0RMV1BQMkZSAUGAtBDe6kYUl9z6I2-jH54Bkz4fMUt2TaCv1X-QXVmhAAABmrHuQkAAPAM5TTJCMTI',
   classCode: '9M2',
   subject: 'Maths',
   room: 'M4',

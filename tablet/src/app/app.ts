@@ -43,6 +43,7 @@ import { Answers } from './questions-answered';
 import { added, type Before, look, receiptOf } from './receipts';
 import { type Surroundings, Tablet } from './tablet';
 import { teamGestures } from './team';
+import { askToJoinAgain, togetherGestures } from './together';
 import { openVisit, startWalk, Walks, walkChoices, walkPage } from './visit-making';
 import { visitPage } from './visit-page';
 import { done, refused, Writing } from './writing';
@@ -470,6 +471,7 @@ export async function startApp(options: AppOptions): Promise<RunningApp> {
       before = look(desk);
       beforeDesk = desk;
     }
+    await askToJoinAgain(open);
     void kept.met(report.records > 0);
     void keepToday();
   };
@@ -499,6 +501,7 @@ export async function startApp(options: AppOptions): Promise<RunningApp> {
     Reflect.set(saving, name, (...parts: unknown[]) => watched(run(...parts)));
   }
 
+  const { colleaguesVisit, joinVisit } = togetherGestures(at);
   const walks = new Walks(at, options.random);
   const answers = new Answers(at);
   const nobody: Outcome<never> = refused('notAllowed');
@@ -584,6 +587,8 @@ export async function startApp(options: AppOptions): Promise<RunningApp> {
         ? Promise.resolve(nobody)
         : watched(openVisit(open, choice, options.random));
     },
+    colleaguesVisit,
+    joinVisit: (code) => watched(joinVisit(code)),
     startVisit: (visitId) => {
       const open = at();
       if (open === null) return Promise.resolve(nobody);

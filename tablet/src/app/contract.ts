@@ -11,6 +11,7 @@ import type { Colleague, PracticeGestures } from './contract/practice-writing';
 import type { StepGestures, StepThread } from './contract/steps';
 import type { Header, SignIn, Storage, TabletState, Waiting } from './contract/tablet';
 import type { TeamGestures } from './contract/team';
+import type { TogetherGestures } from './contract/together';
 import type { Answer, FeedbackGestures, SheetGestures, Visit } from './contract/visit';
 import type {
   ForMe,
@@ -34,6 +35,7 @@ export type * from './contract/practice-writing';
 export type * from './contract/steps';
 export type * from './contract/tablet';
 export type * from './contract/team';
+export type * from './contract/together';
 export type * from './contract/visit';
 export type * from './contract/who';
 export type * from './contract/work';
@@ -101,6 +103,7 @@ export interface App
   extends SheetGestures,
     FeedbackGestures,
     TeamGestures,
+    TogetherGestures,
     AdditionGestures,
     PracticeGestures,
     StepGestures {

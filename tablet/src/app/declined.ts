@@ -24,6 +24,8 @@ export function declinedOn(desk: Desk, visit: VisitRecord): Declined[] {
     const what = intentOf(group.body).what.case;
     if (what === undefined) continue;
     const { result } = group.row;
+    // Asked again by itself (together.ts).
+    if (what === 'join' && result?.outcome === Outcome.MISSING) continue;
     newest.set(what, result === undefined ? null : (whys[result.outcome] ?? null));
   }
   const declined: Declined[] = [];

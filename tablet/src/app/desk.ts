@@ -18,6 +18,7 @@ import {
   scopeLetters,
   sightOf,
 } from './sight';
+import { joinedVisit } from './together';
 
 export const kinds: readonly Kind[] = [
   'DEPT',
@@ -157,7 +158,7 @@ export class Desk {
     const version = this.store.recordVersion(record);
     const kept = this.#visits.get(record);
     if (kept?.version === version) return kept.visit;
-    const visit = new VisitRecord(this.store, record);
+    const visit = new VisitRecord(this.store, record, joinedVisit(this, record));
     this.#visits.set(record, { version, visit });
     return visit;
   }

@@ -30,6 +30,8 @@ const kinds = new Set([
   VisitKind.CALIB,
 ]);
 
+export const isOfSeveral = (kind: VisitKind): boolean => kinds.has(kind);
+
 export const isTeam = (visit: VisitRecord): boolean =>
   visit.observers.length > 1 && kinds.has(visit.kind);
 

@@ -21,6 +21,7 @@ import { declinedOn } from './declined';
 import { type Desk, kindName, stepStatus } from './desk';
 import { questionsOf } from './questions';
 import { teamOf } from './team';
+import { joinCodeOf } from './together';
 import { whoFacts } from './who';
 
 const dayMs = 86_400_000;
@@ -227,6 +228,7 @@ export function visitPage(desk: Desk, id: string): Visit | null {
       excused: visit.excused(observer),
     })),
     me: isLead ? 'lead' : isObserver ? 'observer' : isTeacher ? 'teacher' : 'reader',
+    joinCode: joinCodeOf(visit, desk.me),
     classCode: visit.plan.classCode ?? '',
     subject: visit.plan.subject ?? '',
     room: visit.plan.room ?? '',

@@ -58,6 +58,12 @@ export interface FacetSource {
   facetsOf(record: string): readonly string[];
 }
 
+// A visit that this person joined by its code: what stands for the plan until it is here, and who joins.
+export interface Joined {
+  readonly plan: Plan;
+  readonly me: string;
+}
+
 export interface VersionSeen {
   readonly round: number;
   readonly facet: string;
@@ -85,19 +91,22 @@ export class VisitRecord {
   // Kept for as long as this record is: it is made anew when the visit changes.
   #versions: readonly VersionSeen[] | null = null;
 
-  constructor(source: FacetSource, id: string) {
+  constructor(source: FacetSource, id: string, joined: Joined | null = null) {
     this.id = id;
     this.#source = source;
     this.#facets = source.facetsOf(id);
     const planFacet = this.facet(facetClass.plan);
     const plan = source.view(PlanSchema, planFacet);
-    this.plan = plan.message;
+    this.plan = plan.message.kind === undefined && joined !== null ? joined.plan : plan.message;
     this.#planStamp = plan.newestStamp;
     this.hasPlan = this.plan.kind !== undefined;
     this.teacher = hex(this.plan.teacher ?? new Uint8Array(0));
     this.lead = this.plan.lead !== undefined ? hex(this.plan.lead) : this.#creator(planFacet);
-    const observers = this.plan.observers.map((observer) => hex(observer.person));
-    this.observers = observers.length > 0 || this.lead === '' ? observers : [this.lead];
+    const named = this.plan.observers.map((observer) => hex(observer.person));
+    const observers = named.length > 0 || this.lead === '' ? named : [this.lead];
+    // Whoever joins writes a page from the first moment on.
+    const isNew = joined !== null && !observers.includes(joined.me);
+    this.observers = isNew ? [...observers, joined.me] : observers;
   }
 
   facet(of: number, sub: Uint8Array = zeroId): string {

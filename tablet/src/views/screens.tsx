@@ -26,6 +26,7 @@ function later<P extends object>(load: () => Promise<ComponentType<P>>) {
 const Enrol = later(async () => (await import('./tablet/enrol')).Enrol);
 const VisitsScreen = later(async () => (await import('./visits/visits')).VisitsScreen);
 const NewVisitScreen = later(async () => (await import('./visits/new-visit')).NewVisitScreen);
+const JoinVisitScreen = later(async () => (await import('./together/join')).JoinVisitScreen);
 const WalkScreen = later(async () => (await import('./visits/walk')).WalkScreen);
 const WalkStart = later(async () => (await import('./visits/walk-start')).WalkStart);
 const VisitScreen = later(async () => (await import('./visit/visit')).VisitScreen);
@@ -114,6 +115,13 @@ function Open({ trouble }: { readonly trouble: Trouble | null }) {
     <>
       <SkipLinks />
       <Switch>
+        <Route path="/visits/join/:code?">
+          {({ code }) => (
+            <WithRail trouble={trouble}>
+              <JoinVisitScreen key={code} code={code ?? ''} />
+            </WithRail>
+          )}
+        </Route>
         <Route path="/visits/new/:teacher?">
           {({ teacher }) => (
             <WithRail trouble={trouble}>

@@ -22,6 +22,7 @@ import { sheetWords } from './en-gb/sheet';
 import { statesWords } from './en-gb/states';
 import { stepsWords } from './en-gb/steps';
 import { teamWords } from './en-gb/team';
+import { togetherWords } from './en-gb/together';
 import { trendsWords } from './en-gb/trends';
 import { visitsWords } from './en-gb/visits';
 import { walkWords } from './en-gb/walk';
@@ -35,6 +36,7 @@ export const areas = [
   visitsWords,
   sheetWords,
   teamWords,
+  togetherWords,
   walkWords,
   feedbackWords,
   placesWords,
@@ -60,6 +62,7 @@ export const enGB = {
   ...visitsWords,
   ...sheetWords,
   ...teamWords,
+  ...togetherWords,
   ...walkWords,
   ...feedbackWords,
   ...placesWords,

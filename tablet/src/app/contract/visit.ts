@@ -208,6 +208,8 @@ export interface Visit {
   })[];
   // What I am to this visit; a leader reads.
   readonly me: 'lead' | 'observer' | 'teacher' | 'reader';
+  // What a colleague's camera reads to join; empty: nobody can any more, or this person cannot say.
+  readonly joinCode: string;
   readonly classCode: string;
   readonly subject: string;
   readonly room: string;

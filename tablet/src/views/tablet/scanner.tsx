@@ -32,9 +32,15 @@ export function codeOf(text: string): string | null {
 export function CodeByHandOrCamera({
   busy,
   problem,
+  action,
+  read = codeOf,
   onCode,
 }: {
   readonly busy: boolean;
+  // What the button beside the field says, where it is not about joining this tablet.
+  readonly action?: string;
+  // What in the words that a camera read is a code.
+  readonly read?: (text: string) => string | null;
   // Why the last code was not taken; empty: it was, or there was none.
   readonly problem: string;
   readonly onCode: (code: string) => void;
@@ -59,24 +65,36 @@ export function CodeByHandOrCamera({
       {how === 'scan' ? (
         // What becomes of a code is told beside the field.
         <Scanner
+          read={read}
           onCode={(code) => {
             setHow('type');
             onCode(code);
           }}
         />
       ) : (
-        <CodeField busy={busy} problem={problem} onJoin={onCode} />
+        <CodeField
+          busy={busy}
+          problem={problem}
+          {...(action === undefined ? {} : { action })}
+          onJoin={onCode}
+        />
       )}
     </>
   );
 }
 
-function Scanner({ onCode }: { readonly onCode: (code: string) => void }) {
+function Scanner({
+  read,
+  onCode,
+}: {
+  readonly read: (text: string) => string | null;
+  readonly onCode: (code: string) => void;
+}) {
   const video = useRef<HTMLVideoElement>(null);
   const [works, setWorks] = useState(true);
-  const seen = useRef(onCode);
+  const seen = useRef({ read, onCode });
   useEffect(() => {
-    seen.current = onCode;
+    seen.current = { read, onCode };
   });
   useEffect(() => {
     let stream: MediaStream | null = null;
@@ -89,9 +107,9 @@ function Scanner({ onCode }: { readonly onCode: (code: string) => void }) {
       const screen = video.current;
       const [found] =
         screen && screen.readyState >= 2 ? await detector.detect(screen).catch(() => []) : [];
-      const code = found ? codeOf(found.rawValue) : null;
+      const code = found ? seen.current.read(found.rawValue) : null;
       if (ended) return;
-      if (code) seen.current(code);
+      if (code) seen.current.onCode(code);
       else timer = setTimeout(() => void look(detector), lookEveryMs);
     };
     const open = async () => {

@@ -11,6 +11,7 @@ import { PageHeader, Part } from '../frame/page';
 import { useApp, useGesture, useLatest, useNow, useStore, useWhen } from '../frame/reading';
 import { ChipButton, keptWords } from '../frame/state-chips';
 import { WhoChip } from '../frame/who-chip';
+import { LetJoin } from '../together/offer';
 import { DeclinedNotices } from './declined';
 import { Finish } from './finish';
 import { KeyList } from './keys';
@@ -142,6 +143,7 @@ export function SheetScreen({ visit, sheet }: { readonly visit: Visit; readonly 
               step={step}
             />
             <Tools visit={visit} sheet={sheet} />
+            <LetJoin visit={visit} />
           </Part>
         </section>
       </main>

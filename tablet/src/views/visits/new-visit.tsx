@@ -1,7 +1,7 @@
 // Three choices and in: teacher, kind, class. Everything else can wait, or has a default.
 
 import { useMemo, useState } from 'react';
-import { useLocation } from 'wouter';
+import { Link, useLocation } from 'wouter';
 import type { Kind, NewVisit, TeacherChoice, WhoFacts } from '../../app/contract';
 import { say } from '../../words/say';
 import { atZone, dayField, time } from '../../words/when';
@@ -84,6 +84,9 @@ function Form({ options, proposed }: { readonly options: NewVisit; readonly prop
           <>
             <h2>{say('newVisit.choose')}</h2>
             <p className="second muted">{say('newVisit.chooseHint')}</p>
+            <Link href="/visits/join" className="button">
+              {say('together.join')}
+            </Link>
           </>
         ) : (
           <>

@@ -1,0 +1,57 @@
+// The code by which a colleague in the same lesson joins a visit: a picture for their camera.
+
+import { useEffect, useState } from 'react';
+import type { Visit } from '../../app/contract';
+import { say } from '../../words/say';
+import { Dialog } from '../frame/dialog';
+import { Icon } from '../frame/icons';
+import './together.css';
+
+export function LetJoin({ visit }: { readonly visit: Visit }) {
+  const [isOpen, setOpen] = useState(false);
+  if (visit.joinCode === '') return null;
+  return (
+    <>
+      <button type="button" className="quiet small" onClick={() => setOpen(true)}>
+        <Icon name="plus" />
+        {say('together.offer')}
+      </button>
+      {isOpen && (
+        <Dialog title={say('together.offerTitle')} onClose={() => setOpen(false)}>
+          <p className="measure">{say('together.offerHint')}</p>
+          <Picture text={`${location.origin}/#/visits/join/${visit.joinCode}`} />
+          <p className="second muted measure">{say('together.apart')}</p>
+        </Dialog>
+      )}
+    </>
+  );
+}
+
+// Black on white in every theme: a camera has to read it.
+function Picture({ text }: { readonly text: string }) {
+  const [rows, setRows] = useState<readonly (readonly boolean[])[]>([]);
+  useEffect(() => {
+    let isHere = true;
+    void import('qr').then(({ encodeQR }) => {
+      if (isHere) setRows(encodeQR(text, 'raw', { ecc: 'low', border: 2 }));
+    });
+    return () => {
+      isHere = false;
+    };
+  }, [text]);
+  const path = rows
+    .flatMap((row, y) => row.map((dark, x) => (dark ? `M${x} ${y}h1v1h-1z` : '')))
+    .join('');
+  const size = Math.max(1, rows.length);
+  return (
+    <svg
+      className="join-code"
+      viewBox={`0 0 ${size} ${size}`}
+      role="img"
+      aria-label={say('together.picture')}
+      shapeRendering="crispEdges"
+    >
+      <path d={path} />
+    </svg>
+  );
+}
