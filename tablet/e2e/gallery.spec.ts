@@ -12,6 +12,7 @@ const screens: readonly (readonly [string, string, string])[] = [
   ['visits', 'busy', '/visits'],
   ['visits-empty', 'empty', '/visits'],
   ['new-visit', 'busy', '/visits/new'],
+  ['join', 'busy', '/visits/join'],
   ['sheet', 'busy', '/visits/draft'],
   ['sheet-offline', 'offline', '/visits/draft'],
   ['sheet-ungraded', 'busy', '/visits/informal'],

@@ -1,6 +1,6 @@
 // "Who can see this?": a chip, and on a tap the sentence, what the next step changes, and the list.
 
-import { useState } from 'react';
+import { type ReactNode, useState } from 'react';
 import type { WhoFacts, WhoReader } from '../../app/contract';
 import { say } from '../../words/say';
 import { whoCanSee } from '../../words/who-can-see';
@@ -8,7 +8,14 @@ import { Dialog } from './dialog';
 import { Icon } from './icons';
 import { useWhen } from './reading';
 
-export function WhoChip({ facts }: { readonly facts: WhoFacts }) {
+// `children`: what may be done about it, under the list.
+export function WhoChip({
+  facts,
+  children,
+}: {
+  readonly facts: WhoFacts;
+  readonly children?: ReactNode;
+}) {
   const [open, setOpen] = useState(false);
   const when = useWhen();
   const words = whoCanSee(facts, when.zone, when.now);
@@ -28,6 +35,7 @@ export function WhoChip({ facts }: { readonly facts: WhoFacts }) {
       {open && (
         <Dialog title={say('who.question')} onClose={() => setOpen(false)}>
           <WhoDetails facts={facts} />
+          {children}
         </Dialog>
       )}
     </>

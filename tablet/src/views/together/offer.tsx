@@ -3,27 +3,27 @@
 import { useEffect, useState } from 'react';
 import type { Visit } from '../../app/contract';
 import { say } from '../../words/say';
-import { Dialog } from '../frame/dialog';
 import { Icon } from '../frame/icons';
 import './together.css';
 
 export function LetJoin({ visit }: { readonly visit: Visit }) {
   const [isOpen, setOpen] = useState(false);
   if (visit.joinCode === '') return null;
-  return (
-    <>
-      <button type="button" className="quiet small" onClick={() => setOpen(true)}>
+  if (!isOpen) {
+    return (
+      <button type="button" onClick={() => setOpen(true)}>
         <Icon name="plus" />
         {say('together.offer')}
       </button>
-      {isOpen && (
-        <Dialog title={say('together.offerTitle')} onClose={() => setOpen(false)}>
-          <p className="measure">{say('together.offerHint')}</p>
-          <Picture text={`${location.origin}/#/visits/join/${visit.joinCode}`} />
-          <p className="second muted measure">{say('together.apart')}</p>
-        </Dialog>
-      )}
-    </>
+    );
+  }
+  return (
+    <section className="column">
+      <h3>{say('together.offer')}</h3>
+      <p className="measure">{say('together.offerHint')}</p>
+      <Picture text={`${location.origin}/#/visits/join/${visit.joinCode}`} />
+      <p className="second muted measure">{say('together.apart')}</p>
+    </section>
   );
 }
 

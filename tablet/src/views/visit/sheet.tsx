@@ -83,7 +83,9 @@ export function SheetScreen({ visit, sheet }: { readonly visit: Visit; readonly 
         back={{ to: '/today', place: say('nav.today') }}
         chip={false}
       >
-        <WhoChip facts={visit.who} />
+        <WhoChip facts={visit.who}>
+          <LetJoin visit={visit} />
+        </WhoChip>
         <ChipButton words={kept} {...(keptAt === null ? {} : { suffix: when.time(keptAt) })} />
         <HeaderChip compact />
         <button
@@ -143,7 +145,6 @@ export function SheetScreen({ visit, sheet }: { readonly visit: Visit; readonly 
               step={step}
             />
             <Tools visit={visit} sheet={sheet} />
-            <LetJoin visit={visit} />
           </Part>
         </section>
       </main>

@@ -2,7 +2,6 @@
 
 export const togetherWords = {
   'together.offer': 'Let a colleague join',
-  'together.offerTitle': 'A colleague joins this visit',
   'together.offerHint':
     'On the other tablet: New visit, then “Join a colleague’s visit”. Hold this code in front of its camera. No network is needed.',
   'together.picture': 'The code of this visit, for another tablet’s camera',
@@ -10,7 +9,7 @@ export const togetherWords = {
     'Each of you writes a page of your own. You see each other’s when all are submitted.',
   'together.join': 'Join a colleague’s visit',
   'together.joinHint':
-    'Your colleague’s tablet shows the code: on the page of the visit, “Let a colleague join”.',
+    'Your colleague’s tablet shows the code: on the visit, “Who can see this?”, then “Let a colleague join”.',
   'together.look': 'Look for the visit',
   'together.unknown':
     'That code is of no visit that this tablet knows. Scan it from your colleague’s tablet.',
