@@ -128,7 +128,7 @@ class Tablet {
     for (const place of places) {
       const group = outbox.groups.get(place);
       if (group === undefined) throw new Error('no such group');
-      facet = core.join(facet, core.own(group.body, outbox.moves, group.dot, person));
+      facet = core.join(facet, outbox.own(group));
     }
     return facet;
   }
