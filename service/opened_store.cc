@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "storage/backup/fill_ledger.h"
 #include "storage/backup/history.h"
 #include "storage/backup/replay.h"
 #include "storage/backup/restore.h"
@@ -128,15 +129,18 @@ absl::StatusOr<std::unique_ptr<Stored>> OpenStored(const ServerOptions& options,
 
   if (absl::Status done = OpenLedger(options, world.log, *stored); !done.ok()) return done;
   if (stored->engine == nullptr) {
-    // A store that was here and is gone must not come up empty.
-    const bool may_create = stored->ledger->facts().epochs.epochs().empty();
+    // A store that was here and is gone must not come up empty, nor one that was being put back.
+    const storage::LedgerFacts known = stored->ledger->facts();
+    const bool may_create = known.epochs.epochs().empty() && !known.mark;
     absl::StatusOr<std::unique_ptr<storage::Engine>> engine =
         OpenEngine(options, may_create, world.log);
     if (absl::IsNotFound(engine.status()) && !may_create) {
-      return absl::FailedPreconditionError(
-          absl::StrCat(StoreDirectory(options.data),
-                       " is missing, and the ledger beside it tells of a store; put it back with "
-                       "`halfterm restore`, or put back the directory itself"));
+      return absl::FailedPreconditionError(absl::StrCat(
+          StoreDirectory(options.data),
+          known.mark ? " is missing: a restore did not come to its end; run `halfterm "
+                       "restore` again"
+                     : " is missing, and the ledger beside it tells of a store; put it "
+                       "back with `halfterm restore`, or put back the directory itself"));
     }
     if (!engine.ok()) return engine.status();
     stored->engine = *std::move(engine);
@@ -150,8 +154,14 @@ absl::StatusOr<std::unique_ptr<Stored>> OpenStored(const ServerOptions& options,
     world.log.Info("the store is a restored one; tablets will refill it",
                    {{"because", history->restored}, {"epoch", int64_t{stored->epochs->current()}}});
   }
-  if (storage::NeedsReplay(*stored->epochs)) {
+  if (history->needs_replay) {
     if (absl::Status done = ReplayLedger(*stored, world); !done.ok()) return done;
+  }
+  if (history->needs_filling) {
+    const absl::StatusOr<uint64_t> filled = storage::FillLedger(*stored->engine, *stored->ledger);
+    if (!filled.ok()) return filled.status();
+    world.log.Info("the ledger was older than the store, and has its rows now",
+                   {{"rows", static_cast<int64_t>(*filled)}});
   }
   if (absl::Status loaded = stored->directories.Load(*stored->engine); !loaded.ok()) return loaded;
   if (absl::Status loaded = stored->sessions.Load(*stored->engine); !loaded.ok()) return loaded;

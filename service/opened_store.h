@@ -35,11 +35,12 @@ struct Stored {
   storage::Changes changes;
 };
 
-// Whatever the ledger knows and a restored store does not is in the store when this returns.
+// Whatever the ledger knows and the store does not is in the store when this returns; and where the
+// ledger is an old copy, or new, it has what it must keep of the store.
 //
-// Errors of OpenRocksEngine or OpenPostgresEngine, Secrets::Open, OpenHistory and Replay.
-// FailedPrecondition: the store is gone that the ledger tells of; or a database holds nothing while
-// the data directory holds a store. The log must outlive what was opened.
+// Errors of OpenRocksEngine or OpenPostgresEngine, Secrets::Open, OpenHistory, Replay and
+// FillLedger. FailedPrecondition: the store is gone that the ledger tells of; or a database holds
+// nothing while the data directory holds a store. The log must outlive what was opened.
 absl::StatusOr<std::unique_ptr<Stored>> OpenStored(const ServerOptions& options,
                                                    const Server::World& world);
 

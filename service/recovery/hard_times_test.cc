@@ -215,16 +215,35 @@ TEST_F(HardTimesTest, SummariesSayHowManyTabletsHaveBeenThrough) {
   EXPECT_EQ(said.recovering_since_ms(), server.clock.NowMs());
   EXPECT_EQ(said.tablets_recovered(), 0u);
   EXPECT_EQ(said.tablets_to_recover(), 2u);
-  Greet(hana, 1);
+  hana.GoOnAs(Greet(hana, 1).stores(0).new_replica(), 2);
   Refill(hana, kept[people.hana], 2);
   EXPECT_EQ(WatermarkFor(sara).tablets_recovered(), 0u);  // It may have more to hand back.
   Greet(hana, 2);
   said = WatermarkFor(sara);
   EXPECT_EQ(said.tablets_recovered(), 1u);
   EXPECT_EQ(said.tablets_to_recover(), 2u);
-  Greet(sara, 1);
+  sara.GoOnAs(Greet(sara, 1).stores(0).new_replica(), 2);
   Greet(sara, 2);
   EXPECT_EQ(WatermarkFor(sara).recovering_since_ms(), 0);
+}
+
+// A14: the tablet of a staff room.
+TEST_F(HardTimesTest, ATabletOfTwoPeopleIsThroughWhenBothOfThemAre) {
+  WireTablet hana(server, "northgate", people.hana, 1), hugo(server, "northgate", people.hugo, 1);
+  WriteVisit(hugo, 61);
+  const uint32_t generation = BackUp();
+  WriteVisit(hana, 62);
+  WriteVisit(hugo, 63);
+  Restore(generation);
+  hana.GoOnAs(Greet(hana, 1).stores(0).new_replica(), 2);
+  Greet(hana, 2);
+  const v1::Watermark said = WatermarkFor(hana);
+  EXPECT_EQ(said.tablets_to_recover(), 1u);
+  EXPECT_EQ(said.tablets_recovered(), 0u);
+  hugo.GoOnAs(Greet(hugo, 1).stores(0).new_replica(), 2);
+  Greet(hugo, 2);
+  hana.Reconnect();
+  EXPECT_EQ(WatermarkFor(hana).recovering_since_ms(), 0);
 }
 
 // A later version of halfterm may describe its backups with more than this one knows.

@@ -11,7 +11,9 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <map>
 #include <memory>
+#include <set>
 #include <system_error>
 #include <utility>
 
@@ -29,7 +31,16 @@ std::string CountedFile(const std::string& folder, uint32_t generation) {
   return absl::StrCat(folder, "/counted/", generation, ".json");
 }
 
-// Under its name only when it is whole and durable.
+bool SyncFolder(const fs::path& folder) {
+  const int opened = open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  const bool is_synced = opened >= 0 && fsync(opened) == 0;
+  const int why = errno;
+  if (opened >= 0) close(opened);
+  errno = why;
+  return is_synced;
+}
+
+// Under its name only when it is whole and durable. ResourceExhausted: the disk is full.
 absl::Status WriteWhole(const std::string& path, const std::string& text) {
   const std::string part = path + ".part";
   const int file = open(part.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
@@ -38,12 +49,17 @@ absl::Status WriteWhole(const std::string& path, const std::string& text) {
   done = done && fsync(file) == 0;
   if (file >= 0) done = close(file) == 0 && done;
   done = done && std::rename(part.c_str(), path.c_str()) == 0;
-  const int folder = open(fs::path(path).parent_path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  done = done && folder >= 0 && fsync(folder) == 0;
+  // The folder's own name too: it is new with the first of them.
+  for (const fs::path& folder :
+       {fs::path(path).parent_path(), fs::path(path).parent_path().parent_path()}) {
+    done = done && SyncFolder(folder);
+  }
   const int why = errno;
-  if (folder >= 0) close(folder);
   if (done) return absl::OkStatus();
-  return absl::UnavailableError(absl::StrCat("cannot write ", path, ": ", std::strerror(why)));
+  std::remove(part.c_str());
+  const std::string text_of_it = absl::StrCat("cannot write ", path, ": ", std::strerror(why));
+  return why == ENOSPC || why == EFBIG ? absl::ResourceExhaustedError(text_of_it)
+                                       : absl::UnavailableError(text_of_it);
 }
 
 absl::Status CheckFolder(const BackupWish& wish) {
@@ -97,6 +113,21 @@ absl::StatusOr<disk::BackupRow> Describe(const std::string& folder, uint32_t gen
     head.set_seq(seq);
   }
   return row;
+}
+
+// Looks for every backup that is on the ledger, in whichever folder.
+absl::Status LookForThem(Ledger& ledger) {
+  std::map<std::string, std::set<uint32_t>> found;
+  return ledger.NoteWhichAreThere([&found](const disk::BackupRow& backup) {
+    const auto [folder, is_new] = found.try_emplace(backup.folder());
+    const absl::StatusOr<std::vector<disk::BackupRow>> counted =
+        is_new ? CountedBackups(backup.folder()) : std::vector<disk::BackupRow>();
+    // In a folder that cannot be read there are none.
+    for (size_t i = 0; counted.ok() && i < counted->size(); ++i) {
+      folder->second.insert((*counted)[i].generation());
+    }
+    return folder->second.count(backup.generation()) > 0;
+  });
 }
 
 // All but the newest `keep`, those that do not count among them.
@@ -188,6 +219,7 @@ absl::StatusOr<disk::BackupRow> MakeBackup(Engine& store, Ledger& ledger, const 
   if (const absl::Status removed = RemoveOld(wish.folder, keep, ledger); !removed.ok()) {
     return removed;
   }
+  if (const absl::Status looked = LookForThem(ledger); !looked.ok()) return looked;
   return made;
 }
 

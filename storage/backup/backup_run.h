@@ -1,8 +1,13 @@
-// One backup from beginning to end: copied, opened where it lies, recomputed, and only then counted.
+// One backup from beginning to end: copied, opened where it lies, recomputed, and only then
+// counted.
 //
 // The copy is made by the engine while work goes on. A copy that differs from its recomputation is
-// damage of the store or of the disk; it stays in the folder for whoever looks into it, and does not
-// count. What counts is on the ledger and, for a machine that has no ledger, in a file beside the copy.
+// damage of the store or of the disk; it stays in the folder for whoever looks into it, and does
+// not count. What counts is on the ledger and, for a machine that has no ledger, in a file beside
+// the copy.
+//
+// A backup in a folder that was not there when the newest one was made (a disk that broke, or lies
+// in a drawer) does not count until it is there again.
 //
 // The folder must not lie within the data directory, and belongs to one store for ever.
 
@@ -36,7 +41,8 @@ struct BackupWish {
 // Told now and then how far the recomputation has come; false stops it, with Cancelled.
 using BackupProgress = std::function<bool(const v1::VerifyReply&)>;
 
-// Takes as long as it takes; for one thread at a time. Codes as halfterm.v1.Backups.MakeBackup says them.
+// Takes as long as it takes; for one thread at a time. Codes as halfterm.v1.Backups.MakeBackup says
+// them.
 absl::StatusOr<disk::BackupRow> MakeBackup(Engine& store, Ledger& ledger, const Epochs& epochs,
                                            const Secrets& secrets, const Clock& clock,
                                            const BackupWish& wish, const BackupProgress& progress);

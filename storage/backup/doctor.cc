@@ -92,7 +92,8 @@ void Examination::LookAtLedger() {
   std::error_code error;
   if (!fs::exists(LedgerPath(wish_.data), error)) {
     Wrong("There is no ledger beside the store.",
-          "Put its newest copy back before the server starts. Without it erasures, ended sessions and "
+          "Put its newest copy back before the server starts. Without it erasures, ended sessions "
+          "and "
           "ended roles since the last backup would be undone by a restore.");
     return;
   }
@@ -109,20 +110,25 @@ void Examination::LookAtLedger() {
   uint64_t erased = 0, decisions = 0;
   const auto ledger = Ledger::Open(**engine);
   if (ledger.ok()) {
-    (*ledger)->ForEachErased([&](Tenant, const core::Id16&) {
-      ++erased;
-      return absl::OkStatus();
-    }).IgnoreError();
-    (*ledger)->ForEachDecision([&](Tenant, const disk::DecisionRow&) {
-      ++decisions;
-      return absl::OkStatus();
-    }).IgnoreError();
+    (*ledger)
+        ->ForEachErased([&](Tenant, const core::Id16&) {
+          ++erased;
+          return absl::OkStatus();
+        })
+        .IgnoreError();
+    (*ledger)
+        ->ForEachDecision([&](Tenant, const disk::DecisionRow&) {
+          ++decisions;
+          return absl::OkStatus();
+        })
+        .IgnoreError();
   }
   Well(absl::StrCat("The ledger keeps ", erased, " erasures and ", decisions,
                     " decisions that no restore can undo."));
   if (ledger_->mark) {
     Note(absl::StrCat("Generation ", ledger_->mark->generation(), " was restored on ",
-                      Moment(ledger_->mark->restored_ms()), ", and the server has not started since."),
+                      Moment(ledger_->mark->restored_ms()),
+                      ", and the server has not started since."),
          "Start halftermd; its tablets bring back what the generation lacks.");
   }
 }
@@ -159,9 +165,8 @@ void Examination::LookAtStore() {
 
 void Examination::CompareThem() {
   const absl::Status belong =
-      CheckTheyBelong(*store_, *ledger_, key_id_.empty() && store_->identity
-                                             ? store_->identity->key_id()
-                                             : key_id_);
+      CheckTheyBelong(*store_, *ledger_,
+                      key_id_.empty() && store_->identity ? store_->identity->key_id() : key_id_);
   if (!belong.ok()) {
     Wrong(std::string(belong.message()), "The server will not start until that is so.");
     return;
@@ -201,7 +206,8 @@ void Examination::LookAtBackups(const std::string& folder) {
           "Run `halfterm backup`, each night from a timer.");
     return;
   }
-  struct stat data{}, backups{};
+  struct stat data {
+  }, backups{};
   if (stat(wish_.data.c_str(), &data) == 0 && stat(folder.c_str(), &backups) == 0 &&
       data.st_dev == backups.st_dev) {
     Note(absl::StrCat(folder, " is on the same disk as the store."),
@@ -243,9 +249,10 @@ void Examination::LookAtGeneration(const std::string& folder, const disk::Backup
     if (durable > has) let_go += durable - has;
   }
   if (let_go > 0) {
-    Note(absl::StrCat(name, ": restoring it would lack ", Groups(behind), "; of these ", let_go,
-                      " are old enough that tablets may have let go of them as own work, and would come "
-                      "back only as far as somebody's tablet holds their pages."),
+    Note(absl::StrCat(
+             name, ": restoring it would lack ", Groups(behind), "; of these ", let_go,
+             " are old enough that tablets may have let go of them as own work, and would come "
+             "back only as far as somebody's tablet holds their pages."),
          "Prefer a newer generation.");
   } else {
     Well(absl::StrCat(name, ": restoring it would lack ", Groups(behind),
@@ -255,10 +262,16 @@ void Examination::LookAtGeneration(const std::string& folder, const disk::Backup
 
 void Examination::SayWhatIsDurable() {
   if (!store_ || !ledger_) return;
-  if (ledger_->backups.size() < 2) {
-    Wrong(ledger_->backups.empty() ? "There is no verified backup."
-                                   : "There is only one verified backup.",
-          "Run `halfterm backup`: only what is in two of them counts as durable, and tablets keep all "
+  const size_t missing = ledger_->missing.size(), there = ledger_->backups.size();
+  if (missing > 0) {
+    Note(absl::StrCat(missing, missing == 1 ? " verified backup was" : " verified backups were",
+                      " not found when the newest one was made."),
+         "They count again when a backup is made while their folder is there.");
+  }
+  if (there < 2) {
+    Wrong(there == 0 ? "There is no verified backup." : "There is only one verified backup.",
+          "Run `halfterm backup`: only what is in two of them counts as durable, and tablets keep "
+          "all "
           "else.");
     return;
   }

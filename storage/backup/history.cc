@@ -104,7 +104,6 @@ absl::Status BeginEpochAfterProof(Batch& batch, const disk::EpochsRow& epochs,
   }
   disk::EpochsRow next =
       WithNewEpoch(store, shown, /*all_known=*/false, batch.now_ms(), batch.context().random);
-  next.set_replayed_epoch(next.epochs(next.epochs_size() - 1).id());
   return batch.BeginEpoch(std::move(next));
 }
 
@@ -119,6 +118,9 @@ absl::StatusOr<StoreFacts> ReadStore(const Engine& store) {
   auto identity = Read<disk::IdentityRow>(*snapshot, IdentityKey());
   if (!identity.ok()) return identity.status();
   facts.identity = *std::move(identity);
+  const auto step = Read<disk::LedgerStepRow>(*snapshot, LedgerStepKey());
+  if (!step.ok()) return step.status();
+  if (*step) facts.step = (*step)->step();
   const absl::StatusOr<std::vector<Tenant>> tenants = TenantsOf(*snapshot);
   if (!tenants.ok()) return tenants.status();
   for (const Tenant tenant : *tenants) {
@@ -128,6 +130,57 @@ absl::StatusOr<StoreFacts> ReadStore(const Engine& store) {
   }
   return facts;
 }
+
+namespace {
+
+// The first school that does not reach as far as `seen`, in words; empty: there is none.
+std::string WhereBehind(const Heads& heads,
+                        const google::protobuf::RepeatedPtrField<disk::TenantSeq>& seen) {
+  for (const disk::TenantSeq& school : seen) {
+    const auto head = heads.find(school.tenant());
+    const uint64_t has = head == heads.end() ? 0 : head->second;
+    if (has >= school.seq()) continue;
+    return absl::StrCat("it ends with group ", has, " of school ", school.tenant(),
+                        ", and had been seen to reach group ", school.seq());
+  }
+  return "";
+}
+
+// A replay was begun in it and is not done: what it lacks of the ledger says nothing.
+bool AwaitsReplay(const StoreFacts& store) {
+  return store.epochs.replayed_epoch() != store.epoch();
+}
+
+std::string WhyBehindTheSteps(const StoreFacts& store, const LedgerFacts& ledger) {
+  if (AwaitsReplay(store) || ledger.step.step() <= store.step) return "";
+  if (ledger.step.step() > store.step + 1) {
+    return absl::StrCat("the ledger has come to step ", ledger.step.step(), ", and it knows ",
+                        store.step);
+  }
+  return ledger.step.epoch() == store.epoch() ? WhereBehind(store.heads, ledger.step.before()) : "";
+}
+
+// The first group that an epoch does not share with its parent is the one after this.
+uint64_t BranchOf(const disk::EpochRow& epoch, uint32_t tenant) {
+  for (const disk::TenantSeq& branch : epoch.branches()) {
+    if (branch.tenant() == tenant) return branch.seq();
+  }
+  return 0;
+}
+
+// Where the store's history is certain to be the one that everybody knows. An epoch that began in
+// the ledger and not in the store may have been the answer to a tablet that showed the store to be
+// another one: then the present epoch is in doubt from where that said.
+Heads CertainHeads(const StoreFacts& store, const disk::EpochsRow& on_record) {
+  Heads heads = store.heads;
+  for (const disk::EpochRow& epoch : on_record.epochs()) {
+    if (EpochOf(store.epochs, epoch.id()) != nullptr || epoch.parent() != store.epoch()) continue;
+    for (auto& [tenant, seq] : heads) seq = std::min(seq, BranchOf(epoch, tenant));
+  }
+  return heads;
+}
+
+}  // namespace
 
 std::string WhyRestored(const StoreFacts& store, const LedgerFacts& ledger) {
   if (store.is_empty()) return "";
@@ -141,21 +194,37 @@ std::string WhyRestored(const StoreFacts& store, const LedgerFacts& ledger) {
       return absl::StrCat("epoch ", epoch.id(), " began after it");
     }
   }
+  if (std::string behind = WhyBehindTheSteps(store, ledger); !behind.empty()) return behind;
   if (!ledger.witness) return "";
-  if (ledger.witness->epoch() != store.epoch()) {
-    // The witness of an epoch before is one that was not yet written in this one.
-    if (EpochOf(store.epochs, ledger.witness->epoch()) != nullptr) return "";
-    return absl::StrCat("epoch ", ledger.witness->epoch(), " was seen after it");
+  if (ledger.witness->epoch() == store.epoch()) {
+    return WhereBehind(store.heads, ledger.witness->heads());
   }
-  for (const disk::TenantSeq& seen : ledger.witness->heads()) {
-    const auto head = store.heads.find(seen.tenant());
-    const uint64_t has = head == store.heads.end() ? 0 : head->second;
-    if (has < seen.seq()) {
-      return absl::StrCat("it ends with group ", has, " of school ", seen.tenant(),
-                          ", and had been seen to reach group ", seen.seq());
-    }
+  // The witness of an epoch before is one that was not yet written in this one.
+  if (EpochOf(store.epochs, ledger.witness->epoch()) != nullptr) return "";
+  return absl::StrCat("epoch ", ledger.witness->epoch(), " was seen after it");
+}
+
+bool MayBeOld(const LedgerFacts& ledger, const StoreFacts& store) {
+  if (!ledger.identity || ledger.step.step() < store.step) return true;
+  for (const disk::EpochRow& epoch : store.epochs.epochs()) {
+    if (EpochOf(ledger.epochs, epoch.id()) == nullptr) return true;
   }
-  return "";
+  if (!ledger.mark) return false;
+  if (ledger.is_on_new_disk) return true;
+  // The ledger that was here when the backup was made knows of it, or has seen more since.
+  const bool is_listed =
+      std::any_of(ledger.backups.begin(), ledger.backups.end(), [&](const disk::BackupRow& backup) {
+        return backup.generation() == ledger.mark->generation();
+      });
+  if (is_listed) return false;
+  Heads seen;
+  if (ledger.witness) {
+    for (const disk::TenantSeq& head : ledger.witness->heads()) seen[head.tenant()] = head.seq();
+  }
+  return std::any_of(store.heads.begin(), store.heads.end(), [&](const auto& head) {
+    const auto found = seen.find(head.first);
+    return found == seen.end() || found->second < head.second;
+  });
 }
 
 absl::Status CheckTheyBelong(const StoreFacts& store, const LedgerFacts& ledger,
@@ -211,6 +280,11 @@ absl::StatusOr<OpenedHistory> OpenHistory(Engine& store, Ledger& ledger, const S
         "the store is empty, and the ledger beside it tells of one that was not; put it back with "
         "`halfterm restore`");
   }
+  if (read->is_empty() && known.mark) {
+    return absl::FailedPreconditionError(
+        "the store is empty, and a restore did not come to its end here; run `halfterm restore` "
+        "again");
+  }
 
   disk::IdentityRow identity;
   identity.set_store(read->identity   ? read->identity->store()
@@ -227,7 +301,9 @@ absl::StatusOr<OpenedHistory> OpenHistory(Engine& store, Ledger& ledger, const S
     first.set_began_ms(clock.NowMs());
     epochs.set_replayed_epoch(1);
   } else if (!restored.empty()) {
-    epochs = WithNewEpoch(*read, known.epochs, known.identity.has_value(), clock.NowMs(), random);
+    StoreFacts from = *read;
+    from.heads = CertainHeads(*read, known.epochs);
+    epochs = WithNewEpoch(from, known.epochs, !MayBeOld(known, *read), clock.NowMs(), random);
   }
   const bool is_new = epochs.epochs_size() != read->epochs.epochs_size();
   if (is_new || !read->identity || read->identity->format() != kStoreFormat) {
@@ -246,7 +322,11 @@ absl::StatusOr<OpenedHistory> OpenHistory(Engine& store, Ledger& ledger, const S
     const absl::Status noted = ledger.NoteHistory(epochs, identity);
     if (!noted.ok()) return noted;
   }
-  return OpenedHistory{Epochs(std::move(epochs)), restored};
+  OpenedHistory opened{Epochs(std::move(epochs)), restored};
+  opened.needs_replay = opened.epochs.row().replayed_epoch() != opened.epochs.current() ||
+                        known.step.step() > read->step;
+  opened.needs_filling = known.step.step() < read->step;
+  return opened;
 }
 
 absl::Status HeedProof(Batch& batch, Tenant tenant, uint32_t epoch, uint64_t seq) {

@@ -2,9 +2,13 @@
 //
 // A restore of an older backup looks, from inside the store, like nothing at all. So it is looked
 // for from outside: a mark that `halfterm restore` leaves, a witness that had seen the store
-// further on, an epoch on record that the store has not heard of, an identity without a ledger; and
-// while the server runs, a tablet that shows a number, in the server's own hand, that the store has
-// not come to. Whenever one of these is so a new epoch begins, also when nothing seems lost.
+// further on, steps of the ledger that the store has not taken in, an epoch on record that it has
+// not heard of, an identity without a ledger; and while the server runs, a tablet that shows a
+// number, in the server's own hand, that the store has not come to. Whenever one of these is so a
+// new epoch begins, also when nothing seems lost.
+//
+// One step that the store lacks, made where the store now ends, is no restore but a crash between
+// the two.
 //
 // Functions of values and engines only: no thread, no clock but the one handed in.
 
@@ -36,6 +40,7 @@ struct StoreFacts {
   disk::EpochsRow epochs;  // Empty for a store in which nothing was ever written.
   std::optional<disk::IdentityRow> identity;
   Heads heads;
+  uint64_t step = 0;  // Of the ledger's, the last that the store took in.
   bool is_empty() const { return epochs.epochs().empty(); }
   uint32_t epoch() const { return is_empty() ? 0 : epochs.epochs(epochs.epochs_size() - 1).id(); }
 };
@@ -50,6 +55,9 @@ std::string WhyRestored(const StoreFacts& store, const LedgerFacts& ledger);
 absl::Status CheckTheyBelong(const StoreFacts& store, const LedgerFacts& ledger,
                              const std::string& key_id);
 
+// That the ledger may be a copy from some earlier day: epochs may have begun that it does not know.
+bool MayBeOld(const LedgerFacts& ledger, const StoreFacts& store);
+
 // The store's epochs and those on record, with a new one at the end that goes on from the store's.
 // `all_known`: no epoch can have begun that neither of them knows; else the number leaves a gap
 // that nobody else will hit.
@@ -61,14 +69,16 @@ disk::EpochsRow WithNewEpoch(const StoreFacts& store, const disk::EpochsRow& on_
 struct OpenedHistory {
   Epochs epochs;
   std::string restored;  // Why a new epoch began; empty: none did.
+  // The ledger knows more than the store, or may (replay.h); the store knows more (fill_ledger.h).
+  bool needs_replay = false, needs_filling = false;
 };
 // Begins the first epoch of an empty store, or a new one of a restored store, in store and ledger;
 // and gives both their identity. To be called before anything else reads the store. If it is
 // interrupted, the next call does the rest.
 //
 // FailedPrecondition: they do not belong together; or the store is empty and the ledger tells of
-// one that was not (put it back with `halfterm restore`). DataLoss as above; errors of
-// Engine::Commit.
+// one that was not, or of a restore that did not come to its end (`halfterm restore` puts it back).
+// DataLoss as above; errors of Engine::Commit.
 absl::StatusOr<OpenedHistory> OpenHistory(Engine& store, Ledger& ledger, const Secrets& secrets,
                                           const Clock& clock,
                                           const std::function<std::string(size_t)>& random);

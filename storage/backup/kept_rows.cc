@@ -18,6 +18,12 @@ bool IsKept(Family family, const std::string& key) {
   return family == Family::kState && kOfState.find(key.front()) != absl::string_view::npos;
 }
 
+std::vector<std::pair<Family, std::string>> KeptPrefixes() {
+  std::vector<std::pair<Family, std::string>> prefixes{{Family::kMeta, std::string(1, kSchool)}};
+  for (const char tag : kOfState) prefixes.emplace_back(Family::kState, std::string(1, tag));
+  return prefixes;
+}
+
 std::string LastingPart(const std::string& key, const std::string& value) {
   if (key.front() == kSession) {
     disk::SessionRow row;

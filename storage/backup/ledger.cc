@@ -1,7 +1,7 @@
 #include "storage/backup/ledger.h"
 
 #include <algorithm>
-#include <limits>
+#include <map>
 #include <memory>
 #include <utility>
 
@@ -16,7 +16,8 @@ constexpr char kEpochsKey[] = "e";
 constexpr char kIdentityRowKey[] = "i";
 constexpr char kWitnessKey[] = "w";
 constexpr char kMarkKey[] = "m";
-constexpr char kBackupPrefix[] = "b";
+constexpr char kStepKey[] = "n", kNewDiskKey[] = "o";
+constexpr char kBackupPrefix[] = "b", kMissingPrefix[] = "d";
 constexpr char kOfState = 's', kOfMeta = 'm';
 constexpr size_t kTenantBytes = 4;
 
@@ -34,8 +35,8 @@ absl::StatusOr<std::optional<Row>> Read(const Snapshot& snapshot, const char* ke
   return std::optional<Row>(std::move(row));
 }
 
-std::string BackupKey(const disk::BackupRow& backup) {
-  std::string key = kBackupPrefix;
+std::string BackupKey(const disk::BackupRow& backup, const char* prefix = kBackupPrefix) {
+  std::string key = prefix;
   core::AppendBig64(key, static_cast<uint64_t>(std::max<int64_t>(backup.verified_ms(), 0)));
   core::AppendBig32(key, backup.generation());
   return key;
@@ -81,19 +82,29 @@ absl::StatusOr<LedgerFacts> ReadLedger(const Engine& engine) {
   auto mark = Read<disk::RestoreMarkRow>(*snapshot, kMarkKey);
   if (!mark.ok()) return mark.status();
   facts.mark = *std::move(mark);
+  auto step = Read<disk::LedgerStepRow>(*snapshot, kStepKey);
+  if (!step.ok()) return step.status();
+  if (*step) facts.step = *std::move(*step);
 
-  const auto cursor =
-      snapshot->NewCursor(Family::kMeta, kBackupPrefix, EndOfPrefix(kBackupPrefix));
-  for (; cursor->Valid(); cursor->Next()) {
-    const absl::string_view value = cursor->value();
-    if (!facts.backups.emplace_back().ParseFromArray(value.data(),
-                                                     static_cast<int>(value.size()))) {
-      return Damaged();
+  const absl::Status new_disk = snapshot->Get(Family::kMeta, kNewDiskKey).status();
+  if (!new_disk.ok() && !absl::IsNotFound(new_disk)) return new_disk;
+  facts.is_on_new_disk = new_disk.ok();
+
+  for (const auto& [prefix, backups] :
+       {std::pair(kBackupPrefix, &facts.backups), std::pair(kMissingPrefix, &facts.missing)}) {
+    const auto cursor = snapshot->NewCursor(Family::kMeta, prefix, EndOfPrefix(prefix));
+    for (; cursor->Valid(); cursor->Next()) {
+      const absl::string_view value = cursor->value();
+      if (!backups->emplace_back().ParseFromArray(value.data(), static_cast<int>(value.size()))) {
+        return Damaged();
+      }
     }
+    if (!cursor->status().ok()) return cursor->status();
   }
-  if (!cursor->status().ok()) return cursor->status();
   return facts;
 }
+
+std::string LedgerStepKey() { return "l"; }
 
 uint64_t DurableSeq(const std::vector<disk::BackupRow>& backups, const disk::EpochsRow& epochs,
                     Tenant tenant) {
@@ -131,87 +142,148 @@ uint64_t Ledger::DurableSeqOf(const disk::EpochsRow& epochs, Tenant tenant) cons
   return DurableSeq(facts_.backups, epochs, tenant);
 }
 
-absl::Status Ledger::CommitLocked(const WriteSet& writes) { return engine_.Commit(writes); }
-
-absl::Status Ledger::Commit(const WriteSet& writes) {
+uint64_t Ledger::step() const {
   const std::lock_guard<std::mutex> lock(mutex_);
-  return CommitLocked(writes);
+  return facts_.step.step();
 }
 
-absl::Status Ledger::Witness(uint32_t epoch, const Heads& heads) {
-  const std::lock_guard<std::mutex> lock(mutex_);
-  if (seen_.epoch() != epoch) seen_.clear_heads();
-  seen_.set_epoch(epoch);
-  for (const auto& [tenant, seq] : heads) {
-    disk::TenantSeq* known = nullptr;
-    for (disk::TenantSeq& head : *seen_.mutable_heads()) {
-      if (head.tenant() == tenant) known = &head;
-    }
-    if (known == nullptr) known = seen_.add_heads();
-    known->set_tenant(tenant);
-    known->set_seq(seq);
+absl::Status Ledger::Write(const WriteSet& writes) {
+  if (!owed_.Empty()) {
+    const absl::Status paid = engine_.Commit(owed_);
+    if (!paid.ok()) return paid;
+    owed_.Clear();
   }
-  if (++commits_since_note_ < kWitnessCommits) return absl::OkStatus();
-  return WriteWitnessLocked();
+  return engine_.Commit(writes);
 }
 
-absl::Status Ledger::WriteWitness() {
+absl::StatusOr<WriteSet> Ledger::UndoOf(const WriteSet& writes) const {
+  WriteSet undo;
+  for (size_t i = 0; i < writes.Count(); ++i) {
+    const WriteSet::Write write = writes.At(i);
+    const absl::StatusOr<std::string> before = engine_.Get(write.family, write.key);
+    if (before.ok()) {
+      undo.Put(write.family, write.key, *before);
+    } else if (absl::IsNotFound(before.status())) {
+      undo.Delete(write.family, write.key);
+    } else {
+      return before.status();
+    }
+  }
+  return undo;
+}
+
+absl::Status Ledger::ReadAgain() {
+  absl::StatusOr<LedgerFacts> facts = ReadLedger(engine_);
+  if (!facts.ok()) return facts.status();
   const std::lock_guard<std::mutex> lock(mutex_);
-  return WriteWitnessLocked();
-}
-
-absl::Status Ledger::WriteWitnessLocked() {
-  if (commits_since_note_ == 0) return absl::OkStatus();
-  WriteSet writes;
-  writes.Put(Family::kMeta, kWitnessKey, seen_.SerializeAsString());
-  const absl::Status noted = CommitLocked(writes);
-  if (!noted.ok()) return noted;
-  facts_.witness = seen_;
-  commits_since_note_ = 0;
+  facts_.step = std::move(facts->step);
+  facts_.epochs = std::move(facts->epochs);
   return absl::OkStatus();
 }
 
-absl::Status Ledger::NoteHistory(const disk::EpochsRow& epochs,
-                                 const disk::IdentityRow& identity) {
+absl::Status Ledger::Take(const WriteSet& batch) {
+  const std::lock_guard<std::mutex> writing(writing_);
+  // First, or what is owed would be read as what this batch replaces.
+  if (const absl::Status paid = Write(WriteSet()); !paid.ok()) return paid;
+  absl::StatusOr<WriteSet> undo = UndoOf(batch);
+  if (!undo.ok()) return undo.status();
+  if (const absl::Status taken = Write(batch); !taken.ok()) return taken;
+  undo_ = *std::move(undo);
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    step_before_ = facts_.step;
+    epochs_before_ = facts_.epochs;
+  }
+  return ReadAgain();
+}
+
+void Ledger::TakeBack() {
+  const std::lock_guard<std::mutex> writing(writing_);
+  owed_ = std::exchange(undo_, WriteSet());
+  Write(WriteSet()).IgnoreError();
   const std::lock_guard<std::mutex> lock(mutex_);
+  facts_.step = step_before_;
+  facts_.epochs = epochs_before_;
+}
+
+absl::Status Ledger::Witness(uint32_t epoch, const Heads& heads) {
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    if (seen_.epoch() != epoch) seen_.clear_heads();
+    seen_.set_epoch(epoch);
+    for (const auto& [tenant, seq] : heads) {
+      disk::TenantSeq* known = nullptr;
+      for (disk::TenantSeq& head : *seen_.mutable_heads()) {
+        if (head.tenant() == tenant) known = &head;
+      }
+      if (known == nullptr) known = seen_.add_heads();
+      known->set_tenant(tenant);
+      known->set_seq(seq);
+    }
+    if (++commits_since_note_ < kWitnessCommits) return absl::OkStatus();
+  }
+  return WriteWitness();
+}
+
+absl::Status Ledger::WriteWitness() {
+  const std::lock_guard<std::mutex> writing(writing_);
+  disk::WitnessRow witness;
+  uint64_t commits = 0;
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    witness = seen_;
+    commits = commits_since_note_;
+  }
+  if (commits == 0) return Write(WriteSet());
+  WriteSet writes;
+  writes.Put(Family::kMeta, kWitnessKey, witness.SerializeAsString());
+  const absl::Status noted = Write(writes);
+  if (!noted.ok()) return noted;
+  const std::lock_guard<std::mutex> lock(mutex_);
+  facts_.witness = std::move(witness);
+  commits_since_note_ -= commits;
+  return absl::OkStatus();
+}
+
+absl::Status Ledger::NoteHistory(const disk::EpochsRow& epochs, const disk::IdentityRow& identity) {
+  const std::lock_guard<std::mutex> writing(writing_);
   WriteSet writes;
   writes.Put(Family::kMeta, kEpochsKey, epochs.SerializeAsString());
   writes.Put(Family::kMeta, kIdentityRowKey, identity.SerializeAsString());
   writes.Delete(Family::kMeta, kMarkKey);
-  const absl::Status noted = CommitLocked(writes);
+  writes.Delete(Family::kMeta, kNewDiskKey);
+  const absl::Status noted = Write(writes);
   if (!noted.ok()) return noted;
+  const std::lock_guard<std::mutex> lock(mutex_);
   facts_.epochs = epochs;
   facts_.identity = identity;
   facts_.mark.reset();
+  facts_.is_on_new_disk = false;
   return absl::OkStatus();
 }
 
-absl::Status Ledger::NoteEpochs(const disk::EpochsRow& epochs) {
-  const std::lock_guard<std::mutex> lock(mutex_);
-  WriteSet writes;
-  writes.Put(Family::kMeta, kEpochsKey, epochs.SerializeAsString());
-  const absl::Status noted = CommitLocked(writes);
-  if (noted.ok()) facts_.epochs = epochs;
-  return noted;
-}
-
-absl::Status Ledger::NoteRestore(const disk::RestoreMarkRow& mark) {
-  const std::lock_guard<std::mutex> lock(mutex_);
+absl::Status Ledger::NoteRestore(const disk::RestoreMarkRow& mark, bool store_was_there) {
+  const std::lock_guard<std::mutex> writing(writing_);
   WriteSet writes;
   writes.Put(Family::kMeta, kMarkKey, mark.SerializeAsString());
-  const absl::Status noted = CommitLocked(writes);
-  if (noted.ok()) facts_.mark = mark;
-  return noted;
+  // Once it was so it stays so, until a server has started.
+  if (!store_was_there) writes.Put(Family::kMeta, kNewDiskKey, "");
+  const absl::Status noted = Write(writes);
+  if (!noted.ok()) return noted;
+  const std::lock_guard<std::mutex> lock(mutex_);
+  facts_.mark = mark;
+  facts_.is_on_new_disk = facts_.is_on_new_disk || !store_was_there;
+  return absl::OkStatus();
 }
 
 absl::Status Ledger::NoteBackup(const disk::BackupRow& backup, const disk::EpochsRow& epochs) {
-  const std::lock_guard<std::mutex> lock(mutex_);
-  std::vector<disk::BackupRow> backups = facts_.backups;
+  std::vector<disk::BackupRow> backups = facts().backups;
   backups.push_back(backup);
   WriteSet writes;
   writes.Put(Family::kMeta, BackupKey(backup), backup.SerializeAsString());
   const std::unique_ptr<Snapshot> snapshot = engine_.NewSnapshot();
-  for (auto cursor = snapshot->NewCursor(Family::kLog, "", ""); cursor->Valid(); cursor->Next()) {
+  const auto cursor = snapshot->NewCursor(Family::kLog, "", "");
+  for (; cursor->Valid(); cursor->Next()) {
     disk::DecisionRow decision;
     const absl::string_view value = cursor->value();
     if (!decision.ParseFromArray(value.data(), static_cast<int>(value.size()))) return Damaged();
@@ -224,16 +296,19 @@ absl::Status Ledger::NoteBackup(const disk::BackupRow& backup, const disk::Epoch
       writes.Delete(Family::kLog, cursor->key());
     }
   }
-  const absl::Status noted = CommitLocked(writes);
-  if (noted.ok()) facts_.backups = std::move(backups);
-  return noted;
+  if (!cursor->status().ok()) return cursor->status();
+  const std::lock_guard<std::mutex> writing(writing_);
+  const absl::Status noted = Write(writes);
+  if (!noted.ok()) return noted;
+  const std::lock_guard<std::mutex> lock(mutex_);
+  facts_.backups = std::move(backups);
+  return absl::OkStatus();
 }
 
 absl::Status Ledger::ForgetBackups(const std::string& folder, const std::vector<uint32_t>& kept) {
-  const std::lock_guard<std::mutex> lock(mutex_);
   WriteSet writes;
   std::vector<disk::BackupRow> left;
-  for (const disk::BackupRow& backup : facts_.backups) {
+  for (const disk::BackupRow& backup : facts().backups) {
     const bool stays = backup.folder() != folder ||
                        std::find(kept.begin(), kept.end(), backup.generation()) != kept.end();
     if (stays) {
@@ -242,9 +317,39 @@ absl::Status Ledger::ForgetBackups(const std::string& folder, const std::vector<
       writes.Delete(Family::kMeta, BackupKey(backup));
     }
   }
-  const absl::Status forgot = CommitLocked(writes);
-  if (forgot.ok()) facts_.backups = std::move(left);
-  return forgot;
+  const std::lock_guard<std::mutex> writing(writing_);
+  const absl::Status forgot = Write(writes);
+  if (!forgot.ok()) return forgot;
+  const std::lock_guard<std::mutex> lock(mutex_);
+  facts_.backups = std::move(left);
+  return absl::OkStatus();
+}
+
+absl::Status Ledger::NoteWhichAreThere(
+    const std::function<bool(const disk::BackupRow&)>& is_there) {
+  const LedgerFacts known = facts();
+  std::map<std::string, disk::BackupRow> there, missing;  // By key: oldest first.
+  WriteSet writes;
+  for (const auto* backups : {&known.backups, &known.missing}) {
+    for (const disk::BackupRow& backup : *backups) {
+      const bool found = is_there(backup);
+      (found ? there : missing)[BackupKey(backup)] = backup;
+      if (found == (backups == &known.backups)) continue;
+      writes.Delete(Family::kMeta, BackupKey(backup, found ? kMissingPrefix : kBackupPrefix));
+      writes.Put(Family::kMeta, BackupKey(backup, found ? kBackupPrefix : kMissingPrefix),
+                 backup.SerializeAsString());
+    }
+  }
+  if (writes.Empty()) return absl::OkStatus();
+  const std::lock_guard<std::mutex> writing(writing_);
+  const absl::Status noted = Write(writes);
+  if (!noted.ok()) return noted;
+  const std::lock_guard<std::mutex> lock(mutex_);
+  facts_.backups.clear();
+  facts_.missing.clear();
+  for (auto& [key, backup] : there) facts_.backups.push_back(std::move(backup));
+  for (auto& [key, backup] : missing) facts_.missing.push_back(std::move(backup));
+  return absl::OkStatus();
 }
 
 absl::Status Ledger::ForEachDecision(
@@ -261,19 +366,23 @@ absl::Status Ledger::ForEachDecision(
 }
 
 absl::Status Ledger::ForEachKept(
-    const std::function<absl::Status(Family, const std::string&, const disk::KeptStateRow&)>& see)
-    const {
+    const std::function<absl::Status(Family, const std::string&, const disk::KeptStateRow&,
+                                     uint64_t)>& see) const {
   const std::unique_ptr<Snapshot> snapshot = engine_.NewSnapshot();
   const auto cursor = snapshot->NewCursor(Family::kState, "", "");
   for (; cursor->Valid(); cursor->Next()) {
     disk::KeptStateRow row;
+    disk::LedgerStepRow step;
     const absl::string_view value = cursor->value();
     const absl::string_view key = cursor->key();
     if (key.empty() || !row.ParseFromArray(value.data(), static_cast<int>(value.size()))) {
       return Damaged();
     }
-    const absl::Status seen =
-        see(key.front() == kOfMeta ? Family::kMeta : Family::kState, std::string(key.substr(1)), row);
+    const absl::StatusOr<std::string> by = snapshot->Get(Family::kDerived, key);
+    if (!by.ok() && !absl::IsNotFound(by.status())) return by.status();
+    if (by.ok() && !step.ParseFromString(*by)) return Damaged();
+    const absl::Status seen = see(key.front() == kOfMeta ? Family::kMeta : Family::kState,
+                                  std::string(key.substr(1)), row, step.step());
     if (!seen.ok()) return seen;
   }
   return cursor->status();
@@ -303,10 +412,21 @@ void Ledger::PutDecision(Tenant tenant, const core::Id16& record, uint32_t place
 }
 
 void Ledger::PutKept(Family family, absl::string_view key, const disk::KeptStateRow& row,
-                     WriteSet& writes) {
+                     uint64_t step, WriteSet& writes) {
   std::string name(1, family == Family::kMeta ? kOfMeta : kOfState);
   name.append(key.data(), key.size());
+  disk::LedgerStepRow by;
+  by.set_step(step);
   writes.Put(Family::kState, name, row.SerializeAsString());
+  writes.Put(Family::kDerived, name, by.SerializeAsString());
+}
+
+void Ledger::PutStep(const disk::LedgerStepRow& step, WriteSet& writes) {
+  writes.Put(Family::kMeta, kStepKey, step.SerializeAsString());
+}
+
+void Ledger::PutEpochs(const disk::EpochsRow& epochs, WriteSet& writes) {
+  writes.Put(Family::kMeta, kEpochsKey, epochs.SerializeAsString());
 }
 
 absl::Status Ledger::PutErased(Tenant tenant, const core::Id16& record, absl::string_view row,

@@ -1,11 +1,15 @@
 // What lies beside the store and outside of every backup, so that a restore cannot take it back.
 //
-// Four things. The witness: how far the store had come, so that a store that is behind it is known to be
-// another one. Every epoch that ever began, so that none begins twice. Which backups count, so that it
-// is known what is durable. And the decisions that must not fall back however old a backup is: erasures,
-// ended sessions and grants, phases, released groups, versions that were shared. A decision is on the
-// ledger's disk before it is in the store: after a crash between the two it may take effect although
-// nobody was told, and never the other way round.
+// Four things. The witness: how far the store had come, so that a store that is behind it is known
+// to be another one. Every epoch that ever began, so that none begins twice. Which backups count,
+// so that it is known what is durable. And the decisions that must not fall back however old a
+// backup is: erasures, ended sessions and grants, phases, released groups, versions that were
+// shared. A decision is on the ledger's disk before it is in the store: after a crash between the
+// two it takes effect at the next start although nobody was told, and never the other way round.
+// One that the store refused is taken back.
+//
+// The two count their common batches, which are called steps, so that an old copy of the one is
+// known beside the other (decisions/0070).
 //
 // The ledger is an engine of its own in a directory of its own. Keys of its rows:
 //
@@ -13,9 +17,14 @@
 //           "i"                                  IdentityRow
 //           "w"                                  WitnessRow
 //           "m"                                  RestoreMarkRow, until the next start
+//           "o"                                  empty: the mark was left where no store was
+//           "n"                                  LedgerStepRow
 //           "b" verified8 generation4            BackupRow
-//   state   "s" or "m", key                      KeptStateRow: the newest value of the store's row of
+//           "d" verified8 generation4            BackupRow of one that cannot be found
+//   state   "s" or "m", key                      KeptStateRow: the newest value of the store's row
+//   of
 //                                                that key in its family state or meta
+//   derived as in state                          LedgerStepRow of the row of that key in state
 //   log     T4 record16 epoch4 seq8 place4       DecisionRow
 //   erased  T4 record16                          ErasedRow
 
@@ -33,6 +42,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "halfterm/disk/ledger.pb.h"
+#include "halfterm/disk/ledger_steps.pb.h"
 #include "halfterm/disk/rows.pb.h"
 #include "storage/engine.h"
 #include "storage/keys.h"
@@ -48,17 +58,26 @@ struct LedgerFacts {
   std::optional<disk::IdentityRow> identity;
   std::optional<disk::WitnessRow> witness;
   std::optional<disk::RestoreMarkRow> mark;
+  // The mark was left where no store was, on a new disk: the ledger may be a copy from some day.
+  bool is_on_new_disk = false;
+  disk::LedgerStepRow step;
   std::vector<disk::BackupRow> backups;  // Oldest first.
+  // Those that could not be found when a later one was made. They count for nothing.
+  std::vector<disk::BackupRow> missing;
 };
 // DataLoss: a row cannot be read.
 absl::StatusOr<LedgerFacts> ReadLedger(const Engine& engine);
 
-// Every group of the school up to this number is in two verified backups of the present history, and
-// so in whatever one of the two would be restored. 0: there are no two.
+// Every group of the school up to this number is in two verified backups of the present history,
+// and so in whatever one of the two would be restored. Backups that are missing do not count. 0:
+// there are no two.
 uint64_t DurableSeq(const std::vector<disk::BackupRow>& backups, const disk::EpochsRow& epochs,
                     Tenant tenant);
 
-// Safe to call from any thread.
+// Where the store keeps its LedgerStepRow: in the family meta.
+std::string LedgerStepKey();
+
+// Safe to call from any thread. What only reads what is in memory waits for no disk.
 class Ledger {
  public:
   // Commits of the store between two notes of how far it has come.
@@ -71,29 +90,36 @@ class Ledger {
   LedgerFacts facts() const;
   uint64_t DurableSeqOf(const disk::EpochsRow& epochs, Tenant tenant) const;
 
-  // Makes rows durable. Errors as Engine::Commit.
-  absl::Status Commit(const WriteSet& writes);
+  uint64_t step() const;
+  // Makes a batch durable. Errors as Engine::Commit.
+  absl::Status Take(const WriteSet& batch);
+  // The store refused the batch that was taken last: it never was. What cannot be written now is
+  // written before whatever comes next.
+  void TakeBack();
 
-  // The store now reaches to `heads`; what is not named stays. Written with every kWitnessCommits-th
-  // call only. Errors are kept for the next call that writes.
+  // The store now reaches to `heads`; what is not named stays. Written with every
+  // kWitnessCommits-th call only. Errors are kept for the next call that writes.
   absl::Status Witness(uint32_t epoch, const Heads& heads);
   // Writes what Witness was told last.
   absl::Status WriteWitness();
 
   // The epochs and the identity are on record; a mark that a restore left is taken away.
   absl::Status NoteHistory(const disk::EpochsRow& epochs, const disk::IdentityRow& identity);
-  absl::Status NoteEpochs(const disk::EpochsRow& epochs);
-  absl::Status NoteRestore(const disk::RestoreMarkRow& mark);
+  absl::Status NoteRestore(const disk::RestoreMarkRow& mark, bool store_was_there);
   // A backup counts from here on. Shared text that is durable with it leaves the ledger.
   absl::Status NoteBackup(const disk::BackupRow& backup, const disk::EpochsRow& epochs);
   // Generations of the folder that are not among `kept` are gone.
   absl::Status ForgetBackups(const std::string& folder, const std::vector<uint32_t>& kept);
+  // Asks of each backup whether it can be found now; one that cannot counts for nothing until it
+  // can.
+  absl::Status NoteWhichAreThere(const std::function<bool(const disk::BackupRow&)>& is_there);
 
   // Calls `see` for each, in the order of keys; stops with its error.
   absl::Status ForEachDecision(
       const std::function<absl::Status(Tenant, const disk::DecisionRow&)>& see) const;
-  absl::Status ForEachKept(const std::function<absl::Status(Family, const std::string& key,
-                                                            const disk::KeptStateRow&)>& see) const;
+  absl::Status ForEachKept(
+      const std::function<absl::Status(Family, const std::string& key, const disk::KeptStateRow&,
+                                       uint64_t step)>& see) const;
   absl::Status ForEachErased(
       const std::function<absl::Status(Tenant, const core::Id16& record)>& see) const;
 
@@ -101,7 +127,9 @@ class Ledger {
   static void PutDecision(Tenant tenant, const core::Id16& record, uint32_t place,
                           const disk::DecisionRow& decision, WriteSet& writes);
   static void PutKept(Family family, absl::string_view key, const disk::KeptStateRow& row,
-                      WriteSet& writes);
+                      uint64_t step, WriteSet& writes);
+  static void PutStep(const disk::LedgerStepRow& step, WriteSet& writes);
+  static void PutEpochs(const disk::EpochsRow& epochs, WriteSet& writes);
   // Also takes the record's decisions away.
   absl::Status PutErased(Tenant tenant, const core::Id16& record, absl::string_view row,
                          WriteSet& writes) const;
@@ -109,10 +137,22 @@ class Ledger {
  private:
   explicit Ledger(Engine& engine) : engine_(engine) {}
 
-  absl::Status CommitLocked(const WriteSet& writes);
-  absl::Status WriteWitnessLocked();
+  // With writing_ held.
+  absl::Status Write(const WriteSet& writes);
+  absl::StatusOr<WriteSet> UndoOf(const WriteSet& writes) const;
+
+  // What a batch may have changed of what is in memory.
+  absl::Status ReadAgain();
 
   Engine& engine_;
+  // Held while something is written; taken before mutex_.
+  std::mutex writing_;
+  // What the last batch replaced: on the disk, and of facts_.
+  WriteSet undo_;
+  disk::LedgerStepRow step_before_;
+  disk::EpochsRow epochs_before_;
+  WriteSet owed_;  // Of a batch that was taken back and is still on the disk.
+  // Held for moments only.
   mutable std::mutex mutex_;
   LedgerFacts facts_;
   disk::WitnessRow seen_;

@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "storage/backup/history.h"
 #include "storage/backup/kept_rows.h"
 #include "storage/commit/commit_batch.h"
 #include "storage/commit/erasure.h"
@@ -28,11 +29,18 @@ absl::Status Damaged() {
 
 class Replaying {
  public:
-  Replaying(BatchContext& context, const Ledger& ledger) : context_(context), ledger_(ledger) {}
+  Replaying(const BatchContext& context, const Ledger& ledger)
+      : context_(context), ledger_(ledger) {
+    context_.ledger = nullptr;  // It has all of this.
+  }
 
   absl::StatusOr<Replayed> Run() {
-    for (const auto step : {&Replaying::Schools, &Replaying::Erasures, &Replaying::Decisions,
-                            &Replaying::Rows, &Replaying::Roles, &Replaying::Finish}) {
+    const absl::StatusOr<StoreFacts> store = ReadStore(context_.engine);
+    if (!store.ok()) return store.status();
+    step_ = store->step;
+    for (const auto step :
+         {&Replaying::Schools, &Replaying::Rename, &Replaying::Erasures, &Replaying::Decisions,
+          &Replaying::Rows, &Replaying::Roles, &Replaying::Finish}) {
       if (const absl::Status done = (this->*step)(); !done.ok()) return done;
     }
     return replayed_;
@@ -51,6 +59,9 @@ class Replaying {
 
   // Those that began after the backup, under their handles: receipts name these.
   absl::Status Schools();
+  // The server gets another replica id in each school: what was decided under the present one, and
+  // is not in the store, has dots that would be given out again.
+  absl::Status Rename();
   absl::Status Erasures();
   absl::Status Decisions();
   using References = std::map<core::Id16, v1::Reference>;
@@ -62,8 +73,9 @@ class Replaying {
   absl::Status Roles();
   absl::Status Finish();
 
-  BatchContext& context_;
+  BatchContext context_;
   const Ledger& ledger_;
+  uint64_t step_ = 0;  // Of the ledger's, the last that the store knows.
   RollupCache rollups_;
   Replayed replayed_;
   // By school: what its directory has to be told, all in one batch.
@@ -75,7 +87,7 @@ absl::Status Replaying::Schools() {
   WriteSet writes;
   std::map<std::string, disk::TenantRow> added;
   const absl::Status read = ledger_.ForEachKept(
-      [&](Family family, const std::string& key, const disk::KeptStateRow& row) {
+      [&](Family family, const std::string& key, const disk::KeptStateRow& row, uint64_t) {
         if (family != Family::kMeta) return absl::OkStatus();
         const auto name = ParseTenantKey(key);
         disk::TenantRow school;
@@ -88,11 +100,25 @@ absl::Status Replaying::Schools() {
   if (!read.ok()) return read;
   if (const absl::Status put = context_.engine.Commit(writes); !put.ok()) return put;
   for (const auto& [name, school] : added) {
-    context_.directories.Put(
-        Tenant(school.handle()), name,
-        std::make_shared<sync::Directory>(sync::Directory::Content{}));
+    context_.directories.Put(Tenant(school.handle()), name,
+                             std::make_shared<sync::Directory>(sync::Directory::Content{}));
   }
   return absl::OkStatus();
+}
+
+absl::Status Replaying::Rename() {
+  return Commit([&](Batch& batch) -> absl::Status {
+    for (const auto& [name, tenant] : context_.directories.Tenants()) {
+      const absl::StatusOr<disk::HeadRow*> head = batch.Head(tenant);
+      if (!head.ok()) return head.status();
+      uint64_t replica = 0;
+      for (const char byte : context_.random(8))
+        replica = replica << 8 | static_cast<uint8_t>(byte);
+      (*head)->set_replica(replica);
+      (*head)->set_replica_n(0);
+    }
+    return absl::OkStatus();
+  });
 }
 
 absl::Status Replaying::Erasures() {
@@ -181,7 +207,8 @@ absl::Status Replaying::Apply(Batch& batch, Tenant tenant, const disk::DecisionR
   if (!log.ok()) return log.status();
   const absl::StatusOr<uint64_t> seq = batch.NextSeq(tenant);
   if (!seq.ok()) return seq.status();
-  const absl::Status written = batch.WriteAgain(**record, *id, std::move(delta).value(), *seq, *log);
+  const absl::Status written =
+      batch.WriteAgain(**record, *id, std::move(delta).value(), *seq, *log);
   if (!written.ok()) return written;
   batch.PutUnread(Family::kLog, OplogKey(tenant, *seq), log->SerializeAsString());
   ++replayed_.decisions;
@@ -191,8 +218,8 @@ absl::Status Replaying::Apply(Batch& batch, Tenant tenant, const disk::DecisionR
 absl::Status Replaying::Rows() {
   return Commit([&](Batch& batch) {
     return ledger_.ForEachKept([&](Family family, const std::string& key,
-                                   const disk::KeptStateRow& row) -> absl::Status {
-      if (family != Family::kState) return absl::OkStatus();
+                                   const disk::KeptStateRow& row, uint64_t step) -> absl::Status {
+      if (family != Family::kState || step <= step_) return absl::OkStatus();
       const absl::StatusOr<std::string> held = batch.Get(family, key);
       if (!held.ok() && !absl::IsNotFound(held.status())) return held.status();
       if (row.deleted() ? !held.ok()
@@ -232,8 +259,7 @@ absl::Status Replaying::Roles() {
       if (made.empty() && grants.empty()) return absl::OkStatus();
       std::vector<v1::Reference> references;
       for (auto& [id, reference] : made) references.push_back(std::move(reference));
-      sync::Directory::Content after =
-          Changed(batch.DirectoryOf(of).content(), references, grants);
+      sync::Directory::Content after = Changed(batch.DirectoryOf(of).content(), references, grants);
       absl::StatusOr<disk::LogRow> log = BeginServerGroup(batch, of);
       if (!log.ok()) return log.status();
       const absl::StatusOr<uint64_t> seq = batch.NextSeq(of);
@@ -260,16 +286,17 @@ absl::Status Replaying::Roles() {
 absl::Status Replaying::Finish() {
   disk::EpochsRow epochs = context_.epochs.row();
   epochs.set_replayed_epoch(context_.epochs.current());
+  disk::LedgerStepRow step;
+  step.set_step(std::max(step_, ledger_.step()));
   WriteSet writes;
   writes.Put(Family::kMeta, EpochKey(), epochs.SerializeAsString());
+  writes.Put(Family::kMeta, LedgerStepKey(), step.SerializeAsString());
   const absl::Status written = context_.engine.Commit(writes);
   if (written.ok()) context_.epochs.Publish(std::move(epochs));
   return written;
 }
 
 }  // namespace
-
-bool NeedsReplay(const Epochs& epochs) { return epochs.row().replayed_epoch() != epochs.current(); }
 
 absl::StatusOr<Replayed> Replay(BatchContext& context, const Ledger& ledger) {
   return Replaying(context, ledger).Run();

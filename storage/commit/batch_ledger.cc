@@ -31,15 +31,39 @@ absl::StatusOr<WriteSet> Batch::ForLedger() {
   if (context_.ledger == nullptr) return ledger;
   for (size_t i = 0; i < decisions_.size(); ++i) {
     const Decision& decision = decisions_[i];
+    // The words of a record that this very batch erases are to be nowhere after it.
+    const auto erased = rows_.find({Family::kErased, ErasedKey(decision.tenant, decision.record)});
+    if (erased != rows_.end() && erased->second) continue;
     Ledger::PutDecision(decision.tenant, decision.record, static_cast<uint32_t>(i), decision.row,
                         ledger);
   }
   const absl::Status added = AddKeptRows(ledger);
   if (!added.ok()) return added;
+  if (BeginsEpoch()) Ledger::PutEpochs(EpochsNow(), ledger);
+  if (ledger.Empty()) return ledger;
+
+  disk::LedgerStepRow step;
+  step.set_step(context_.ledger->step() + 1);
+  Put(Family::kMeta, LedgerStepKey(), step.SerializeAsString());
+  step.set_epoch(epoch());
+  for (const auto& [handle, head] : heads_) {
+    disk::HeadRow before;
+    const absl::StatusOr<std::string> stored =
+        context_.engine.Get(Family::kMeta, HeadKey(Tenant(handle)));
+    if (!stored.ok() && !absl::IsNotFound(stored.status())) return stored.status();
+    if (stored.ok() && !before.ParseFromString(*stored)) {
+      return absl::DataLossError("the head of a school cannot be read; run `halfterm verify`");
+    }
+    disk::TenantSeq& reached = *step.add_before();
+    reached.set_tenant(handle);
+    reached.set_seq(before.seq());
+  }
+  Ledger::PutStep(step, ledger);
   return ledger;
 }
 
 absl::Status Batch::AddKeptRows(WriteSet& ledger) {
+  const uint64_t step = context_.ledger->step() + 1;
   for (const auto& [name, value] : rows_) {
     const auto& [family, key] = name;
     if (family == Family::kErased) {
@@ -47,8 +71,8 @@ absl::Status Batch::AddKeptRows(WriteSet& ledger) {
       const absl::Status known = context_.engine.Get(family, key).status();
       if (known.ok() || !erased || !value) continue;
       if (!absl::IsNotFound(known)) return known;
-      const absl::Status put = context_.ledger->PutErased(erased->tenant, erased->record, *value,
-                                                          ledger);
+      const absl::Status put =
+          context_.ledger->PutErased(erased->tenant, erased->record, *value, ledger);
       if (!put.ok()) return put;
       continue;
     }
@@ -65,7 +89,7 @@ absl::Status Batch::AddKeptRows(WriteSet& ledger) {
     } else {
       row.set_deleted(true);
     }
-    Ledger::PutKept(family, key, row, ledger);
+    Ledger::PutKept(family, key, row, step, ledger);
   }
   return absl::OkStatus();
 }

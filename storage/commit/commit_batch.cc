@@ -7,23 +7,31 @@
 namespace halfterm::storage {
 namespace {
 
+// Of these codes Engine::Commit says that nothing was written; of all others nobody knows.
+bool IsRefusal(const absl::Status& committed) {
+  return absl::IsResourceExhausted(committed) || absl::IsAborted(committed) ||
+         absl::IsFailedPrecondition(committed);
+}
+
 absl::Status MakeDurable(BatchContext& context, Batch& batch, uint64_t& engine_us) {
   if (absl::Status settled = batch.Settle(); !settled.ok()) return settled;
+  bool is_taken = false;
   if (context.ledger != nullptr) {
-    if (batch.BeginsEpoch()) {
-      const absl::Status noted = context.ledger->NoteEpochs(batch.EpochsNow());
-      if (!noted.ok()) return noted;
-    }
     const absl::StatusOr<WriteSet> ledger = batch.ForLedger();
     if (!ledger.ok()) return ledger.status();
-    if (absl::Status noted = context.ledger->Commit(*ledger); !noted.ok()) return noted;
+    is_taken = !ledger->Empty();
+    if (is_taken) {
+      const absl::Status taken = context.ledger->Take(*ledger);
+      if (!taken.ok()) return taken;
+    }
   }
   const WriteSet& writes = batch.Writes();
   const auto began = std::chrono::steady_clock::now();
   const absl::Status committed = context.engine.Commit(writes);
   const auto took = std::chrono::steady_clock::now() - began;
-  engine_us = static_cast<uint64_t>(
-      std::chrono::duration_cast<std::chrono::microseconds>(took).count());
+  engine_us =
+      static_cast<uint64_t>(std::chrono::duration_cast<std::chrono::microseconds>(took).count());
+  if (is_taken && IsRefusal(committed)) context.ledger->TakeBack();
   return committed;
 }
 

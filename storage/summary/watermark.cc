@@ -1,10 +1,12 @@
 #include "storage/summary/watermark.h"
 
 #include <algorithm>
+#include <map>
 #include <memory>
 #include <optional>
 #include <set>
 #include <string>
+#include <utility>
 
 #include "halfterm/disk/rows.pb.h"
 #include "storage/commit/group_time.h"
@@ -55,6 +57,50 @@ absl::StatusOr<std::set<Change>> ChangesAfter(const Snapshot& snapshot, Tenant t
   return changes;
 }
 
+// The tablets in use, and on which of them some person's store has not yet greeted in the epoch. A
+// person has a store of their own on each tablet, and hands back what is in it when they next sign
+// in there.
+class Recovering {
+ public:
+  void Add(const core::Id16& device, const disk::DeviceRow& tablet, uint32_t epoch) {
+    // Until one of them has adopted the epoch, none of them is through.
+    tablets_[device] = tablet.epoch() == epoch;
+  }
+
+  // Looks through the stores of these tablets. DataLoss: a row cannot be read.
+  absl::Status AskStores(const Snapshot& snapshot, Tenant tenant, uint32_t epoch) {
+    std::map<std::pair<core::Id16, core::Id16>, bool> greeted;  // By tablet and person.
+    const std::string prefix = ReplicaPrefix(tenant);
+    const auto cursor = snapshot.NewCursor(Family::kState, prefix, EndOfPrefix(prefix));
+    for (; cursor->Valid(); cursor->Next()) {
+      disk::ReplicaRow store;
+      const absl::string_view value = cursor->value();
+      if (!store.ParseFromArray(value.data(), static_cast<int>(value.size()))) {
+        return absl::DataLossError("the row of a tablet's store cannot be read");
+      }
+      const auto device = core::Id16::FromBytes(store.device());
+      const auto person = core::Id16::FromBytes(store.person());
+      if (!device || !person) continue;
+      bool& has = greeted[{*device, *person}];
+      has = has || (store.hello_no() > 0 && store.epoch() == epoch);
+    }
+    for (const auto& [store, has] : greeted) {
+      const auto tablet = tablets_.find(store.first);
+      if (tablet != tablets_.end() && !has) tablet->second = false;
+    }
+    return cursor->status();
+  }
+
+  uint32_t in_use() const { return static_cast<uint32_t>(tablets_.size()); }
+  uint32_t through() const {
+    return static_cast<uint32_t>(std::count_if(tablets_.begin(), tablets_.end(),
+                                               [](const auto& tablet) { return tablet.second; }));
+  }
+
+ private:
+  std::map<core::Id16, bool> tablets_;
+};
+
 }  // namespace
 
 absl::StatusOr<v1::Watermark> WatermarkOf(const Snapshot& snapshot, Tenant tenant, int64_t now_ms) {
@@ -74,7 +120,7 @@ absl::StatusOr<v1::Watermark> WatermarkOf(const Snapshot& snapshot, Tenant tenan
   if (!epochs.ok()) return epochs.status();
   const disk::EpochRow epoch =
       epochs->epochs().empty() ? disk::EpochRow() : epochs->epochs(epochs->epochs_size() - 1);
-  uint32_t in_use = 0, recovered = 0;
+  Recovering recovering;
   uint32_t away = 0;
   int64_t oldest_ms = 0;
   for (; cursor->Valid(); cursor->Next()) {
@@ -82,9 +128,9 @@ absl::StatusOr<v1::Watermark> WatermarkOf(const Snapshot& snapshot, Tenant tenan
     if (!tablet.ParseFromArray(cursor->value().data(), static_cast<int>(cursor->value().size()))) {
       return absl::DataLossError("a tablet's row cannot be read");
     }
-    if (tablet.revoked_ms() == 0 && tablet.seen_ms() != 0) {
-      ++in_use;
-      if (tablet.epoch() == epoch.id()) ++recovered;
+    const std::optional<ParsedIdKey> key = ParseDeviceKey(cursor->key());
+    if (key && tablet.revoked_ms() == 0 && tablet.seen_ms() != 0) {
+      recovering.Add(key->id, tablet, epoch.id());
     }
     if (tablet.seen_ms() == 0 || now_ms - tablet.seen_ms() <= kAwayMs) continue;
     ++away;
@@ -93,10 +139,13 @@ absl::StatusOr<v1::Watermark> WatermarkOf(const Snapshot& snapshot, Tenant tenan
   if (!cursor->status().ok()) return cursor->status();
   watermark.set_tablets_not_seen(away);
   watermark.set_oldest_unsent_ms(oldest_ms);
-  if (epoch.parent() != 0 && recovered < in_use) {
+  if (epoch.parent() == 0) return watermark;
+  const absl::Status asked = recovering.AskStores(snapshot, tenant, epoch.id());
+  if (!asked.ok()) return asked;
+  if (recovering.through() < recovering.in_use()) {
     watermark.set_recovering_since_ms(epoch.began_ms());
-    watermark.set_tablets_recovered(recovered);
-    watermark.set_tablets_to_recover(in_use);
+    watermark.set_tablets_recovered(recovering.through());
+    watermark.set_tablets_to_recover(recovering.in_use());
   }
   return watermark;
 }
