@@ -461,13 +461,14 @@ export async function startApp(options: AppOptions): Promise<RunningApp> {
     const open = at();
     if (open === null) return;
     const { desk } = open;
-    if (before !== null && beforeDesk === desk && report.records > 0) {
+    const hasMoved = report.records > 0 || report.sent > 0;
+    if (before !== null && beforeDesk === desk && hasMoved) {
       const id = String(desk.store.base.row.seq);
       const receipt = receiptOf(desk, before, report, id, 'another tablet');
       const kept = desk.store.local<Receipt[]>('receipts') ?? [];
       if (receipt !== null) await desk.store.setLocal({ receipts: added(kept, receipt) });
     }
-    if (before === null || beforeDesk !== desk || report.records > 0) {
+    if (before === null || beforeDesk !== desk || hasMoved) {
       before = look(desk);
       beforeDesk = desk;
     }

@@ -1,5 +1,11 @@
 // What a meeting combined, told once: whose work met on this person's pages, and what waits.
-import { hex } from '../model/bytes';
+import type { DescMessage } from '@bufbuild/protobuf';
+import { type Plan, PlanSchema, type Sheet, SheetSchema } from '#proto/observation_pb';
+import { Disposition, type PushResult, Reason } from '#proto/sync_pb';
+import { hex, unhex } from '../model/bytes';
+import { readView } from '../model/view';
+import { facetClass, type VisitRecord } from '../model/visit';
+import { nothingHeld } from '../store/outbox';
 import type { MeetingReport } from '../transport/meeting';
 import type { Receipt, ReceiptRow } from './contract';
 import type { Desk } from './desk';
@@ -10,23 +16,127 @@ const kept = 50;
 
 // What was on this person's pages before a meeting.
 export interface Before {
+  // Of each visit: keys of its notes, and of its tallies by their code.
   readonly notes: ReadonlyMap<string, ReadonlySet<string>>;
+  readonly tallies: ReadonlyMap<string, ReadonlyMap<string, ReadonlySet<string>>>;
+  readonly fields: ReadonlyMap<string, PlanFields>;
   readonly sheets: ReadonlySet<string>;
   readonly questions: ReadonlySet<string>;
+  // Places of what was kept aside.
+  readonly aside: ReadonlySet<number>;
   readonly records: number;
 }
 
+type PlanFields = Readonly<Record<'room' | 'classCode' | 'subject' | 'minutes' | 'period', string>>;
+
 export function look(desk: Desk): Before {
   const notes = new Map<string, Set<string>>();
+  const tallies = new Map<string, Map<string, Set<string>>>();
+  const fields = new Map<string, PlanFields>();
   const sheets = new Set<string>();
   const questions = new Set<string>();
+  const aside = new Set<number>();
   for (const visit of desk.ownVisits()) {
     if (!visit.observers.includes(desk.me)) continue;
-    notes.set(visit.id, new Set(visit.sheet(desk.me).notes.map((note) => hex(note.key))));
+    const sheet = visit.sheet(desk.me);
+    notes.set(visit.id, new Set(sheet.notes.map((note) => hex(note.key))));
+    tallies.set(visit.id, byCode(sheet));
+    fields.set(visit.id, fieldsOf(visit.plan));
     for (const owner of visit.sheetOwners()) sheets.add(`${visit.id}/${owner}`);
     for (const asked of questionsOf(desk, visit)) questions.add(asked.id);
   }
-  return { notes, sheets, questions, records: desk.store.base.records.size };
+  for (const { place, row } of desk.store.outbox.groups.values()) {
+    if (isAside(row.result)) aside.add(place);
+  }
+  const records = desk.store.base.records.size;
+  return { notes, tallies, fields, sheets, questions, aside, records };
+}
+
+const fieldsOf = ({ room, classCode, subject, minutes, period }: Plan): PlanFields => ({
+  room: room ?? '',
+  classCode: classCode ?? '',
+  subject: subject ?? '',
+  minutes: minutes === undefined ? '' : String(minutes),
+  period: period === undefined ? '' : String(period),
+});
+
+function byCode(sheet: Sheet): Map<string, Set<string>> {
+  const codes = new Map<string, Set<string>>();
+  for (const { key, code = '' } of sheet.tallies) {
+    codes.set(code, (codes.get(code) ?? new Set()).add(hex(key)));
+  }
+  return codes;
+}
+
+// What this tablet itself wrote of a facet and still keeps: that did not come from another one.
+function written<Desc extends DescMessage>(desk: Desk, message: Desc, facet: string) {
+  const { core, outbox } = desk.store;
+  return readView(core, message, outbox.joinOwn(facet, 0n, nothingHeld)).message;
+}
+
+// Rows of what two tablets of this person wrote on one visit.
+function combined(desk: Desk, before: Before, after: Before, tablet: string): ReceiptRow[] {
+  const rows: ReceiptRow[] = [];
+  for (const [visitId, notes] of after.notes) {
+    const known = before.notes.get(visitId);
+    if (known === undefined) continue;
+    const visit = desk.visit(visitId);
+    const own = written(desk, SheetSchema, visit.facet(facetClass.sheet, unhex(desk.me)));
+    const ownNotes = new Set(own.notes.map((note) => hex(note.key)));
+    const there = [...notes].filter((note) => !known.has(note) && !ownNotes.has(note)).length;
+    const here = notes.size - there;
+    const classCode = visit.plan.classCode ?? '';
+    // Nothing was combined on a tablet that only reads along.
+    if (there > 0 && ownNotes.size > 0) {
+      rows.push({ kind: 'notes', classCode, here, there, tablet, total: notes.size });
+    }
+    const ownTallies = byCode(own);
+    for (const [name, keys] of after.tallies.get(visitId) ?? []) {
+      const mine = (key: string) =>
+        before.tallies.get(visitId)?.get(name)?.has(key) === true ||
+        ownTallies.get(name)?.has(key) === true;
+      const came = [...keys].filter((key) => !mine(key)).length;
+      const stayed = keys.size - came;
+      if (came > 0 && ownTallies.has(name)) {
+        rows.push({ kind: 'tallies', here: stayed, there: came, total: keys.size, name });
+      }
+    }
+    rows.push(...changedFields(desk, visit, before.fields.get(visitId), tablet));
+  }
+  return rows;
+}
+
+function changedFields(
+  desk: Desk,
+  visit: VisitRecord,
+  before: PlanFields | undefined,
+  tablet: string,
+): ReceiptRow[] {
+  if (before === undefined) return [];
+  const now = fieldsOf(visit.plan);
+  const own = fieldsOf(written(desk, PlanSchema, visit.facet(facetClass.plan)));
+  const names = Object.keys(now) as (keyof PlanFields)[];
+  return names
+    .filter((name) => now[name] !== before[name] && now[name] !== own[name] && now[name] !== '')
+    .map((field) => ({ kind: 'field', field, value: now[field], tablet }));
+}
+
+const isAside = (result: PushResult | undefined) =>
+  result?.disposition === Disposition.LATE || result?.disposition === Disposition.QUARANTINED;
+
+// What arrived after the visit was closed, or after a role ended: somebody decides.
+function keptAside(desk: Desk, before: Before): ReceiptRow[] {
+  const rows = new Map<string, ReceiptRow>();
+  for (const { place, row, facet } of desk.store.outbox.groups.values()) {
+    if (before.aside.has(place) || !isAside(row.result)) continue;
+    const lead = desk.directory.nameOf(desk.visit(facet.slice(0, 32)).lead);
+    if (row.result?.reason === Reason.ENDED) {
+      rows.set(`ended ${lead}`, { kind: 'roleEnded', owner: lead });
+    } else if (row.result?.reason === Reason.CLOSED) {
+      rows.set(`closed ${lead}`, { kind: 'addition', observer: lead });
+    }
+  }
+  return [...rows.values()];
 }
 
 export function receiptOf(
@@ -36,16 +146,8 @@ export function receiptOf(
   id: string,
   tablet: string,
 ): Receipt | null {
-  const rows: ReceiptRow[] = [];
   const after = look(desk);
-  for (const [visitId, notes] of after.notes) {
-    const known = before.notes.get(visitId);
-    if (known === undefined) continue;
-    const there = [...notes].filter((note) => !known.has(note)).length;
-    if (there === 0 || known.size === 0) continue;
-    const classCode = desk.visit(visitId).plan.classCode ?? '';
-    rows.push({ kind: 'notes', classCode, here: known.size, there, tablet, total: notes.size });
-  }
+  const rows = [...combined(desk, before, after, tablet), ...keptAside(desk, before)];
   for (const sheet of after.sheets) {
     const [visitId = '', owner = ''] = sheet.split('/');
     if (before.sheets.has(sheet) || owner === desk.me || !before.notes.has(visitId)) continue;
