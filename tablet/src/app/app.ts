@@ -1,9 +1,7 @@
 // The app as the views know it (contract.ts): stores made of the tablet and of the store of the person
 // who is in, and gestures that change those.
 import { Role } from '#proto/directory_pb';
-import { Disposition } from '#proto/sync_pb';
 import { initialsOf } from '../model/directory';
-import type { VisitRecord } from '../model/visit';
 import type { FileRow } from '../store/database';
 import { AdditionsKeeper, additionsPage } from './additions';
 import { backupFile } from './backup';
@@ -22,12 +20,9 @@ import type {
   Today,
   Visit,
   Waiting,
-  WaitingItem,
-  WaitingNotice,
   Walk,
 } from './contract';
-import { declinedOn } from './declined';
-import { type Desk, parkReason } from './desk';
+import type { Desk } from './desk';
 import { FigurePages } from './figures/pages';
 import { type AtDesk, gestures } from './gestures';
 import { askToPersist, isInstalled, keeping } from './keeping';
@@ -37,7 +32,6 @@ import { pinTries } from './pin';
 import { practiceGestures } from './practice/gestures';
 import { colleaguesOf, helpForMe } from './practice/help';
 import { stepGestures, stepThreads } from './practice/steps';
-import { practiceTitle } from './practice/title';
 import { questionPage, questionsOf } from './questions';
 import { Answers } from './questions-answered';
 import { added, type Before, look, receiptOf } from './receipts';
@@ -46,6 +40,7 @@ import { teamGestures } from './team';
 import { askToJoinAgain, togetherGestures } from './together';
 import { openVisit, startWalk, Walks, walkChoices, walkPage } from './visit-making';
 import { visitPage } from './visit-page';
+import { waitingItems, waitingNotices } from './waiting';
 import { done, refused, Writing } from './writing';
 
 const defaults: Settings = {
@@ -57,11 +52,8 @@ const defaults: Settings = {
   lockVisitMin: 15,
   lockMin: 5,
 };
-const oldWorkMs = 2 * 86_400_000;
-const clockNoticeMin = 10;
 const dayMs = 86_400_000;
 const fetchedShowsMs = 400;
-const intent = 2;
 // So many records are read in a moment.
 const warmedFrom = 200;
 const restWarmsAfterMs = 300;
@@ -246,90 +238,14 @@ export async function startApp(options: AppOptions): Promise<RunningApp> {
     const last = desk.signed.lastContactMs;
     const clockMinutes = row.helloNo === 0 ? null : Math.round(-Number(row.clockOffsetMs) / 60_000);
     return {
-      items: waitingItems(open),
-      notices: waitingNotices(open, clockMinutes),
+      items: waitingItems(desk),
+      notices: waitingNotices(desk, tablet, options.nowMs(), clockMinutes),
       lastContact: last === 0 ? null : { kind: 'at', ms: last },
       clockMinutes,
       colleagues: colleagues(),
       files: files(),
     };
   });
-
-  function waitingItems({ desk }: AtDesk): WaitingItem[] {
-    const items: WaitingItem[] = [];
-    const records = new Set<string>();
-    for (const facet of desk.store.outbox.facetsWritten()) records.add(facet.slice(0, 32));
-    for (const record of records) {
-      const practice = practiceTitle(desk, record);
-      const visitId = practice === null ? record : null;
-      const title = practice ?? titleOf(desk, desk.visit(record));
-      const { changes, sinceMs } = desk.waitingOn(record);
-      const isSent = visitId !== null && desk.kept(desk.visit(visitId)).state === 'sent';
-      const kept = isSent ? ('sent' as const) : ('onTablet' as const);
-      if (changes > 0) items.push({ visitId, title, changes, sinceMs, kept });
-      const parked = desk
-        .groupsOn(record)
-        .filter(({ row: { result } }) => isParked(result?.disposition));
-      const first = parked[0];
-      if (first !== undefined) {
-        const since = first.wallMs;
-        items.push({
-          visitId,
-          title,
-          changes: parked.length,
-          sinceMs: since,
-          kept: 'parked',
-        });
-      }
-    }
-    return items.sort((a, b) => a.sinceMs - b.sinceMs);
-  }
-
-  function waitingNotices({ desk }: AtDesk, clockMinutes: number | null): WaitingNotice[] {
-    const notices: WaitingNotice[] = [];
-    const oldest = desk.store.outbox.oldestUnsentMs();
-    if (oldest > 0 && options.nowMs() - oldest > oldWorkMs)
-      notices.push({ kind: 'old', sinceMs: oldest });
-    const { refilling } = tablet.seen;
-    if (refilling !== null) {
-      const { k, n, backupMs } = refilling;
-      notices.push({ kind: 'restored', fromMs: backupMs === 0 ? null : backupMs, k, n });
-    }
-    const busyMs = tablet.seen.busyUntilMs - options.nowMs();
-    if (busyMs > 0) notices.push({ kind: 'serverBusy', seconds: Math.ceil(busyMs / 1000) });
-    if (tablet.people.some((p) => p.id === desk.me && p.signInEnded))
-      notices.push({ kind: 'signInEnded' });
-    if (clockMinutes !== null && Math.abs(clockMinutes) >= clockNoticeMin) {
-      const visits = new Set(
-        [...desk.store.outbox.facetsWritten()].map((facet) => facet.slice(0, 32)),
-      );
-      notices.push({ kind: 'clock', minutes: clockMinutes, visits: visits.size });
-    }
-    if (desk.leaseOver) notices.push({ kind: 'leaseOver', sinceMs: desk.signed.lastContactMs });
-    for (const { org, dateMs } of desk.endedRoles()) {
-      const department = desk.directory.orgs.get(org)?.name ?? '';
-      if (department !== '') notices.push({ kind: 'scopeEnded', department, dateMs });
-    }
-    const asked = new Set<string>();
-    for (const group of desk.store.outbox.groups.values()) {
-      if (group.kind === intent) asked.add(group.facet.slice(0, 32));
-    }
-    for (const visitId of asked) {
-      const visit = desk.visit(visitId);
-      for (const declined of declinedOn(desk, visit)) {
-        const title = practiceTitle(desk, visitId) ?? titleOf(desk, visit);
-        notices.push({ kind: 'declined', visitId, title, ...declined });
-      }
-    }
-    for (const group of desk.store.outbox.groups.values()) {
-      const { result } = group.row;
-      if (result === undefined || !isParked(result.disposition)) continue;
-      const visitId = group.facet.slice(0, 32);
-      if (notices.some((n) => n.kind === 'refused' && n.visitId === visitId)) continue;
-      notices.push({ kind: 'refused', reason: parkReason(result.reason), visitId });
-    }
-    return notices;
-  }
 
   const settings = new Value<Settings>(readSettings());
   const storage = new Value<Storage>({
@@ -658,14 +574,6 @@ export async function startApp(options: AppOptions): Promise<RunningApp> {
     wake: () => tablet.wantMeeting(),
   };
 }
-
-const titleOf = (desk: Desk, visit: VisitRecord): string =>
-  [desk.directory.nameOf(visit.teacher), visit.plan.classCode ?? '']
-    .filter((part) => part !== '')
-    .join(' · ');
-
-const isParked = (disposition: Disposition | undefined) =>
-  disposition === Disposition.QUARANTINED || disposition === Disposition.LATE;
 
 function thirdPlace({ desk }: AtDesk): TabletState['third'] {
   if (desk.isSenior) return { place: 'school', label: '' };
