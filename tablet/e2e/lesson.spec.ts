@@ -93,7 +93,7 @@ describe('A head of department with a tablet', () => {
   it('loses nothing when the tablet dies in the middle of a word', async () => {
     await tablet.network(false);
     await tablet.go(`/visits/${visitId}`);
-    await tablet.button('sheet.note').click();
+    await tablet.noteButton.click();
     await tablet.page.getByLabel(say('sheet.newNote')).pressSequentially('Back left table not ask');
     await tablet.page.locator('.composer textarea:not([data-saving])').waitFor();
     await tablet.kill();

@@ -290,10 +290,16 @@ export class TabletPage {
     return this.page.url().replace(/^.*#\/visits\//, '');
   }
 
+  // "+ Note" itself: the header's "Undo: note" has the word in it too.
+  get noteButton(): Locator {
+    return this.page.locator('.composer').getByRole('button', { name: say('sheet.note') });
+  }
+
   async note(text: string): Promise<void> {
-    await this.button('sheet.note').click();
-    await this.page.getByLabel(say('sheet.newNote')).fill(text);
-    await this.page.keyboard.press('Enter');
+    await this.noteButton.click();
+    const field = this.page.getByLabel(say('sheet.newNote'));
+    await field.fill(text);
+    await field.press('Enter');
     await this.says(text);
   }
 
