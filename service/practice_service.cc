@@ -37,8 +37,9 @@ template <class Request, class Reply>
 grpc::ServerUnaryReactor* PracticeService::AnswerNamedPage(
     Context* context, const Bytes& bytes, Bytes* reply,
     storage::PracticeReader::Page<Request, Reply> page) {
-  return reads_.ForCaller<Request>(
-      context, bytes, reply, [this, page](const storage::Caller& caller, const Request& request) {
+  return reads_.ForReader<Request>(
+      context, bytes, reply, trail_,
+      [this, page](const storage::Caller& caller, const Request& request) {
         return Noted(caller, request, reader_.Read(caller, request, page));
       });
 }
@@ -80,8 +81,8 @@ grpc::ServerUnaryReactor* PracticeService::Management(Context* context, const By
 
 grpc::ServerUnaryReactor* PracticeService::Helping(Context* context, const Bytes* bytes,
                                                    Bytes* reply) {
-  return reads_.ForCaller<v1::HelpingRequest>(
-      context, *bytes, reply,
+  return reads_.ForReader<v1::HelpingRequest>(
+      context, *bytes, reply, trail_,
       [this](const storage::Caller& caller, const v1::HelpingRequest& request) {
         return Noted(caller, request, reader_.Helping(caller, request));
       });
@@ -90,8 +91,8 @@ grpc::ServerUnaryReactor* PracticeService::Helping(Context* context, const Bytes
 // Lines of a teacher are read like the teacher's summary, and noted like it.
 grpc::ServerUnaryReactor* PracticeService::Trends(Context* context, const Bytes* bytes,
                                                   Bytes* reply) {
-  return reads_.ForCaller<v1::TrendsRequest>(
-      context, *bytes, reply,
+  return reads_.ForReader<v1::TrendsRequest>(
+      context, *bytes, reply, trail_,
       [this](const storage::Caller& caller,
              const v1::TrendsRequest& request) -> absl::StatusOr<v1::TrendsReply> {
         absl::StatusOr<v1::TrendsReply> lines =

@@ -18,6 +18,7 @@
 #include "service/caller_of.h"
 #include "service/limits.h"
 #include "service/messages.h"
+#include "service/noted_reading.h"
 #include "service/reading.h"
 #include "service/worker_pool.h"
 #include "storage/clock.h"
@@ -56,6 +57,24 @@ class ReadLane {
         context, bytes, reply,
         [&reader, call](const storage::Caller& caller, const Request& request) {
           return (reader.*call)(caller, request);
+        });
+  }
+
+  // The same of what names people: `read` notes the reading in `trail`, which must outlive the call,
+  // and the answer waits for the note.
+  template <class Request, class Read>
+  grpc::ServerUnaryReactor* ForReader(grpc::CallbackServerContext* context,
+                                      const grpc::ByteBuffer& bytes, grpc::ByteBuffer* reply,
+                                      storage::ReadTrail& trail, Read read) const {
+    const Answer answer(context, reply, clock_, kUnaryMs);
+    const absl::StatusOr<storage::Caller> caller = gate_.CallerOf(*context);
+    if (!caller.ok()) return answer.Refuse(caller.status());
+    absl::StatusOr<Request> request = Decode<Request>(bytes);
+    if (!request.ok()) return answer.Refuse(request.status());
+    return AnswerOnceKept(
+        pool_, trail, *caller, answer,
+        [read = std::move(read), caller = *caller, request = *std::move(request)] {
+          return read(caller, request);
         });
   }
 

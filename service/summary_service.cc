@@ -38,8 +38,8 @@ grpc::ServerUnaryReactor* SummaryService::Read(Context* context, const Bytes& by
                                                ReaderCall<Request, Reply> call) {
   // A measurement, in microseconds; no rule reads it.
   const auto start = std::chrono::steady_clock::now();
-  return reads_.ForCaller<Request>(
-      context, bytes, reply,
+  return reads_.ForReader<Request>(
+      context, bytes, reply, trail_,
       [this, call, start](const storage::Caller& caller, const Request& request) {
         absl::StatusOr<Reply> read = (reader_.*call)(caller, request);
         if (read.ok()) {

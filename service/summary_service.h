@@ -23,7 +23,7 @@ using RawSummaries = v1::Summaries::WithRawCallbackMethod_Teacher<
 class SummaryService final : public RawSummaries {
  public:
   // All must outlive the service. `times` gets the time of each read from the handler's start to
-  // its answer, the wait for a thread included.
+  // its answer, the wait for a thread included, that for the note of a first reading not.
   SummaryService(const Gate& gate, const storage::SummaryReader& reader, storage::ReadTrail& trail,
                  const storage::Clock& clock, WorkerPool& reads, LatencyRing& times);
 

@@ -10,7 +10,7 @@
 #include "service/grpc_status.h"
 #include "service/limits.h"
 #include "service/messages.h"
-#include "service/reading.h"
+#include "service/noted_reading.h"
 #include "storage/commit/sync_jobs.h"
 #include "storage/proofs/note_proof.h"
 
@@ -172,10 +172,10 @@ grpc::ServerUnaryReactor* SyncService::Read(Context* context, const Bytes& bytes
   absl::StatusOr<Request> request = Checked<Request>(bytes);
   if (!request.ok()) return answer.Refuse(request.status());
 
-  return AnswerFrom(reads_, Urgency::kInteractive, answer,
-                    [this, call, caller = *caller, request = *std::move(request)] {
-                      return ReadAgain(caller, request, call);
-                    });
+  return AnswerOnceKept(reads_, pulls_.trail, *caller, answer,
+                        [this, call, caller = *caller, request = *std::move(request)] {
+                          return ReadAgain(caller, request, call);
+                        });
 }
 
 }  // namespace halfterm::service

@@ -58,6 +58,8 @@ class PullStream final : public MessageStream::Source,
   // Asks for a chunk to be read by the pool.
   void Ask(Urgency urgency);
   void ReadChunk();
+  // Once what the message names is noted.
+  void Send(const grpc::ByteBuffer& message, bool more);
 
   const PullParts parts_;
   const std::string token_;

@@ -108,6 +108,52 @@ TEST_F(AuditTest, ATeacherSeesWhoHasReadTheirFeedback) {
   EXPECT_TRUE(reader.AboutMe(As(people.tom), {})->readings().empty()) << "only about oneself";
 }
 
+TEST_F(AuditTest, AnAnswerWaitsForItsRowAndWhoeverHasNothingNewToNoteForNobody) {
+  const Id16 visit = Visit();
+  const uint64_t before = Rows();
+  const auto kept = [this](const Caller& caller) {
+    std::promise<std::pair<absl::Status, uint64_t>> done;
+    trail.WhenKept(caller, [&](const absl::Status& status) { done.set_value({status, Rows()}); });
+    return done.get_future().get();
+  };
+  ASSERT_TRUE(trail.Note(As(people.sara), Chunk({visit})).ok());
+  EXPECT_FALSE(trail.IsKept(As(people.sara)));
+  EXPECT_TRUE(trail.IsKept(As(people.hedy))) << "what others read keeps nobody waiting";
+  const auto first = kept(As(people.sara));
+  EXPECT_TRUE(first.first.ok()) << first.first;
+  EXPECT_EQ(first.second, before + 1);
+  EXPECT_TRUE(trail.IsKept(As(people.sara)));
+
+  ASSERT_TRUE(trail.Note(As(people.sara), Chunk({visit})).ok());
+  EXPECT_TRUE(trail.IsKept(As(people.sara))) << "the same of the same day";
+  ASSERT_TRUE(trail.Note(As(people.hana), Chunk({visit})).ok());
+  EXPECT_EQ(kept(As(people.hana)).second, before + 1) << "its observer is no reader";
+}
+
+TEST_F(AuditTest, AReadingThatWasUnderWayIsWaitedForTooAndOneThatIsNotKeptIsNotAnswered) {
+  const Id16 first = Visit(), second = Visit(), third = Visit();
+  const uint64_t before = Rows();
+  ASSERT_TRUE(trail.Note(As(people.sara), Chunk({first})).ok());
+  std::vector<std::promise<std::pair<absl::Status, uint64_t>>> done(3);
+  const auto wait = [&](size_t i) {
+    trail.WhenKept(As(people.sara), [this, &done, i](const absl::Status& status) {
+      done[i].set_value({status, Rows()});
+    });
+  };
+  wait(0);
+  ASSERT_TRUE(trail.Note(As(people.sara), Chunk({second})).ok());
+  wait(1);
+  EXPECT_GE(done[0].get_future().get().second, before + 1);
+  EXPECT_EQ(done[1].get_future().get().second, before + 2);
+
+  school.committer().Drain();
+  ASSERT_TRUE(trail.Note(As(people.sara), Chunk({third})).ok());
+  wait(2);
+  const absl::Status refused = done[2].get_future().get().first;
+  EXPECT_TRUE(absl::IsUnavailable(refused)) << refused;
+  EXPECT_FALSE(trail.IsKept(As(people.sara))) << "it is still to be noted";
+}
+
 TEST_F(AuditTest, TheSameReadingOfADayIsOneRowAndOfTheNextAnother) {
   const Id16 visit = Visit();
   const uint64_t before = Rows();
@@ -400,6 +446,10 @@ TEST_F(AuditTest, WhatCannotBeWrittenWaitsAndThenReadersDo) {
   trail.Write();
   ASSERT_TRUE(testing::ComesTrue([&] { return trail.HasNotes(); }))
       << "the committer puts them back";
+  std::promise<absl::Status> kept;
+  trail.WhenKept(As(people.sara), [&](const absl::Status& status) { kept.set_value(status); });
+  EXPECT_TRUE(kept.get_future().get().ok()) << "reading goes on";
+  EXPECT_FALSE(trail.IsKept(As(people.sara)));
   school.SetDiskFull(false);
   Write();
   EXPECT_EQ(Rows(), before + 1);

@@ -24,8 +24,8 @@ using core::Path;
 // What was noted in about a second, as rows.
 class TrailJob final : public Job {
  public:
-  TrailJob(ReadTrail& trail, std::vector<ReadTrail::Event> events)
-      : trail_(trail), events_(std::move(events)) {}
+  TrailJob(ReadTrail& trail, uint64_t round, std::vector<ReadTrail::Event> events)
+      : trail_(trail), round_(round), events_(std::move(events)) {}
 
   void Apply(Batch& batch) override {
     for (const auto& [tenant, event] : events_) {
@@ -34,12 +34,13 @@ class TrailJob final : public Job {
     }
   }
   void Done(const absl::Status& committed) override {
-    if (!committed.ok() || !result_.ok()) trail_.PutBack(std::move(events_));
+    trail_.Written(round_, committed.ok() ? result_ : committed, std::move(events_));
   }
   size_t Bytes() const override { return events_.size() * 256; }
 
  private:
   ReadTrail& trail_;
+  const uint64_t round_;
   std::vector<ReadTrail::Event> events_;
   absl::Status result_;
 };
@@ -115,6 +116,7 @@ void ReadTrail::See(const Caller& caller, const Id16& record) {
   if (IsFirstToday(caller, v1::AUDIT_ACT_READ_FEEDBACK,
                    absl::string_view(record.view().data(), Id16::kSize))) {
     seen_.push_back({caller, record});
+    round_of_[ReaderOf(caller)] = round_;
   }
 }
 
@@ -135,6 +137,7 @@ absl::Status ReadTrail::Note(const Caller& caller, const v1::TeacherReply& reply
     event.set_subject(reply.teacher());
     event.set_h2(reply.h2());
     events_.emplace_back(caller.tenant, std::move(event));
+    round_of_[ReaderOf(caller)] = round_;
   }
   return absl::OkStatus();
 }
@@ -152,6 +155,7 @@ absl::Status ReadTrail::Note(const Caller& caller, const NamedPage& page) {
     event.set_org(page.org);
     event.set_h2(page.h2);
     events_.emplace_back(caller.tenant, std::move(event));
+    round_of_[ReaderOf(caller)] = round_;
   }
   for (const std::string& bytes : page.records) {
     if (const auto record = Id16::FromBytes(bytes)) See(caller, *record);
@@ -188,21 +192,81 @@ bool ReadTrail::HasNotes() const {
   return !seen_.empty() || !events_.empty();
 }
 
+bool ReadTrail::IsKept(const Caller& caller) const {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  return round_of_.find(ReaderOf(caller)) == round_of_.end();
+}
+
+void ReadTrail::WhenKept(const Caller& caller, std::function<void(const absl::Status&)> done) {
+  bool waits_for_this_round = false;
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    const auto found = round_of_.find(ReaderOf(caller));
+    if (found != round_of_.end()) {
+      waits_for_this_round = found->second == round_;
+      Waiting& waiting = waits_for_this_round ? waiting_ : under_way_[found->second].waiting;
+      waiting.push_back(std::move(done));
+      done = nullptr;
+    }
+  }
+  if (done != nullptr) done(absl::OkStatus());
+  if (waits_for_this_round) Write();
+}
+
 void ReadTrail::Write() {
   std::vector<Seen> seen;
   std::vector<Event> events;
+  uint64_t round;
   {
     const std::lock_guard<std::mutex> lock(mutex_);
+    if (seen_.empty() && events_.empty()) return;
     seen.swap(seen_);
     events.swap(events_);
+    round = round_++;
+    under_way_[round].waiting.swap(waiting_);
   }
   AddAbout(seen, events);
+  std::vector<std::unique_ptr<Job>> jobs;
   for (size_t begin = 0; begin < events.size(); begin += kEventsInAJob) {
-    const size_t end = std::min(events.size(), begin + kEventsInAJob);
-    committer_.Submit(std::make_unique<TrailJob>(
-        *this,
-        std::vector<Event>(std::make_move_iterator(events.begin() + static_cast<ptrdiff_t>(begin)),
-                           std::make_move_iterator(events.begin() + static_cast<ptrdiff_t>(end)))));
+    const auto first = events.begin() + static_cast<ptrdiff_t>(begin);
+    const auto last =
+        events.begin() + static_cast<ptrdiff_t>(std::min(events.size(), begin + kEventsInAJob));
+    jobs.push_back(std::make_unique<TrailJob>(
+        *this, round,
+        std::vector<Event>(std::make_move_iterator(first), std::make_move_iterator(last))));
+  }
+  if (jobs.empty()) return Written(round, absl::OkStatus(), {});  // Pages of the readers' own.
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    under_way_[round].jobs = jobs.size();
+  }
+  for (std::unique_ptr<Job>& job : jobs) committer_.Submit(std::move(job));
+}
+
+void ReadTrail::Written(uint64_t round, const absl::Status& result, std::vector<Event> events) {
+  std::vector<Round> over;
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    Round& here = under_way_[round];
+    here.result.Update(result);
+    if (!result.ok()) PutBack(std::move(events));
+    if (here.jobs > 1) {
+      --here.jobs;
+      return;
+    }
+    here.is_over = true;
+    // In their order: what a reader waits for may have been noted in an earlier one.
+    while (!under_way_.empty() && under_way_.begin()->second.is_over) {
+      const uint64_t first = under_way_.begin()->first;
+      over.push_back(std::move(under_way_.begin()->second));
+      under_way_.erase(under_way_.begin());
+      absl::erase_if(round_of_, [first](const auto& one) { return one.second == first; });
+    }
+  }
+  for (Round& one : over) {
+    // What a full disk did not take waits here, and reading goes on.
+    if (absl::IsResourceExhausted(one.result)) one.result = absl::OkStatus();
+    for (const auto& done : one.waiting) done(one.result);
   }
 }
 
@@ -247,7 +311,11 @@ void ReadTrail::AddAbout(const std::vector<Seen>& seen, std::vector<Event>& even
 }
 
 void ReadTrail::PutBack(std::vector<Event> events) {
-  const std::lock_guard<std::mutex> lock(mutex_);
+  for (const auto& [tenant, event] : events) {
+    if (const auto reader = Id16::FromBytes(event.person())) {
+      round_of_[{tenant.handle(), *reader}] = round_;
+    }
+  }
   events_.insert(events_.begin(), std::make_move_iterator(events.begin()),
                  std::make_move_iterator(events.end()));
 }

@@ -1,10 +1,13 @@
 // Notes who reads about whom, without making readers wait for a disk.
 //
-// Noting is a lock and a list; once a second what was noted is made into rows, off the readers' and
-// the committer's threads as far as may be, and goes into the committer's next batch. A reader's
-// first sight of a visit or a page on a day makes a row; the same again on that day does not. A
-// program that is killed may lose the last second. Where rows cannot be written, notes wait up to a
-// bound, and then readers do: nothing is read that is not noted.
+// Noting is a lock and a list. A reader's first sight of a visit or a page on a day makes a row; the
+// same again on that day does not. So whoever answers notes first and gives the answer when WhenKept
+// says that the rows are on the disk: they travel in the committer's next batch, with everything
+// else that waits, and a reader who has nothing new to note waits for nobody. Notes that nobody
+// waits for are written once a second.
+//
+// Where the disk is nearly full, notes wait in memory up to a bound and reading goes on; then
+// readers wait too: nothing is read that is not noted.
 //
 // Everything that is written about a lesson counts, whether it was shared with its teacher yet or
 // not; that there was a visit (its plan) does not. Whoever wrote a visit, and the teacher it is
@@ -14,11 +17,14 @@
 #define HALFTERM_STORAGE_AUDIT_READ_TRAIL_H_
 #include <cstddef>
 #include <cstdint>
+#include <functional>
+#include <map>
 #include <mutex>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "absl/container/flat_hash_map.h"
 #include "absl/container/flat_hash_set.h"
 #include "absl/status/status.h"
 #include "halfterm/v1/audit.pb.h"
@@ -57,12 +63,29 @@ class ReadTrail {
   // Something that an administrator did and that changes nothing else.
   absl::Status NoteAct(Tenant tenant, v1::AuditEvent event);
 
+  // Whether nothing that was noted of this reader is still on its way to the disk.
+  bool IsKept(const Caller& caller) const;
+  // Calls `done` once, when what was noted of this reader until now is on the disk: at once, or on
+  // the committer's thread, where it must not block. OK also where the disk is nearly full: then the
+  // notes wait here. Unavailable: they are not kept, and the answer must not be given. May read the
+  // disk, as Write.
+  void WhenKept(const Caller& caller, std::function<void(const absl::Status&)> done);
+
   bool HasNotes() const;
   // Makes rows of what was noted and hands them to the committer. Blocks on the disk, reading.
   void Write();
 
  private:
   friend class TrailJob;
+  using Waiting = std::vector<std::function<void(const absl::Status&)>>;
+  using Reader = std::pair<uint32_t, core::Id16>;  // The school's handle; the person.
+  // What one Write took.
+  struct Round {
+    size_t jobs = 0;  // That are not done.
+    bool is_over = false;
+    absl::Status result;
+    Waiting waiting;
+  };
   struct Seen {  // Feedback on its way to a tablet: about whom is found when it is written.
     Caller caller;
     core::Id16 record;
@@ -78,7 +101,10 @@ class ReadTrail {
                     uint32_t h2 = 0);
   absl::Status Room(size_t more) const;
   void AddAbout(const std::vector<Seen>& seen, std::vector<Event>& events) const;
-  void PutBack(std::vector<Event> events);
+  static Reader ReaderOf(const Caller& caller) { return {caller.tenant.handle(), caller.person}; }
+  // One job of a round is done; its events come back where they are not on the disk.
+  void Written(uint64_t round, const absl::Status& result, std::vector<Event> events);
+  void PutBack(std::vector<Event> events);  // Under the lock.
 
   const Engine& engine_;
   const Clock& clock_;
@@ -86,6 +112,10 @@ class ReadTrail {
   mutable std::mutex mutex_;
   std::vector<Seen> seen_;
   std::vector<Event> events_;
+  Waiting waiting_;           // For the round that is being noted.
+  uint64_t round_ = 1;        // The one that is being noted.
+  std::map<uint64_t, Round> under_way_;
+  absl::flat_hash_map<Reader, uint64_t> round_of_;  // The last with notes of that reader.
   int64_t day_ = 0;
   absl::flat_hash_set<uint64_t> today_;  // Hashes with a seed of this process.
 };
