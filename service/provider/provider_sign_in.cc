@@ -165,7 +165,7 @@ void ProviderSignIn::FinishNow(const Answer& answer,
 absl::StatusOr<storage::Entry> ProviderSignIn::EntryOf(const Begun& begun,
                                                        const std::string& subject) {
   storage::Entry entry{
-      begun.tenant, begun.device, std::nullopt, std::nullopt, "", "", true, "", ""};
+      begun.tenant, begun.device, std::nullopt, std::nullopt, "", "", begun.issuer, subject, false};
   if (begun.ticket.empty() && !begun.invitation) {
     const absl::StatusOr<core::Id16> person = storage::PersonOfSubject(
         storage::FromEngine(parts_.engine), begun.tenant, begun.issuer, subject);
@@ -177,8 +177,7 @@ absl::StatusOr<storage::Entry> ProviderSignIn::EntryOf(const Begun& begun,
     entry.person = *person;
     return entry;
   }
-  entry.link_issuer = begun.issuer;
-  entry.link_subject = subject;
+  entry.may_link = true;
   entry.invitation = begun.invitation;
   if (!begun.ticket.empty()) {
     const std::optional<Tickets::For> whom = entrance_.tickets().Take(

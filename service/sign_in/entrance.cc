@@ -200,7 +200,7 @@ void Entrance::SignInByPassphrase(const Answer& answer, const std::string& addre
       return;
     }
     storage::Entry entry{
-        tablet.tenant, tablet.device, person, std::nullopt, hash, "", false, "", ""};
+        tablet.tenant, tablet.device, person, std::nullopt, hash, "", "", "", false};
     Enter(answer, std::move(entry), std::move(tried));
   });
 }
@@ -226,7 +226,7 @@ void Entrance::SignInByInvitation(const Answer& answer, const ShownTablet& table
   QueueHashing(answer, [this, answer, tablet, tried = *std::move(tried),
                         request = std::move(request)]() mutable {
     storage::Entry entry{
-        tablet.tenant, tablet.device, std::nullopt, request.invitation(), "", "", false, "", ""};
+        tablet.tenant, tablet.device, std::nullopt, request.invitation(), "", "", "", "", false};
     if (!request.new_passphrase().empty()) {
       entry.new_hash = passphrases_.Hash(request.new_passphrase());
       if (entry.new_hash.empty()) {
@@ -255,7 +255,7 @@ void Entrance::SignInByTicket(const Answer& answer, const ShownTablet& tablet,
   QueueHashing(
       answer, [this, answer, tablet, whom = *whom, request = std::move(request)]() mutable {
         storage::Entry entry{
-            tablet.tenant, tablet.device, whom.person, std::nullopt, "", "", false, "", ""};
+            tablet.tenant, tablet.device, whom.person, std::nullopt, "", "", "", "", false};
         if (!request.new_passphrase().empty()) {
           entry.new_hash = passphrases_.Hash(request.new_passphrase());
         }

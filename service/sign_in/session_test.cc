@@ -63,6 +63,24 @@ TEST_F(SignInTest, A4_AnAdministratorsSessionEndsAfterHalfAnHourOfIdlingAndTwelv
       << "the tablet was not heard in the minutes before the restart";
 }
 
+TEST_F(SignInTest, A4_TwelveHoursAreInAllHoweverOftenTheTokenIsRenewed) {
+  v1::SignInReply hedy;
+  auto tablet = TabletOf(school_.hedy, 1, &hedy);
+  std::string token = hedy.token();
+  for (int i = 0; i < 24; ++i) {
+    server_.clock.Advance(29 * kMinute);
+    v1::RenewSessionReply renewed;
+    ASSERT_TRUE(tablet->Renew(token, &renewed).ok()) << i;
+    EXPECT_EQ(renewed.expires_ms(), hedy.expires_ms());
+    token = renewed.token();
+    ASSERT_TRUE(tablet->Greet(token).ok()) << i;
+  }
+  server_.clock.Advance(29 * kMinute);
+  EXPECT_EQ(tablet->Greet(token).error_code(), Code::UNAUTHENTICATED);
+  v1::RenewSessionReply none;
+  EXPECT_EQ(tablet->Renew(token, &none).error_code(), Code::UNAUTHENTICATED);
+}
+
 TEST_F(SignInTest, A4_AnIdleSessionEnds) {
   v1::SignInReply hedy;
   auto tablet = TabletOf(school_.hedy, 1, &hedy);

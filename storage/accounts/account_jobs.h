@@ -39,10 +39,10 @@ struct Entry {
   std::string checked_hash;
   // Replaces the passphrase and ends the person's other sessions; empty: leaves it.
   std::string new_hash;
-  // Whether the person may come in without a passphrase of their own (a provider's word is enough).
-  bool by_provider = false;
-  // Set to link the provider's account to the person.
-  std::string link_issuer, link_subject;
+  // Set where a provider's word is enough: its account, which must be linked to the person, unless
+  // `may_link` says that this entry links it.
+  std::string issuer, subject;
+  bool may_link = false;
 };
 std::unique_ptr<Job> MakeEntry(const AccountKeys& keys, Entry entry, ReplyTo<v1::SignInReply> done);
 

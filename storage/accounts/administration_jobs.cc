@@ -6,6 +6,7 @@
 #include "storage/accounts/account_jobs.h"
 #include "storage/accounts/account_rows.h"
 #include "storage/accounts/invitations.h"
+#include "storage/accounts/provider_sessions.h"
 #include "storage/accounts/provider_url.h"
 #include "storage/accounts/session_terms.h"
 #include "storage/audit/account_acts.h"
@@ -82,9 +83,19 @@ absl::Status ApplySetProvider(Batch& batch, const AccountKeys& keys,
                               const v1::SetProviderRequest& request) {
   const absl::StatusOr<Tenant> tenant = SchoolNamed(batch, request.tenant());
   if (!tenant.ok()) return tenant.status();
+  const absl::StatusOr<disk::ProviderRow> before = ProviderOf(FromBatch(batch), *tenant);
+  if (!before.ok()) return before.status();
+  AccountAct act{v1::AUDIT_ACT_PROVIDER_SET};
+  const auto end_sessions = [&]() -> absl::Status {
+    if (before->issuer().empty() || before->issuer() == request.issuer()) return absl::OkStatus();
+    const absl::StatusOr<uint32_t> ended = EndSessionsByIssuer(batch, *tenant, before->issuer());
+    if (ended.ok()) act.count = *ended;
+    return ended.status();
+  };
   if (request.issuer().empty()) {
+    if (absl::Status ended = end_sessions(); !ended.ok()) return ended;
     batch.Delete(Family::kState, ProviderKey(*tenant));
-    return NoteAccountAct(batch, *tenant, {v1::AUDIT_ACT_PROVIDER_SET});
+    return NoteAccountAct(batch, *tenant, act);
   }
   const std::optional<ProviderUrl> issuer = ParseProviderUrl(request.issuer());
   if (!issuer) {
@@ -103,8 +114,9 @@ absl::Status ApplySetProvider(Batch& batch, const AccountKeys& keys,
     row.set_sealed_client_secret(
         keys.Seal(batch.context().random(kGcmNonceBytes), request.client_secret()));
   }
+  if (absl::Status ended = end_sessions(); !ended.ok()) return ended;
   batch.Put(Family::kState, ProviderKey(*tenant), row.SerializeAsString());
-  return NoteAccountAct(batch, *tenant, {v1::AUDIT_ACT_PROVIDER_SET});
+  return NoteAccountAct(batch, *tenant, act);
 }
 
 absl::Status ApplyLinkSubject(Batch& batch, const v1::LinkSubjectRequest& request) {
@@ -115,7 +127,11 @@ absl::Status ApplyLinkSubject(Batch& batch, const v1::LinkSubjectRequest& reques
   const ReadRow read = FromBatch(batch);
   absl::StatusOr<disk::CredentialRow> credential = CredentialOf(read, *tenant, *person);
   if (!credential.ok()) return credential.status();
+  uint32_t sessions = 0;
   if (request.subject().empty()) {
+    const absl::StatusOr<uint32_t> ended = EndSessionsByProvider(batch, *tenant, *credential);
+    if (!ended.ok()) return ended.status();
+    sessions = *ended;
     for (const disk::SubjectLink& link : credential->links()) {
       batch.Delete(Family::kState, SubjectKeyOf(*tenant, link.issuer(), link.subject()));
     }
@@ -142,7 +158,9 @@ absl::Status ApplyLinkSubject(Batch& batch, const v1::LinkSubjectRequest& reques
               request.person());
   }
   batch.Put(Family::kState, CredentialKey(*tenant, *person), credential->SerializeAsString());
-  return NoteAccountAct(batch, *tenant, {v1::AUDIT_ACT_SUBJECT_LINKED, core::Id16{}, *person});
+  return NoteAccountAct(
+      batch, *tenant,
+      {v1::AUDIT_ACT_SUBJECT_LINKED, core::Id16{}, *person, core::Id16{}, sessions});
 }
 
 absl::Status ApplySetPassphrase(Batch& batch, const Caller& caller, const std::string& checked_hash,

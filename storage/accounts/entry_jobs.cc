@@ -1,6 +1,7 @@
 // How tablets and people get in: MakeEnrol, MakeEntry and MakeRenewal of account_jobs.h.
 
 #include <algorithm>
+#include <limits>
 #include <string>
 #include <utility>
 
@@ -10,6 +11,7 @@
 #include "storage/accounts/account_rows.h"
 #include "storage/accounts/invitations.h"
 #include "storage/accounts/p256.h"
+#include "storage/accounts/provider_sessions.h"
 #include "storage/accounts/session_terms.h"
 #include "storage/audit/account_acts.h"
 #include "sync/core/sha256.h"
@@ -122,6 +124,11 @@ class EntryApplication {
     if (absl::Status linked = Link(); !linked.ok()) return linked;
     const absl::StatusOr<SchoolName> school = NameOfSchool(batch_, entry_.tenant);
     if (!school.ok()) return school.status();
+    const absl::StatusOr<disk::ProviderRow> provider =
+        ProviderOf(FromBatch(batch_), entry_.tenant);
+    if (!provider.ok()) return provider.status();
+    reply_.set_has_provider(!provider->issuer().empty());
+    reply_.set_provider_name(provider->name());
     // From here on nothing may fail for a reason of the caller's.
     if (absl::Status ended = EndOthers(); !ended.ok()) return ended;
     if (invitation_) {
@@ -129,6 +136,7 @@ class EntryApplication {
       invitation_->row.set_used_by(std::string(entry_.device.view()));
       batch_.Put(Family::kState, invitation_->key, invitation_->row.SerializeAsString());
     }
+    session_ = *core::Id16::FromBytes(batch_.context().random(16));
     KeepCredential();
     if (absl::Status noted = Note(); !noted.ok()) return noted;
     return Open(*school);
@@ -163,25 +171,28 @@ class EntryApplication {
     if (changed || !MaySignIn(batch_.DirectoryOf(entry_.tenant), credential_, person_)) {
       return absl::UnauthenticatedError("the sign-in name or the passphrase is not right");
     }
-    if (credential_.passphrase_hash().empty() && entry_.new_hash.empty() && !entry_.by_provider) {
+    if (credential_.passphrase_hash().empty() && entry_.new_hash.empty() && entry_.subject.empty()) {
       return absl::InvalidArgumentError("new_passphrase is missing: this person has none yet");
     }
     return absl::OkStatus();
   }
 
   absl::Status Link() {
-    if (entry_.link_subject.empty()) return absl::OkStatus();
-    const std::string key = SubjectKeyOf(entry_.tenant, entry_.link_issuer, entry_.link_subject);
+    if (entry_.subject.empty()) return absl::OkStatus();
+    const std::string key = SubjectKeyOf(entry_.tenant, entry_.issuer, entry_.subject);
     const absl::StatusOr<core::Id16> linked =
-        PersonOfSubject(FromBatch(batch_), entry_.tenant, entry_.link_issuer, entry_.link_subject);
-    if (linked.ok() && *linked != person_) {
+        PersonOfSubject(FromBatch(batch_), entry_.tenant, entry_.issuer, entry_.subject);
+    if (linked.ok()) {
+      if (*linked == person_) return absl::OkStatus();
       return absl::UnauthenticatedError("that account is linked to somebody else");
     }
-    if (linked.ok()) return absl::OkStatus();
     if (!absl::IsNotFound(linked.status())) return linked.status();
+    if (!entry_.may_link) {  // The link was taken away since the provider was asked.
+      return absl::UnauthenticatedError("nobody at the school is linked to that account");
+    }
     disk::SubjectLink& link = *credential_.add_links();
-    link.set_issuer(entry_.link_issuer);
-    link.set_subject(entry_.link_subject);
+    link.set_issuer(entry_.issuer);
+    link.set_subject(entry_.subject);
     link.set_linked_ms(batch_.now_ms());
     is_new_link_ = true;
     batch_.Put(Family::kState, key, std::string(person_.view()));
@@ -213,6 +224,9 @@ class EntryApplication {
       if (known.size() >= kKnownDevices) known.erase(known.begin());
       credential_.add_known_devices(device);
     }
+    if (disk::SubjectLink* link = LinkOf(credential_, entry_.issuer, entry_.subject)) {
+      AddSession(batch_, entry_.tenant, session_, *link);
+    }
     batch_.Put(Family::kState, CredentialKey(entry_.tenant, person_),
                credential_.SerializeAsString());
   }
@@ -227,14 +241,13 @@ class EntryApplication {
     if (!entry_.new_hash.empty()) {
       if (absl::Status noted = note(v1::AUDIT_ACT_PASSPHRASE_SET); !noted.ok()) return noted;
     }
-    if (entry_.link_subject.empty() || !is_new_link_) return absl::OkStatus();
+    if (!is_new_link_) return absl::OkStatus();
     return note(v1::AUDIT_ACT_SUBJECT_LINKED);
   }
 
   absl::Status Open(const SchoolName& school) {
     const sync::Directory& directory = batch_.DirectoryOf(entry_.tenant);
     const SessionTerms terms = TermsFor(directory, person_);
-    const auto session = *core::Id16::FromBytes(batch_.context().random(16));
     disk::SessionRow row;
     row.set_tenant(entry_.tenant.handle());
     row.set_person(std::string(person_.view()));
@@ -245,11 +258,11 @@ class EntryApplication {
     row.set_opened_ms(batch_.now_ms());
     row.set_expires_ms(batch_.now_ms() + terms.lasts_ms);
     row.set_idle_ms(terms.idle_ms);
-    batch_.Put(Family::kState, SessionKey(entry_.tenant, session), row.SerializeAsString());
-    batch_.PutSession(row.token_hash(), *SessionFromRow(entry_.tenant, session, row));
+    batch_.Put(Family::kState, SessionKey(entry_.tenant, session_), row.SerializeAsString());
+    batch_.PutSession(row.token_hash(), *SessionFromRow(entry_.tenant, session_, row));
 
     const v1::InvitedPerson person = InvitedPersonOf(directory, credential_, person_);
-    reply_.set_session(std::string(session.view()));
+    reply_.set_session(std::string(session_.view()));
     reply_.set_key(row.key());
     reply_.set_person(person.person());
     reply_.set_display_name(person.display_name());
@@ -271,11 +284,25 @@ class EntryApplication {
   const AccountKeys& keys_;
   const Entry& entry_;
   v1::SignInReply& reply_;
-  core::Id16 person_;
+  core::Id16 person_, session_;
   std::optional<FoundInvitation> invitation_;
   bool is_new_link_ = false;
   disk::CredentialRow credential_;
 };
+
+// When a session ends however often it is renewed.
+absl::StatusOr<int64_t> LatestEnd(Batch& batch, const Caller& caller, const disk::SessionRow& row,
+                                  const SessionTerms& terms) {
+  const absl::StatusOr<disk::CredentialRow> credential =
+      CredentialOf(FromBatch(batch), caller.tenant, caller.person);
+  if (!credential.ok()) return credential.status();
+  int64_t ends = std::numeric_limits<int64_t>::max();
+  if (terms.in_all_ms != 0) ends = row.opened_ms() + terms.in_all_ms;
+  if (IsByProvider(*credential, caller.session)) {
+    ends = std::min(ends, row.opened_ms() + kProvidersWordMs);
+  }
+  return ends;
+}
 
 absl::Status ApplyRenewal(Batch& batch, const Caller& caller, const std::string& token_hash,
                           v1::RenewSessionReply& reply) {
@@ -288,6 +315,10 @@ absl::Status ApplyRenewal(Batch& batch, const Caller& caller, const std::string&
   if (!row.ParseFromString(*bytes)) return absl::DataLossError("a session's row cannot be read");
   auto& past = *row.mutable_past_token_hashes();
   if (row.ended_ms() != 0) return over;
+  const SessionTerms terms = TermsFor(batch.DirectoryOf(caller.tenant), caller.person);
+  const absl::StatusOr<int64_t> ends = LatestEnd(batch, caller, row, terms);
+  if (!ends.ok()) return ends.status();
+  if (*ends <= batch.now_ms()) return over;
   if (row.token_hash() != token_hash) {
     // The answer to the last renewal was not heard; its token goes below the one that comes again.
     if (past.empty() || past[past.size() - 1] != token_hash) return over;
@@ -296,10 +327,9 @@ absl::Status ApplyRenewal(Batch& batch, const Caller& caller, const std::string&
   if (row.token_hash() != token_hash) *past.Add() = row.token_hash();
   *past.Add() = token_hash;
   while (past.size() > kPastTokens) past.erase(past.begin());
-  const SessionTerms terms = TermsFor(batch.DirectoryOf(caller.tenant), caller.person);
   reply.set_token(NewToken(batch));
   row.set_token_hash(HashOf(reply.token()));
-  row.set_expires_ms(batch.now_ms() + terms.lasts_ms);
+  row.set_expires_ms(std::min(batch.now_ms() + terms.lasts_ms, *ends));
   row.set_idle_ms(terms.idle_ms);
   row.set_seen_ms(batch.now_ms());
   reply.set_expires_ms(row.expires_ms());

@@ -108,9 +108,9 @@ std::set<v1::Role> LiveRolesOf(const sync::Directory& directory, const core::Id1
 
 SessionTerms TermsFor(const sync::Directory& directory, const core::Id16& person) {
   for (const v1::Role role : kAtADesk) {
-    if (directory.Holds(person, role)) return {12 * kHourMs, 30 * kMinuteMs};
+    if (directory.Holds(person, role)) return {12 * kHourMs, 30 * kMinuteMs, 12 * kHourMs};
   }
-  return {7 * kDayMs, 0};
+  return {7 * kDayMs, 0, 0};
 }
 
 absl::Status EndSession(Batch& batch, Tenant tenant, const core::Id16& session,

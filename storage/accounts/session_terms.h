@@ -18,12 +18,14 @@ namespace halfterm::storage {
 inline constexpr uint32_t kLeaseDays = 30;
 
 struct SessionTerms {
-  int64_t lasts_ms, idle_ms;  // idle_ms 0: it may stay unused.
+  int64_t lasts_ms;
+  int64_t idle_ms;    // 0: it may stay unused.
+  int64_t in_all_ms;  // However often it is renewed; 0: for as long as it is.
 };
 
-// Twelve hours, and half an hour of idling, for whoever holds ADMIN, DPO, EXEC or GOVERNOR: they
-// work at a desk. Seven days for everybody else, leaders too: they write where there is no signal,
-// and RenewSession with the tablet's key goes on from there.
+// Twelve hours in all, and half an hour of idling, for whoever holds ADMIN, DPO, EXEC or GOVERNOR:
+// they work at a desk. Seven days for everybody else, leaders too: they write where there is no
+// signal, and RenewSession with the tablet's key goes on from there.
 SessionTerms TermsFor(const sync::Directory& directory, const core::Id16& person);
 
 // The roles of the person's live grants.

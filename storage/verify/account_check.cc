@@ -139,6 +139,10 @@ class AccountCheck {
           }
           for (const disk::SubjectLink& link : row.links()) {
             Expect("link", SubjectKeyOf(tenant_, link.issuer(), link.subject()), person);
+            for (const std::string& session : link.sessions()) {
+              if (!IsId(session))
+                Differs("credential", id, "knows a session by something else than an id");
+            }
           }
           if (!row.passphrase_hash().empty() &&
               !absl::StartsWith(row.passphrase_hash(), "$argon2id$")) {

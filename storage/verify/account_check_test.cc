@@ -159,6 +159,12 @@ TEST_F(AccountCheckTest, EachRowThatIsDamagedBentOrMissingIsNamedAndNothingElseI
        [&] {
          Put(credential, bent(credential_, [](auto& row) { row.set_passphrase_hash("heron 7"); }));
        }},
+      {"a link's session that is none", "credential",
+       [&] {
+         Put(credential, bent(credential_, [](auto& row) {
+               row.mutable_links(0)->add_sessions("a token");
+             }));
+       }},
       {"a credential's row is damaged", "credential", [&] { Put(credential, "\xff"); }},
       {"a credential is missing", "name", [&] { Delete(credential); }},
       {"a name leads to a colleague", "name",

@@ -143,11 +143,29 @@ describe('a real provider', () => {
     const answer = await visit(begun.authorize_url, 'bob');
     const bob = await tablet.finish(answer.state, answer.code);
     assert.notDeepEqual(bob.person, alice.person);
+    await tablet.hello(bob.token);
     halfterm('provider', '--unlink', people[2]);
+    await assert.rejects(tablet.hello(bob.token), refused(code.UNAUTHENTICATED), 'the session ends with the link');
+    await tablet.hello(alice.token);
     const again = await tablet.begin();
     const second = await visit(again.authorize_url, 'bob');
     await assert.rejects(tablet.finish(second.state, second.code), refused(code.UNAUTHENTICATED));
   });
+});
+
+test('A6: sessions by the word of a provider that the school gave up end; a passphrase stays good', async () => {
+  const first = await newTablet(people[1]);
+  const own = await first.tablet.signIn({ ticket: { ticket: first.enrolled.ticket, new_passphrase: PASSPHRASE } });
+  assert.equal(own.has_provider, true);
+  halfterm('provider', '--link', people[0], '--subject', 'alice');
+  const begun = await first.tablet.begin();
+  const answer = await visit(begun.authorize_url, 'alice');
+  const alice = await first.tablet.finish(answer.state, answer.code);
+  halfterm('provider', '--remove');
+  await assert.rejects(first.tablet.hello(alice.token), refused(code.UNAUTHENTICATED));
+  await first.tablet.hello(own.token);
+  const again = await first.tablet.signIn({ passphrase: { sign_in_name: own.sign_in_name, passphrase: PASSPHRASE } });
+  assert.equal(again.has_provider, false);
 });
 
 describe('a provider that lies', () => {
