@@ -44,7 +44,17 @@ const screens: readonly (readonly [string, string, string])[] = [
   ['more', 'busy', '/more'],
   ['settings', 'busy', '/settings'],
   ['settings-empty', 'empty', '/settings'],
-  ['office', 'busy', '/place/office'],
+  ['sign-ins', 'busy', '/sign-ins'],
+  ['sign-ins-offline', 'offline', '/sign-ins'],
+  ['sign-ins-first', 'empty', '/sign-ins'],
+  ['office-people', 'busy', '/office/people'],
+  ['office-people-empty', 'empty', '/office/people'],
+  ['office-tablets', 'busy', '/office/tablets'],
+  ['office-tablets-empty', 'empty', '/office/tablets'],
+  ['office-account', 'busy', '/office/account'],
+  ['office-account-wrong', 'trouble', '/office/account'],
+  ['office-account-empty', 'empty', '/office/account'],
+  ['office-account-offline', 'offline', '/office/account'],
 ];
 
 describeScreens('screens', screens);

@@ -45,6 +45,7 @@ async function start(root: HTMLElement) {
     jitter: Math.random,
     install,
     reload: () => reload(),
+    address: () => `${location.origin}${location.pathname}`,
   });
   const update = registerSW({ onNeedRefresh: running.newerApp });
   reload = () => void update(true);

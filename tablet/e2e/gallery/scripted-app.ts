@@ -20,6 +20,7 @@ import {
   zone,
 } from './lesson';
 import { rooms, rows } from './lists';
+import { scriptedOffice } from './office';
 import { offered, steps } from './practice';
 import { teamOpen, teamWaiting } from './team';
 
@@ -71,6 +72,7 @@ export function scriptedApp(scene: Scene): App {
     stage: scene === 'people' || scene === 'unenrolled' || scene === 'locked' ? scene : 'open',
     school: scene === 'unenrolled' ? '' : 'Northgate School',
     label: scene === 'unenrolled' ? '' : 'Office tablet',
+    provider: empty ? '' : 'Google',
     people,
     person: osei,
     third: empty ? null : { place: 'department', label: 'Mathematics' },
@@ -337,6 +339,7 @@ export function scriptedApp(scene: Scene): App {
           ],
     ),
     figures: scriptedFigures(scene),
+    ...scriptedOffice(scene),
     colleagues: store(
       [kaur, moss, brandt].map(({ id, name }) => ({ id, name, department: 'Mathematics' })),
     ),

@@ -62,6 +62,7 @@ export class Tablets {
       jitter: () => 1,
       install: async () => false,
       reload: () => {},
+      address: () => 'https://halfterm.example/',
     });
     return app;
   }

@@ -1,6 +1,7 @@
 // The app as the views know it (contract.ts): stores made of the tablet and of the store of the person
 // who is in, and gestures that change those.
 import { Role } from '#proto/directory_pb';
+import { hex } from '../model/bytes';
 import { initialsOf } from '../model/directory';
 import type { FileRow } from '../store/database';
 import { AdditionsKeeper, additionsPage } from './additions';
@@ -28,6 +29,7 @@ import { type AtDesk, gestures } from './gestures';
 import { askToPersist, isInstalled, keeping } from './keeping';
 import { Lists } from './lists';
 import { Derived, Value } from './observable';
+import { SchoolOffice } from './office';
 import { pinTries } from './pin';
 import { practiceGestures } from './practice/gestures';
 import { colleaguesOf, helpForMe } from './practice/help';
@@ -35,6 +37,7 @@ import { stepGestures, stepThreads } from './practice/steps';
 import { questionPage, questionsOf } from './questions';
 import { Answers } from './questions-answered';
 import { added, type Before, look, receiptOf } from './receipts';
+import { OwnSignIns } from './sign-ins';
 import { type Surroundings, Tablet } from './tablet';
 import { teamGestures } from './team';
 import { askToJoinAgain, togetherGestures } from './together';
@@ -63,6 +66,8 @@ export interface AppOptions extends Surroundings {
   // Shows the browser's own question; false: there is none.
   readonly install: () => Promise<boolean>;
   readonly reload: () => void;
+  // Where the app is, without what follows "#".
+  readonly address: () => string;
 }
 
 export interface RunningApp {
@@ -180,6 +185,7 @@ export async function startApp(options: AppOptions): Promise<RunningApp> {
       stage,
       school: row?.schoolName ?? '',
       label: row?.label ?? '',
+      provider: row?.provider ?? '',
       people: tablet.people.slice(0, 20).map(
         (person): TabletPerson => ({
           id: person.id,
@@ -307,6 +313,19 @@ export async function startApp(options: AppOptions): Promise<RunningApp> {
     options.nowMs,
   );
 
+  const signIns = new OwnSignIns({
+    accounts: options.calls.accounts,
+    desk: () => at()?.desk ?? null,
+    signInName: (id) => tablet.people.find((person) => person.id === id)?.signInName ?? '',
+    choosePassphrase: (code, next) => tablet.choosePassphrase(code, next),
+  });
+  const office = new SchoolOffice({
+    calls: options.calls,
+    desk: () => at()?.desk ?? null,
+    device: () => (tablet.row === null ? '' : hex(tablet.row.device)),
+    address: options.address,
+  });
+
   const onVisit = new Map<string, Derived<Loaded<Visit>>>();
   const onWalk = new Map<string, Derived<Loaded<Walk>>>();
   const page = <T>(
@@ -344,6 +363,8 @@ export async function startApp(options: AppOptions): Promise<RunningApp> {
     for (const store of onVisit.values()) store.invalidate();
     for (const store of onWalk.values()) store.invalidate();
     pagesOfFigures.look();
+    signIns.changed();
+    office.changed();
   };
 
   // Several changes of one moment are one change for the views; what is being fetched shows from time
@@ -441,6 +462,8 @@ export async function startApp(options: AppOptions): Promise<RunningApp> {
     forMe,
     more,
     additions,
+    signIns,
+    office,
     figures: pagesOfFigures.figures,
     colleagues: named,
     helpForMe: offered,
@@ -460,6 +483,9 @@ export async function startApp(options: AppOptions): Promise<RunningApp> {
 
     enrol: (code) => tablet.enrol(code),
     addPerson: (code) => tablet.addPerson(code),
+    addByPassphrase: (name, passphrase) => tablet.addByPassphrase(name, passphrase),
+    goToProvider: (code) => tablet.goToProvider(code),
+    backFromProvider: (state, code) => tablet.backFromProvider(state, code),
     choosePin: (personId, pin) => tablet.choosePin(personId, pin),
     enterPin: (personId, pin) => tablet.enterPin(personId, pin),
     signIn: (how) => tablet.signIn(how),

@@ -12,6 +12,10 @@ export const codeRefusals: Refusals = {
   [Code.FailedPrecondition]: 'codeEnded',
 };
 export const passphraseRefusals: Refusals = { [Code.Unauthenticated]: 'passphraseWrong' };
+export const providerRefusals: Refusals = {
+  [Code.Unauthenticated]: 'providerUnknown',
+  [Code.FailedPrecondition]: 'providerNone',
+};
 
 // Runs what needs the network, and may be done twice: once more where no answer came, because a
 // connection that broke shows at once and the next one stands. `words` are the refusals that it has

@@ -6,6 +6,7 @@
 
 import type { AdditionGestures, Additions } from './contract/additions';
 import type { Figures } from './contract/figures';
+import type { Office, SignInGestures, SignIns } from './contract/office';
 import type { HelpThread } from './contract/practice';
 import type { Colleague, PracticeGestures } from './contract/practice-writing';
 import type { StepGestures, StepThread } from './contract/steps';
@@ -30,6 +31,7 @@ import type {
 
 export type * from './contract/additions';
 export type * from './contract/figures';
+export type * from './contract/office';
 export type * from './contract/practice';
 export type * from './contract/practice-writing';
 export type * from './contract/steps';
@@ -80,6 +82,9 @@ export type Refusal =
   | 'codeEnded'
   | 'codeUsed'
   | 'passphraseWrong'
+  | 'passphraseTooShort'
+  | 'providerUnknown'
+  | 'providerNone'
   | 'pinWrong'
   | 'pinWait'
   | 'pinLocked'
@@ -106,7 +111,8 @@ export interface App
     TogetherGestures,
     AdditionGestures,
     PracticeGestures,
-    StepGestures {
+    StepGestures,
+    SignInGestures {
   // The time, in milliseconds since 1970, as the tablet says; for running clocks only.
   readonly nowMs: () => number;
   // The school's zone, an IANA name, and the language of the words (BCP 47).
@@ -128,6 +134,8 @@ export interface App
   readonly forMe: Store<Loaded<ForMe>>;
   readonly more: Store<Loaded<More>>;
   readonly additions: Store<Loaded<Additions>>;
+  readonly signIns: SignIns;
+  readonly office: Office;
   // The server's figures, for whom a live role opens them.
   readonly figures: Figures;
   // Whom a decision or a cell may name, A to Z.

@@ -28,6 +28,7 @@ import { type HeldLock, tryLock } from './held-lock';
 import { Joining } from './joining';
 import { PeopleHere } from './people-here';
 import { choosesAnother, isPin, isTooSimple, pinTries, waitAfter } from './pin';
+import { madePassphrase } from './sign-ins';
 import { done, refused } from './writing';
 
 export interface Surroundings {
@@ -173,6 +174,19 @@ export class Tablet {
     return this.#joining.signIn(how);
   }
 
+  addByPassphrase(signInName: string, passphrase: string): Promise<Outcome> {
+    return this.#joining.addByPassphrase(signInName, passphrase);
+  }
+  choosePassphrase(code: string, next: string): Promise<Outcome> {
+    return this.#joining.choosePassphrase(code, next);
+  }
+  goToProvider(code: string): Promise<Outcome<{ readonly url: string }>> {
+    return this.#joining.goToProvider(code);
+  }
+  backFromProvider(state: string, code: string): Promise<Outcome> {
+    return this.#joining.backFromProvider(state, code);
+  }
+
   // --- PINs. ---
 
   async choosePin(personId: string, pin: string): Promise<Outcome> {
@@ -293,7 +307,11 @@ export class Tablet {
       row.token = session.token;
       row.key = session.key;
     });
-    await store.setLocal({ expiresMs: session.expiresMs });
+    const made =
+      session.madePassphrase === null
+        ? {}
+        : { [madePassphrase]: session.madePassphrase || undefined };
+    await store.setLocal({ expiresMs: session.expiresMs, ...made });
     this.#joining.sessions.delete(id);
     this.wantMeeting();
   }

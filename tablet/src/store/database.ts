@@ -19,6 +19,8 @@ export interface TabletRow {
   // Empty: outboxes are not sealed.
   readonly serverPoint: Bytes;
   readonly leaseDays: number;
+  // What the school's provider is called; empty, or not there: it has none.
+  readonly provider?: string;
 }
 
 // Somebody who was added to the tablet.

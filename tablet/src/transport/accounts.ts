@@ -1,6 +1,7 @@
 // How this tablet joins a school and how people sign in on it: Accounts, with the tablet's own proof.
 import { create } from '@bufbuild/protobuf';
 import {
+  type BeginProviderSignInReply,
   type CourierResult,
   type DeviceProof,
   DeviceProofSchema,
@@ -108,6 +109,29 @@ export async function signIn(
         },
       });
   }
+}
+
+// Where the school's provider signs people in, and what names this sign-in. `link`: an invitation that
+// links the account there to its person.
+export async function beginAtProvider(
+  calls: AccountCalls,
+  tablet: TabletIdentity,
+  school: string,
+  link: Invitation | null,
+): Promise<BeginProviderSignInReply> {
+  const base = { school, proof: await proofOf(calls, tablet) };
+  if (link === null) return calls.beginProviderSignIn(base);
+  return calls.beginProviderSignIn({ ...base, link: { case: 'invitation', value: link.key } });
+}
+
+export async function finishAtProvider(
+  calls: AccountCalls,
+  tablet: TabletIdentity,
+  school: string,
+  came: { readonly state: string; readonly code: string },
+): Promise<SignInReply> {
+  const proof = await proofOf(calls, tablet);
+  return calls.finishProviderSignIn({ school, proof, state: came.state, code: came.code });
 }
 
 export async function renew(

@@ -43,7 +43,8 @@ const TeacherTrends = later(async () => (await import('./trends/teacher')).Teach
 const MyTrends = later(async () => (await import('./trends/teacher')).MyTrends);
 const StepsScreen = later(async () => (await import('./steps/steps')).StepsScreen);
 const AboutMe = later(async () => (await import('./figures/about-me')).AboutMe);
-const PlaceScreen = later(async () => (await import('./tablet/place')).PlaceScreen);
+const OfficeScreen = later(async () => (await import('./office/office')).OfficeScreen);
+const MySignIns = later(async () => (await import('./office/my-sign-ins')).MySignIns);
 
 export function Screens({ app }: { readonly app: App }) {
   const [trouble, setTrouble] = useState<Trouble | null>(null);
@@ -158,7 +159,10 @@ function Open({ trouble }: { readonly trouble: Trouble | null }) {
               <Route path="/additions" component={AdditionsScreen} />
               <Route path="/settings" component={SettingsScreen} />
               <Route path="/hand-over" component={HandOver} />
-              <Route path="/place/office" component={PlaceScreen} />
+              <Route path="/office/:section?/:id?">
+                {({ section, id }) => <OfficeScreen section={section ?? ''} id={id ?? ''} />}
+              </Route>
+              <Route path="/sign-ins" component={MySignIns} />
               <Route path="/place/teacher/:id/:h2?">
                 {({ id, h2 }) => <TeacherTrends key={id} id={id} h2={Number(h2 ?? 0)} />}
               </Route>

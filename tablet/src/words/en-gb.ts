@@ -12,9 +12,9 @@ import { feedbackWords } from './en-gb/feedback';
 import { figuresWords } from './en-gb/figures';
 import { matrixWords } from './en-gb/matrix';
 import { moreWords } from './en-gb/more';
+import { officeWords } from './en-gb/office';
 import { packWords } from './en-gb/pack';
 import { peopleWords } from './en-gb/people';
-import { placesWords } from './en-gb/places';
 import { practiceWords } from './en-gb/practice';
 import { practiceWritingWords } from './en-gb/practice-writing';
 import { questionsWords } from './en-gb/questions';
@@ -39,7 +39,6 @@ export const areas = [
   togetherWords,
   walkWords,
   feedbackWords,
-  placesWords,
   questionsWords,
   moreWords,
   coverageWords,
@@ -48,6 +47,7 @@ export const areas = [
   trendsWords,
   aboutMeWords,
   additionsWords,
+  officeWords,
   packWords,
   practiceWords,
   practiceWritingWords,
@@ -65,7 +65,6 @@ export const enGB = {
   ...togetherWords,
   ...walkWords,
   ...feedbackWords,
-  ...placesWords,
   ...questionsWords,
   ...moreWords,
   ...coverageWords,
@@ -74,6 +73,7 @@ export const enGB = {
   ...trendsWords,
   ...aboutMeWords,
   ...additionsWords,
+  ...officeWords,
   ...packWords,
   ...practiceWords,
   ...practiceWritingWords,

@@ -53,6 +53,8 @@ export interface TabletState {
   // The school's name and this tablet's label; empty before it is enrolled.
   readonly school: string;
   readonly label: string;
+  // What the school's own sign-in is called, such as "Google"; empty: it has none.
+  readonly provider: string;
   // Most recently used first, at most 20.
   readonly people: readonly TabletPerson[];
   // Who is in; null unless locked or open.

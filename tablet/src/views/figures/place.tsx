@@ -66,7 +66,7 @@ export function FiguresPlace({
   const areas = useStore(app.figures.areas);
   const place = useStore(app.tablet).third?.place;
   if (place === 'people' || place === 'tablets' || place === 'keeping') {
-    return <Redirect to="/place/office" replace />;
+    return <Redirect to="/office" replace />;
   }
   return (
     <Shown loaded={areas}>

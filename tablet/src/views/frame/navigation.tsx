@@ -33,7 +33,7 @@ export function Navigation() {
             icon: 'chart' as const,
             words: say(`nav.${third.place}`),
             badge: 0,
-            roots: ['/place'],
+            roots: ['/place', '/office'],
           },
         ]
       : []),
@@ -49,7 +49,7 @@ export function Navigation() {
       icon: 'more',
       words: say('nav.more'),
       badge: 0,
-      roots: ['/more', '/settings', '/hand-over'],
+      roots: ['/more', '/sign-ins', '/settings', '/hand-over'],
     },
   ];
   const person = tablet.person;

@@ -1,6 +1,6 @@
 // The ten characters of an invitation, grouped five and five as they are typed.
 
-import { type FormEvent, useId, useState } from 'react';
+import { type FormEvent, type ReactNode, useId, useState } from 'react';
 import { say } from '../../words/say';
 
 export function grouped(typed: string): string {
@@ -15,11 +15,14 @@ export function CodeField({
   busy,
   problem,
   action = say('enrol.join'),
+  beside,
   onJoin,
 }: {
   readonly busy: boolean;
   readonly problem: string;
   readonly action?: string;
+  // Another use of the code that was typed; empty: it is not whole yet.
+  readonly beside?: (code: string) => ReactNode;
   readonly onJoin: (code: string) => void;
 }) {
   const [code, setCode] = useState('');
@@ -52,6 +55,7 @@ export function CodeField({
           {busy ? say('enrol.joining') : action}
         </button>
       </div>
+      {beside?.(code.length === 11 && !busy ? code : '')}
     </form>
   );
 }

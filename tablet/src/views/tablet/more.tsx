@@ -12,11 +12,15 @@ import './tablet.css';
 const links: readonly { to: string; icon: IconName; key: MessageKey }[] = [
   { to: '/waiting', icon: 'tablet', key: 'more.waiting' },
   { to: '/more/readers', icon: 'eye', key: 'aboutMe.link' },
+  { to: '/sign-ins', icon: 'lock', key: 'more.signIns' },
   { to: '/receipts', icon: 'tick', key: 'more.receipts' },
   { to: '/additions', icon: 'plus', key: 'more.additions' },
   { to: '/settings', icon: 'gear', key: 'more.settings' },
   { to: '/hand-over', icon: 'door', key: 'more.handOver' },
 ];
+
+// For whom it is not a tab, because another role of theirs is.
+const office = { to: '/office', icon: 'chart', key: 'office.title' } as const;
 
 function roleWords(role: string, org: string): string {
   const key = `role.${role}`;
@@ -27,11 +31,12 @@ export function MoreScreen() {
   const app = useApp();
   const more = useStore(app.more);
   const storage = useStore(app.storage);
+  const { account } = useStore(app.office.may);
   const when = useWhen();
   return (
     <Page title={say('more.title')}>
       <ul className="list">
-        {links.map((link) => (
+        {[...links, ...(account ? [office] : [])].map((link) => (
           <li key={link.to}>
             <Link href={link.to} className="row-button">
               <Icon name={link.icon} />

@@ -1,6 +1,6 @@
 // Who is writing? Faces as initials, and the PIN that opens one person's pages.
 
-import { useState } from 'react';
+import { type FormEvent, useState } from 'react';
 import type { TabletPerson } from '../../app/contract';
 import { say } from '../../words/say';
 import { Icon } from '../frame/icons';
@@ -8,6 +8,7 @@ import { problemWords } from '../frame/notices';
 import { PageHeader } from '../frame/page';
 import { useApp, useStore } from '../frame/reading';
 import { PinPad } from './pin-pad';
+import { ProviderButton, useWayBack } from './provider';
 import { CodeByHandOrCamera } from './scanner';
 import { SignInForm } from './sign-in';
 import './tablet.css';
@@ -20,6 +21,7 @@ export function People() {
   const [adding, setAdding] = useState(false);
   const [sought, setSought] = useState('');
   const person = tablet.people.find((one) => one.id === chosen);
+  useWayBack();
   const first = tablet.people.find((one) => one.needsPin);
   if (first) return <NewPin person={first} />;
   if (person) return <EnterPin person={person} back={() => setChosen(null)} />;
@@ -102,9 +104,64 @@ function AddPerson({ back }: { readonly back?: () => void }) {
       </PageHeader>
       <main id="page" className="panes body narrow">
         <p className="measure">{say('people.anotherHint')}</p>
-        <CodeByHandOrCamera busy={busy} problem={problem} onCode={(code) => void join(code)} />
+        <CodeByHandOrCamera
+          busy={busy}
+          problem={problem}
+          beside={(code) => <ProviderButton code={code} />}
+          onCode={(code) => void join(code)}
+        />
+        <ByName />
+        <ProviderButton />
       </main>
     </>
+  );
+}
+
+// Whoever has a passphrase needs no code.
+function ByName() {
+  const app = useApp();
+  const [name, setName] = useState('');
+  const [passphrase, setPassphrase] = useState('');
+  const [problem, setProblem] = useState('');
+  const [busy, setBusy] = useState(false);
+  const enter = async (event: FormEvent) => {
+    event.preventDefault();
+    setBusy(true);
+    const outcome = await app.addByPassphrase(name.trim(), passphrase);
+    setBusy(false);
+    setPassphrase('');
+    setProblem(outcome.ok ? '' : problemWords(outcome.problem));
+  };
+  return (
+    <form className="column" onSubmit={(event) => void enter(event)}>
+      <h2>{say('signIns.byName')}</h2>
+      <label className="field">
+        <span>{say('signIns.name')}</span>
+        <input
+          autoComplete="username"
+          autoCapitalize="none"
+          value={name}
+          onChange={(event) => setName(event.target.value)}
+        />
+      </label>
+      <label className="field">
+        <span>{say('signIn.passphrase')}</span>
+        <input
+          type="password"
+          autoComplete="current-password"
+          value={passphrase}
+          onChange={(event) => setPassphrase(event.target.value)}
+        />
+      </label>
+      <p role="alert" className="problem">
+        {problem}
+      </p>
+      <div>
+        <button type="submit" disabled={busy || name.trim() === '' || passphrase === ''}>
+          {say('signIn.go')}
+        </button>
+      </div>
+    </form>
   );
 }
 

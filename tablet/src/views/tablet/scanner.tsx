@@ -3,7 +3,7 @@
 // Few tablets' browsers read a QR code themselves; where this one does not, a reader is fetched with the
 // camera, and with nothing before it.
 
-import { useEffect, useRef, useState } from 'react';
+import { type ReactNode, useEffect, useRef, useState } from 'react';
 import { say } from '../../words/say';
 import { CodeField, grouped } from './code-field';
 
@@ -34,6 +34,7 @@ export function CodeByHandOrCamera({
   problem,
   action,
   read = codeOf,
+  beside,
   onCode,
 }: {
   readonly busy: boolean;
@@ -43,6 +44,8 @@ export function CodeByHandOrCamera({
   readonly read?: (text: string) => string | null;
   // Why the last code was not taken; empty: it was, or there was none.
   readonly problem: string;
+  // As CodeField's.
+  readonly beside?: (code: string) => ReactNode;
   readonly onCode: (code: string) => void;
 }) {
   const [how, setHow] = useState<'type' | 'scan'>('type');
@@ -76,6 +79,7 @@ export function CodeByHandOrCamera({
           busy={busy}
           problem={problem}
           {...(action === undefined ? {} : { action })}
+          {...(beside === undefined ? {} : { beside })}
           onJoin={onCode}
         />
       )}

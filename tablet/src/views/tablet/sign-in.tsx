@@ -7,6 +7,7 @@ import { problemWords } from '../frame/notices';
 import { PageHeader } from '../frame/page';
 import { useApp } from '../frame/reading';
 import { CodeField } from './code-field';
+import { ProviderButton } from './provider';
 
 export function SignInForm({
   person,
@@ -56,6 +57,7 @@ export function SignInForm({
               </button>
             </div>
           </form>
+          <ProviderButton />
           <h2>{say('signIn.code')}</h2>
           <CodeField
             busy={busy}

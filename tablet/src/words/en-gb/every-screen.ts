@@ -47,6 +47,10 @@ export const everyScreenWords = {
   'problem.codeEnded': 'This code has ended. Codes last ten minutes; ask for a new one.',
   'problem.codeUsed': 'This code was used already. Each code joins one tablet.',
   'problem.passphraseWrong': 'That passphrase did not match. Try again, or ask for a code.',
+  'problem.passphraseTooShort': 'A passphrase has at least twelve characters, not all alike.',
+  'problem.providerUnknown':
+    'That account is not linked to anybody at your school. Ask for a code, and use it with this sign-in once.',
+  'problem.providerNone': 'Your school has no such sign-in at the moment.',
   'problem.pinWrong':
     'That PIN did not match. {n, plural, one {# try} other {# tries}} left before a short wait.',
   'problem.pinWait': 'Please wait {n} s. Other people on this tablet are not affected.',

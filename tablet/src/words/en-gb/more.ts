@@ -9,6 +9,7 @@ export const moreWords = {
   'more.roleSince': 'since {date}',
   'more.settings': 'Settings and storage',
   'more.waiting': 'What is waiting',
+  'more.signIns': 'Where I am signed in',
   'more.receipts': 'What was combined',
   'more.handOver': 'Hand over and sign out',
   'more.keys': 'Keys',

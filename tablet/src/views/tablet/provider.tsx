@@ -1,0 +1,45 @@
+// Signing in where the school's people have an account already: off to its page, and back.
+
+import { useEffect } from 'react';
+import { say } from '../../words/say';
+import { useApp, useGesture, useLatest, useStore } from '../frame/reading';
+
+// `code`: an invitation that links the account, empty until it is whole; not given: it is linked already.
+export function ProviderButton({ code }: { readonly code?: string }) {
+  const app = useApp();
+  const { provider } = useStore(app.tablet);
+  const run = useGesture();
+  if (provider === '') return null;
+  const go = async () => {
+    const there = await run(() => app.goToProvider(code ?? ''));
+    if (there !== undefined) location.assign(there.url);
+  };
+  return (
+    <div>
+      <button type="button" disabled={code === ''} onClick={() => void go()}>
+        {say(code === undefined ? 'signIns.provider' : 'signIns.withProvider', { provider })}
+      </button>
+    </div>
+  );
+}
+
+// What the provider's page puts into the address: taken out of it at once, and used once.
+export function cameBack(search: string): { readonly state: string; readonly code: string } | null {
+  const query = new URLSearchParams(search);
+  const state = query.get('state') ?? '';
+  const code = query.get('code') ?? '';
+  return state === '' || code === '' ? null : { state, code };
+}
+
+export function useWayBack(): void {
+  const app = useApp();
+  const run = useGesture();
+  const finish = useLatest((came: { readonly state: string; readonly code: string }) =>
+    run(() => app.backFromProvider(came.state, came.code)),
+  );
+  useEffect(() => {
+    const came = cameBack(location.search);
+    if (location.search !== '') history.replaceState(null, '', location.pathname);
+    if (came !== null) void finish.current(came);
+  }, [finish]);
+}
