@@ -6,6 +6,7 @@ import { Link, Redirect } from 'wouter';
 import { say } from '../../words/say';
 import { Empty, Page, Skeleton } from '../frame/page';
 import { useApp, useStore } from '../frame/reading';
+import './office.css';
 
 const OfficePeople = lazy(async () => ({ default: (await import('./people')).OfficePeople }));
 const OfficeTablets = lazy(async () => ({ default: (await import('./tablets')).OfficeTablets }));
@@ -48,7 +49,7 @@ export function OfficeScreen({ section, id }: { readonly section: string; readon
 
 function Sections({ open, here }: { readonly open: readonly Section[]; readonly here: Section }) {
   return (
-    <span className="row wrap">
+    <span className="row wrap office-sections">
       {open.map((one) => (
         <Link
           key={one}

@@ -69,14 +69,14 @@ export const officeWords = {
   // Administrator: everything accounted for.
   'office.accountPurpose':
     'Every change that a tablet ever handed over, and what became of it. Counts alone: nobody’s words.',
-  'office.received': 'Received {n}',
+  'office.received': 'Received {n, number}',
   'office.committed': 'Taken in',
   'office.late': 'Late, kept aside',
   'office.parked': 'Parked',
   'office.erased': 'Erased',
-  'office.addsUp': 'It adds up: {n} received, {n} accounted for.',
+  'office.addsUp': 'It adds up: {n, number} received, {n, number} accounted for.',
   'office.doesNotAddUp':
-    'It does not add up: {n} received, {m} accounted for. Stop and run halfterm verify.',
+    'It does not add up: {n, number} received, {m, number} accounted for. Stop and run halfterm verify.',
   'office.why': 'Why changes were kept aside',
   'office.whyNone': 'Nothing was kept aside.',
   'office.reason': '{kind, select, late {Late} other {Parked}}: {reason}',
