@@ -176,6 +176,24 @@ describe('with a school', () => {
     }
   });
 
+  test('audit who-saw names who read about somebody, at once and by name', () => {
+    const grants = readFileSync(join(folder, 'school', 'roster', 'grants.csv'), 'utf8');
+    const [head] = /^[^,\n]+(?=,head,)/m.exec(grants);
+    const people = readFileSync(join(folder, 'school', 'roster', 'people.csv'), 'utf8').split(/\r?\n/);
+    const [teacher] = people.map((line) => line.split(','))
+      .find(([id, , type]) => type === 'staff' && !grants.includes(id));
+    const saw = () => inSchool('--json', 'audit', 'who-saw', '--person', teacher);
+    assert.deepEqual(JSON.parse(saw().stdout).readings ?? [], []);
+    const read = inSchool('summary', 'teacher', teacher, '--as', head);
+    assert.equal(read.status, 0, read.stderr);
+    const { readings } = JSON.parse(saw().stdout);
+    assert.equal(readings.length, 1);
+    assert.match(inSchool('audit', 'who-saw', '--person', teacher).stdout, /page of figures/);
+    assert.equal(inSchool('audit', 'who-saw').status, 2);
+    const acts = inSchool('audit', 'acts').stdout;
+    assert.match(acts, /asked who saw/, 'looking into the audit is in it');
+  });
+
   test('who does not exist and who may not see look the same', () => {
     const none = inSchool('summary', 'teacher', 'Nobody At All', '--as', 'Nobody At All');
     assert.equal(none.status, 1);

@@ -85,6 +85,7 @@ export type Refusal =
   | 'passphraseTooShort'
   | 'providerUnknown'
   | 'providerNone'
+  | 'providerStopped'
   | 'pinWrong'
   | 'pinWait'
   | 'pinLocked'

@@ -1,7 +1,7 @@
 // Shows, against the built server: an administrator's pages, one's own sign-ins and passphrase, and coming
 // in through the school's provider.
 import 'fake-indexeddb/auto';
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Bytes, hex } from '../model/bytes';
 import { Halftermd, isBuilt } from '../transport/halftermd.testing';
@@ -201,6 +201,43 @@ describe.runIf(isBuilt)('sign-ins and the office', () => {
       expect(again).toEqual(refusedWith('providerUnknown'));
     } finally {
       provider.close();
+    }
+  });
+
+  test('a role begins on its first day on a tablet that has heard of it, with no network', async () => {
+    const teacher = another();
+    const row = `${hex(teacher).replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-')}`;
+    const grants = readFileSync(`${server.roster}/grants.csv`, 'utf8').trimEnd();
+    const [, , department = ''] =
+      grants
+        .split(/\r?\n/)
+        .find((line) => line.includes(',hod,'))
+        ?.split(',') ?? [];
+    const day = (inDays: number) =>
+      new Date(Date.now() + inDays * 86_400_000).toISOString().slice(0, 10);
+    writeFileSync(
+      `${server.roster}/grants.csv`,
+      `${grants}\r\n${row},hod,${department},,${day(2)},${day(5)}\r\n`,
+    );
+    await server.halfterm('import', server.roster);
+    const tablet = await tablets.joined(teacher);
+    const may = () => ready(tablet.newVisit).teachers.some(({ kinds }) => kinds.includes('DEPT'));
+    expect(may()).toBe(false);
+    await server.stop();
+    try {
+      for (const [inDays, is] of [
+        [1, false],
+        [3, true],
+        [7, false],
+      ] as const) {
+        await tablet.switchPerson();
+        tablets.laterMs = inDays * 86_400_000;
+        must(await tablet.enterPin(hex(teacher), pin));
+        expect(may(), `in ${inDays} days`).toBe(is);
+      }
+    } finally {
+      tablets.laterMs = 0;
+      await server.start();
     }
   });
 

@@ -1,6 +1,7 @@
 // Signing in where the school's people have an account already: off to its page, and back.
 
 import { useEffect } from 'react';
+import type { Outcome } from '../../app/contract';
 import { say } from '../../words/say';
 import { useApp, useGesture, useLatest, useStore } from '../frame/reading';
 
@@ -23,19 +24,30 @@ export function ProviderButton({ code }: { readonly code?: string }) {
   );
 }
 
+export interface CameBack {
+  readonly state: string;
+  // Empty: the person did not finish there.
+  readonly code: string;
+}
+
 // What the provider's page puts into the address: taken out of it at once, and used once.
-export function cameBack(search: string): { readonly state: string; readonly code: string } | null {
+export function cameBack(search: string): CameBack | null {
   const query = new URLSearchParams(search);
   const state = query.get('state') ?? '';
   const code = query.get('code') ?? '';
-  return state === '' || code === '' ? null : { state, code };
+  return state === '' || (code === '' && !query.has('error')) ? null : { state, code };
 }
+
+const stopped = async (): Promise<Outcome> => ({
+  ok: false,
+  problem: { kind: 'refused', reason: 'providerStopped' },
+});
 
 export function useWayBack(): void {
   const app = useApp();
   const run = useGesture();
-  const finish = useLatest((came: { readonly state: string; readonly code: string }) =>
-    run(() => app.backFromProvider(came.state, came.code)),
+  const finish = useLatest(({ state, code }: CameBack) =>
+    run(() => (code === '' ? stopped() : app.backFromProvider(state, code))),
   );
   useEffect(() => {
     const came = cameBack(location.search);

@@ -50,6 +50,7 @@ export const everyScreenWords = {
   'problem.passphraseTooShort': 'A passphrase has at least twelve characters, not all alike.',
   'problem.providerUnknown':
     'That account is not linked to anybody at your school. Ask for a code, and use it with this sign-in once.',
+  'problem.providerStopped': 'That sign-in was not finished. Nothing has changed; try again.',
   'problem.providerNone': 'Your school has no such sign-in at the moment.',
   'problem.pinWrong':
     'That PIN did not match. {n, plural, one {# try} other {# tries}} left before a short wait.',
