@@ -60,8 +60,8 @@ class ReadLane {
         });
   }
 
-  // The same of what names people: `read` notes the reading in `trail`, which must outlive the call,
-  // and the answer waits for the note.
+  // The same of what names people: `read` notes the reading in `trail`, which must outlive the
+  // call, and the answer waits for the note.
   template <class Request, class Read>
   grpc::ServerUnaryReactor* ForReader(grpc::CallbackServerContext* context,
                                       const grpc::ByteBuffer& bytes, grpc::ByteBuffer* reply,
@@ -71,11 +71,9 @@ class ReadLane {
     if (!caller.ok()) return answer.Refuse(caller.status());
     absl::StatusOr<Request> request = Decode<Request>(bytes);
     if (!request.ok()) return answer.Refuse(request.status());
-    return AnswerOnceKept(
-        pool_, trail, *caller, answer,
-        [read = std::move(read), caller = *caller, request = *std::move(request)] {
-          return read(caller, request);
-        });
+    return AnswerOnceKept(pool_, trail, *caller, answer,
+                          [read = std::move(read), caller = *caller,
+                           request = *std::move(request)] { return read(caller, request); });
   }
 
   // On the admin port, where nobody signs in: gives what `read(request)` returns.

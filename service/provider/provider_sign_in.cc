@@ -164,8 +164,8 @@ void ProviderSignIn::FinishNow(const Answer& answer,
 
 absl::StatusOr<storage::Entry> ProviderSignIn::EntryOf(const Begun& begun,
                                                        const std::string& subject) {
-  storage::Entry entry{
-      begun.tenant, begun.device, std::nullopt, std::nullopt, "", "", begun.issuer, subject, false};
+  storage::Entry entry{begun.tenant, begun.device, std::nullopt, std::nullopt, "",
+                       "",           begun.issuer, subject,      false};
   if (begun.ticket.empty() && !begun.invitation) {
     const absl::StatusOr<core::Id16> person = storage::PersonOfSubject(
         storage::FromEngine(parts_.engine), begun.tenant, begun.issuer, subject);

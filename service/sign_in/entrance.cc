@@ -199,8 +199,8 @@ void Entrance::SignInByPassphrase(const Answer& answer, const std::string& addre
       answer.Refuse(WrongPassphrase());
       return;
     }
-    storage::Entry entry{
-        tablet.tenant, tablet.device, person, std::nullopt, hash, "", "", "", false};
+    storage::Entry entry{tablet.tenant, tablet.device, person, std::nullopt, hash, "", "", "",
+                         false};
     Enter(answer, std::move(entry), std::move(tried));
   });
 }

@@ -62,15 +62,15 @@ void PullStream::ReadChunk() {
                       *is_repeat_ ? chunk->ByteSizeLong() : 0);
   const grpc::ByteBuffer message = Encode(*chunk);
   if (parts_.trail.IsKept(*caller)) return Send(message, chunk->more());
-  parts_.trail.WhenKept(
-      *caller, [self = shared_from_this(), message, more = chunk->more()](const absl::Status& kept) {
-        if (!kept.ok()) return self->stream_.End(kept);
-        WorkerPool::Work send = [self, message, more] { self->Send(message, more); };
-        if (!self->parts_.reads.Submit(Urgency::kInteractive, std::move(send))) {
-          self->stream_.End(
-              Later("the server is busy; go on from the last cursor", kOverloadPushbackMs));
-        }
-      });
+  parts_.trail.WhenKept(*caller, [self = shared_from_this(), message,
+                                  more = chunk->more()](const absl::Status& kept) {
+    if (!kept.ok()) return self->stream_.End(kept);
+    WorkerPool::Work send = [self, message, more] { self->Send(message, more); };
+    if (!self->parts_.reads.Submit(Urgency::kInteractive, std::move(send))) {
+      self->stream_.End(
+          Later("the server is busy; go on from the last cursor", kOverloadPushbackMs));
+    }
+  });
 }
 
 void PullStream::Send(const grpc::ByteBuffer& message, bool more) {

@@ -124,8 +124,7 @@ class EntryApplication {
     if (absl::Status linked = Link(); !linked.ok()) return linked;
     const absl::StatusOr<SchoolName> school = NameOfSchool(batch_, entry_.tenant);
     if (!school.ok()) return school.status();
-    const absl::StatusOr<disk::ProviderRow> provider =
-        ProviderOf(FromBatch(batch_), entry_.tenant);
+    const absl::StatusOr<disk::ProviderRow> provider = ProviderOf(FromBatch(batch_), entry_.tenant);
     if (!provider.ok()) return provider.status();
     reply_.set_has_provider(!provider->issuer().empty());
     reply_.set_provider_name(provider->name());
@@ -171,7 +170,8 @@ class EntryApplication {
     if (changed || !MaySignIn(batch_.DirectoryOf(entry_.tenant), credential_, person_)) {
       return absl::UnauthenticatedError("the sign-in name or the passphrase is not right");
     }
-    if (credential_.passphrase_hash().empty() && entry_.new_hash.empty() && entry_.subject.empty()) {
+    if (credential_.passphrase_hash().empty() && entry_.new_hash.empty() &&
+        entry_.subject.empty()) {
       return absl::InvalidArgumentError("new_passphrase is missing: this person has none yet");
     }
     return absl::OkStatus();

@@ -38,9 +38,8 @@ void AddSession(Batch& batch, Tenant tenant, const core::Id16& session, disk::Su
 }
 
 bool IsByProvider(const disk::CredentialRow& credential, const core::Id16& session) {
-  return std::any_of(
-      credential.links().begin(), credential.links().end(),
-      [&session](const disk::SubjectLink& link) { return Names(link, session); });
+  return std::any_of(credential.links().begin(), credential.links().end(),
+                     [&session](const disk::SubjectLink& link) { return Names(link, session); });
 }
 
 absl::StatusOr<uint32_t> EndSessionsByProvider(Batch& batch, Tenant tenant,

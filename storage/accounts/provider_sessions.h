@@ -1,7 +1,7 @@
 // Sessions that a provider's word opened, and what ends them.
 //
-// A provider does not tell when it closes an account. So its word is good for thirty days, after which
-// the person is sent to it again, and whatever takes the word away ends what it opened: the
+// A provider does not tell when it closes an account. So its word is good for thirty days, after
+// which the person is sent to it again, and whatever takes the word away ends what it opened: the
 // administrator takes the link away, or the school has another provider or none.
 
 #ifndef HALFTERM_STORAGE_ACCOUNTS_PROVIDER_SESSIONS_H_

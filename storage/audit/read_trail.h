@@ -1,10 +1,10 @@
 // Notes who reads about whom, without making readers wait for a disk.
 //
-// Noting is a lock and a list. A reader's first sight of a visit or a page on a day makes a row; the
-// same again on that day does not. So whoever answers notes first and gives the answer when WhenKept
-// says that the rows are on the disk: they travel in the committer's next batch, with everything
-// else that waits, and a reader who has nothing new to note waits for nobody. Notes that nobody
-// waits for are written once a second.
+// Noting is a lock and a list. A reader's first sight of a visit or a page on a day makes a row;
+// the same again on that day does not. So whoever answers notes first and gives the answer when
+// WhenKept says that the rows are on the disk: they travel in the committer's next batch, with
+// everything else that waits, and a reader who has nothing new to note waits for nobody. Notes that
+// nobody waits for are written once a second.
 //
 // Where the disk is nearly full, notes wait in memory up to a bound and reading goes on; then
 // readers wait too: nothing is read that is not noted.
@@ -66,9 +66,9 @@ class ReadTrail {
   // Whether nothing that was noted of this reader is still on its way to the disk.
   bool IsKept(const Caller& caller) const;
   // Calls `done` once, when what was noted of this reader until now is on the disk: at once, or on
-  // the committer's thread, where it must not block. OK also where the disk is nearly full: then the
-  // notes wait here. Unavailable: they are not kept, and the answer must not be given. May read the
-  // disk, as Write.
+  // the committer's thread, where it must not block. OK also where the disk is nearly full: then
+  // the notes wait here. Unavailable: they are not kept, and the answer must not be given. May read
+  // the disk, as Write.
   void WhenKept(const Caller& caller, std::function<void(const absl::Status&)> done);
 
   bool HasNotes() const;
@@ -112,8 +112,8 @@ class ReadTrail {
   mutable std::mutex mutex_;
   std::vector<Seen> seen_;
   std::vector<Event> events_;
-  Waiting waiting_;           // For the round that is being noted.
-  uint64_t round_ = 1;        // The one that is being noted.
+  Waiting waiting_;     // For the round that is being noted.
+  uint64_t round_ = 1;  // The one that is being noted.
   std::map<uint64_t, Round> under_way_;
   absl::flat_hash_map<Reader, uint64_t> round_of_;  // The last with notes of that reader.
   int64_t day_ = 0;

@@ -161,9 +161,8 @@ TEST_F(AccountCheckTest, EachRowThatIsDamagedBentOrMissingIsNamedAndNothingElseI
        }},
       {"a link's session that is none", "credential",
        [&] {
-         Put(credential, bent(credential_, [](auto& row) {
-               row.mutable_links(0)->add_sessions("a token");
-             }));
+         Put(credential,
+             bent(credential_, [](auto& row) { row.mutable_links(0)->add_sessions("a token"); }));
        }},
       {"a credential's row is damaged", "credential", [&] { Put(credential, "\xff"); }},
       {"a credential is missing", "name", [&] { Delete(credential); }},
