@@ -254,6 +254,8 @@ void Examination::LookAtGeneration(const std::string& folder, const disk::Backup
              " are old enough that tablets may have let go of them as own work, and would come "
              "back only as far as somebody's tablet holds their pages."),
          "Prefer a newer generation.");
+  } else if (behind == 0) {
+    Well(absl::StrCat(name, ": restoring it would lack nothing."));
   } else {
     Well(absl::StrCat(name, ": restoring it would lack ", Groups(behind),
                       ", all of which tablets still keep."));

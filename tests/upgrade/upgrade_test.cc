@@ -12,14 +12,19 @@
 #include <fstream>
 #include <iterator>
 #include <memory>
+#include <random>
 #include <string>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "service/opened_store.h"
+#include "storage/backup/history.h"
 #include "storage/rocks/rocks_engine.h"
+#include "storage/verify/verifier.h"
 #include "sync/core/sha256.h"
 #include "tests/simulation/whole/world.h"
 #include "tests/support/engine_rows.h"
+#include "tests/support/fake_clock.h"
 #include "tests/support/hex.h"
 #include "tests/support/temporary_directory.h"
 
@@ -118,6 +123,45 @@ TEST_P(UpgradeTest, EveryRowIsAsItWasWithoutAWitness) {
   auto engine = storage::OpenRocksEngine(OptionsOf(store()));
   ASSERT_TRUE(engine.ok()) << engine.status();
   EXPECT_EQ(RowsIn(**engine), rows_);
+}
+
+// As the real server starts on it: what it did not have it gets, and no epoch begins.
+TEST_P(UpgradeTest, TheServerGivesItAnIdentityAndALedger) {
+  fs::create_directory(directory_.Path("keys"));
+  std::ofstream(directory_.Path("keys/receipt.key")) << std::string(32, 'k');  // The simulation's.
+  service::ServerOptions options;
+  options.data = directory_.path();
+  options.low_space_bytes = 0;
+  FakeClock clock(now_ms_ + kDayMs);
+  service::Log log;
+  std::mt19937_64 random(1);
+  const service::Server::World world{clock,
+                                     [&random](size_t bytes) {
+                                       std::string text(bytes, '\0');
+                                       for (char& byte : text) byte = static_cast<char>(random());
+                                       return text;
+                                     },
+                                     log};
+  for (int times = 0; times < 2; ++times) {
+    const auto stored = service::OpenStored(options, world);
+    ASSERT_TRUE(stored.ok()) << stored.status();
+    EXPECT_EQ((*stored)->epochs->current(), 1u);
+    const auto facts = storage::ReadStore(*(*stored)->engine);
+    ASSERT_TRUE(facts.ok()) << facts.status();
+    ASSERT_TRUE(facts->identity.has_value());
+    EXPECT_EQ(facts->identity->format(), storage::kStoreFormat);
+    EXPECT_EQ((*stored)->ledger->facts().identity->store(), facts->identity->store());
+    v1::VerifyReply last;
+    const absl::Status verified = storage::Verify(
+        *(*stored)->engine, v1::VerifyRequest(),
+        [&last](const v1::VerifyReply& reply) {
+          last = reply;
+          return true;
+        },
+        &*(*stored)->secrets);
+    EXPECT_TRUE(verified.ok()) << verified;
+    EXPECT_EQ(last.difference_count(), 0u) << last.ShortDebugString();
+  }
 }
 
 TEST_P(UpgradeTest, TabletsJoinAndWorkGoesOn) {
