@@ -81,6 +81,13 @@ describe('A head of department with a tablet', () => {
     await tablet.page.getByRole('button', { name: say('who.question') }).click();
     await tablet.says(/Only you can read this\. Senior leaders can see that the visit exists/);
     await tablet.picture('lesson-who');
+    await tablet.button('together.offer').click();
+    await tablet.page
+      .getByRole('img', { name: say('together.picture') })
+      .locator('path')
+      .waitFor();
+    await tablet.picture('lesson-join');
+    expect(await faultsOf(tablet.page)).toEqual([]);
     await tablet.page.keyboard.press('Escape');
   });
 

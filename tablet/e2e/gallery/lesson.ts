@@ -214,6 +214,7 @@ export const draft: Visit = {
   me: 'lead',
   joinCode:
     'AQGYPkgDlXxAgJ4fX3cDcaNHS0RMV1BQMkZSAUGAtBDe6kYUl9z6I2-jH54Bkz4fMUt2TaCv1X-QXVmhAAABmrHuQkAAPAM5TTJCMTI',
+  joinLetters: 'KAURMP2F2R',
   classCode: '9M2',
   subject: 'Maths',
   room: 'M4',

@@ -229,6 +229,7 @@ export function visitPage(desk: Desk, id: string): Visit | null {
     })),
     me: isLead ? 'lead' : isObserver ? 'observer' : isTeacher ? 'teacher' : 'reader',
     joinCode: joinCodeOf(visit, desk.me),
+    joinLetters: visit.plan.joinCode ?? '',
     classCode: visit.plan.classCode ?? '',
     subject: visit.plan.subject ?? '',
     room: visit.plan.room ?? '',

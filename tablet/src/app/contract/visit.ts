@@ -210,6 +210,8 @@ export interface Visit {
   readonly me: 'lead' | 'observer' | 'teacher' | 'reader';
   // What a colleague's camera reads to join; empty: nobody can any more, or this person cannot say.
   readonly joinCode: string;
+  // The ten letters in it, for a colleague whose tablet holds the visit's plan already.
+  readonly joinLetters: string;
   readonly classCode: string;
   readonly subject: string;
   readonly room: string;

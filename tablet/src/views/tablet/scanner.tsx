@@ -33,6 +33,8 @@ export function CodeByHandOrCamera({
   busy,
   problem,
   action,
+  first = 'type',
+  hint = say('enrol.scanHint'),
   read = codeOf,
   beside,
   onCode,
@@ -40,6 +42,9 @@ export function CodeByHandOrCamera({
   readonly busy: boolean;
   // What the button beside the field says, where it is not about joining this tablet.
   readonly action?: string;
+  readonly first?: 'type' | 'scan';
+  // What to hold in front of the camera.
+  readonly hint?: string;
   // What in the words that a camera read is a code.
   readonly read?: (text: string) => string | null;
   // Why the last code was not taken; empty: it was, or there was none.
@@ -48,7 +53,7 @@ export function CodeByHandOrCamera({
   readonly beside?: (code: string) => ReactNode;
   readonly onCode: (code: string) => void;
 }) {
-  const [how, setHow] = useState<'type' | 'scan'>('type');
+  const [how, setHow] = useState(first);
   return (
     <>
       <div className="segments" role="radiogroup" aria-label={say('enrol.how')}>
@@ -68,6 +73,7 @@ export function CodeByHandOrCamera({
       {how === 'scan' ? (
         // What becomes of a code is told beside the field.
         <Scanner
+          hint={hint}
           read={read}
           onCode={(code) => {
             setHow('type');
@@ -88,9 +94,11 @@ export function CodeByHandOrCamera({
 }
 
 function Scanner({
+  hint,
   read,
   onCode,
 }: {
+  readonly hint: string;
   readonly read: (text: string) => string | null;
   readonly onCode: (code: string) => void;
 }) {
@@ -137,7 +145,7 @@ function Scanner({
   return (
     <div className="column">
       <video ref={video} className="scanner" autoPlay playsInline muted />
-      <p className="second muted">{say('enrol.scanHint')}</p>
+      <p className="second muted">{hint}</p>
     </div>
   );
 }

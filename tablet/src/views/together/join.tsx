@@ -38,6 +38,8 @@ export function JoinVisitScreen({ code }: { readonly code: string }) {
         <CodeByHandOrCamera
           busy={false}
           problem={read === '' ? '' : say('together.unknown')}
+          first="scan"
+          hint={say('together.scanHint')}
           action={say('together.look')}
           read={visitCodeOf}
           onCode={setRead}

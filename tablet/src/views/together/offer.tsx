@@ -1,9 +1,10 @@
 // The code by which a colleague in the same lesson joins a visit: a picture for their camera.
 
-import { useEffect, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import type { Visit } from '../../app/contract';
 import { say } from '../../words/say';
 import { Icon } from '../frame/icons';
+import { grouped } from '../tablet/code-field';
 import './together.css';
 
 export function LetJoin({ visit }: { readonly visit: Visit }) {
@@ -22,6 +23,9 @@ export function LetJoin({ visit }: { readonly visit: Visit }) {
       <h3>{say('together.offer')}</h3>
       <p className="measure">{say('together.offerHint')}</p>
       <Picture text={`${location.origin}/#/visits/join/${visit.joinCode}`} />
+      <p className="second measure">
+        {say('together.letters', { letters: grouped(visit.joinLetters) })}
+      </p>
       <p className="second muted measure">{say('together.apart')}</p>
     </section>
   );
@@ -30,6 +34,7 @@ export function LetJoin({ visit }: { readonly visit: Visit }) {
 // Black on white in every theme: a camera has to read it.
 function Picture({ text }: { readonly text: string }) {
   const [rows, setRows] = useState<readonly (readonly boolean[])[]>([]);
+  const picture = useRef<SVGSVGElement>(null);
   useEffect(() => {
     let isHere = true;
     void import('qr').then(({ encodeQR }) => {
@@ -39,12 +44,17 @@ function Picture({ text }: { readonly text: string }) {
       isHere = false;
     };
   }, [text]);
+  // All of it is on the screen, whatever stands above it.
+  useEffect(() => {
+    if (rows.length > 0) picture.current?.scrollIntoView({ block: 'center' });
+  }, [rows]);
   const path = rows
     .flatMap((row, y) => row.map((dark, x) => (dark ? `M${x} ${y}h1v1h-1z` : '')))
     .join('');
   const size = Math.max(1, rows.length);
   return (
     <svg
+      ref={picture}
       className="join-code"
       viewBox={`0 0 ${size} ${size}`}
       role="img"

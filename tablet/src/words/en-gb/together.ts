@@ -5,11 +5,13 @@ export const togetherWords = {
   'together.offerHint':
     'On the other tablet: New visit, then “Join a colleague’s visit”. Hold this code in front of its camera. No network is needed.',
   'together.picture': 'The code of this visit, for another tablet’s camera',
+  'together.letters': 'Or type {letters}, where the other tablet shows this visit already.',
   'together.apart':
     'Each of you writes a page of your own. You see each other’s when all are submitted.',
   'together.join': 'Join a colleague’s visit',
   'together.joinHint':
     'Your colleague’s tablet shows the code: on the visit, “Who can see this?”, then “Let a colleague join”.',
+  'together.scanHint': 'Hold the code on your colleague’s tablet in front of the camera.',
   'together.look': 'Look for the visit',
   'together.unknown':
     'That code is of no visit that this tablet knows. Scan it from your colleague’s tablet.',
