@@ -24,6 +24,7 @@ Told Live(uint64_t seed, const std::vector<Step>& history, LeftOut left_out) {
   told.commits = world.server().commits();
   told.chunks = world.network().chunks;
   told.counts = world.counts();
+  for (size_t i = 0; i < world.tablets(); ++i) told.refills += world.tablet(i).counts().refills;
   return told;
 }
 

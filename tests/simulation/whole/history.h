@@ -16,7 +16,7 @@ struct Told {
   std::string wrong;  // Nothing: all went well.
   std::string trace;
   double tablet_days = 0;
-  uint64_t groups = 0, words = 0, went = 0, power_cuts = 0, chunks = 0, commits = 0;
+  uint64_t groups = 0, words = 0, went = 0, power_cuts = 0, chunks = 0, commits = 0, refills = 0;
   std::map<uint32_t, uint64_t> dispositions;
   World::Counts counts;
 };

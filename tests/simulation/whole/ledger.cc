@@ -46,6 +46,23 @@ void Ledger::TabletWasPutBack(size_t tablet, const MemoryDisk& disk) {
   }
 }
 
+std::string Ledger::ServerWasRestored(const std::vector<const MemoryDisk*>& surviving) {
+  log_.clear();
+  seq_of_.clear();
+  arrived_.clear();
+  committed_.clear();
+  stamps_.clear();
+  dispositions_.clear();
+  if (std::string wrong = ReadLog(); !wrong.empty()) return wrong;
+  for (Word& word : words_) {
+    if (arrived_.count(word.text) != 0) continue;
+    word.went_with_its_tablet =
+        std::none_of(surviving.begin(), surviving.end(),
+                     [&](const MemoryDisk* disk) { return disk->Mentions(word.text); });
+  }
+  return "";
+}
+
 uint64_t Ledger::went() const {
   return static_cast<uint64_t>(std::count_if(
       words_.begin(), words_.end(), [](const Word& word) { return word.went_with_its_tablet; }));
@@ -70,6 +87,19 @@ std::string Ledger::ReadLog() {
   return cursor->status().ok() ? "" : cursor->status().ToString();
 }
 
+// Pages that tablets handed back to a restored server come as the server's own writes.
+void Ledger::ReadHandedBack(const disk::LogRow& row) {
+  for (const disk::ServerEffect& effect : row.effects()) {
+    const core::Result<core::Facet> delta = core::Decode(effect.delta(), core::kFacetLimits);
+    if (!delta.ok()) continue;
+    for (const core::Cell& cell : delta->cells) {
+      for (const core::Sibling& sibling : cell.siblings) {
+        if (IsWord(sibling.value)) arrived_.emplace(sibling.value, v1::DISPOSITION_COMMITTED);
+      }
+    }
+  }
+}
+
 std::string Ledger::Read(uint64_t seq, const std::string& bytes) {
   if (!log_.empty() && seq != log_.rbegin()->first + 1) {
     return absl::StrCat("I12: the log goes from ", log_.rbegin()->first, " to ", seq);
@@ -82,7 +112,10 @@ std::string Ledger::Read(uint64_t seq, const std::string& bytes) {
   logged.disposition = row.disposition();
   const bool is_servers_own =
       row.group().empty() && !row.content_erased() && row.disposition() != v1::DISPOSITION_ERASED;
-  if (is_servers_own) return "";
+  if (is_servers_own) {
+    ReadHandedBack(row);
+    return "";
+  }
   ++dispositions_[row.disposition()];
   if (row.group().empty()) return "";  // The words of an erased record are not kept.
   logged.group_hash = HashOf(row.group());
@@ -233,7 +266,7 @@ std::string Ledger::CheckAnswers(SimulatedTablet& tablet) {
     std::string wrong;
     const absl::Status read =
         tablet.StoreOf(person).outbox().ForEach([&](const tools::Outbox::Kept& kept) {
-          if (!kept.row.has_result() || !wrong.empty()) return;
+          if (!kept.row.has_result() || kept.row.unproven() || !wrong.empty()) return;
           const v1::PushResult& result = kept.row.result();
           const auto logged = log_.find(result.seq());
           if (logged == log_.end()) {

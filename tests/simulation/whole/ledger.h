@@ -41,6 +41,11 @@ class Ledger {
   // with it. That is the one loss that nobody can prevent.
   void TabletWasPutBack(size_t tablet, const MemoryDisk& disk);
 
+  // The server became what it was when a backup was made. What is neither in it nor on a disk of
+  // `surviving` is gone: nobody can bring it back. The log begins anew, and what it says of words
+  // with it.
+  std::string ServerWasRestored(const std::vector<const MemoryDisk*>& surviving);
+
   // Each says what is wrong, or nothing. Reads the log's new rows.
   std::string ReadLog();
   // That the old rows are as they were, and that everything committed is where it belongs.
@@ -66,6 +71,7 @@ class Ledger {
     int64_t stamp_ms = 0;
   };
   std::string Read(uint64_t seq, const std::string& bytes);
+  void ReadHandedBack(const disk::LogRow& row);
   std::string CheckFacet(const core::FacetId& id, const core::Facet& committed,
                          const core::Facet& held, uint64_t server_replica) const;
   bool IsErased(const core::Id16& record) const;

@@ -1,14 +1,18 @@
 #include "tests/simulation/whole/server.h"
 
 #include <algorithm>
+#include <filesystem>
 #include <map>
 #include <optional>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "halfterm/disk/rows.pb.h"
-#include "storage/commit/erasure.h"
+#include "storage/backup/history.h"
+#include "storage/backup/ledger.h"
 #include "storage/backup/offer.h"
+#include "storage/backup/replay.h"
+#include "storage/commit/erasure.h"
 #include "storage/commit/sync_jobs.h"
 #include "storage/directory/directory_writer.h"
 #include "storage/directory/reference.h"
@@ -51,8 +55,11 @@ std::string WithoutSiblings(const std::string& bytes) {
 // What a process has in memory.
 struct SimulatedServer::Running {
   Running(SimulatedServer& server, std::unique_ptr<storage::Engine> opened,
+          std::unique_ptr<storage::Engine> beside, std::unique_ptr<storage::Ledger> its_ledger,
           storage::Epochs its_epochs)
       : engine(std::move(opened)),
+        ledger_engine(std::move(beside)),
+        ledger(std::move(its_ledger)),
         epochs(std::move(its_epochs)),
         context{*engine,
                 server.clock_,
@@ -61,14 +68,12 @@ struct SimulatedServer::Running {
                 changes,
                 server.secrets_,
                 epochs,
-                [&server](size_t bytes) {
-                  std::string text(bytes, '\0');
-                  for (char& byte : text) byte = static_cast<char>(server.random_());
-                  return text;
-                }},
+                [&server](size_t bytes) { return server.RandomBytes(server.random_, bytes); },
+                ledger.get()},
         puller(*engine, directories, epochs, server.secrets_, server.clock_) {}
 
-  std::unique_ptr<storage::Engine> engine;
+  std::unique_ptr<storage::Engine> engine, ledger_engine;
+  std::unique_ptr<storage::Ledger> ledger;
   storage::Epochs epochs;
   storage::Directories directories;
   storage::Sessions sessions;
@@ -79,7 +84,11 @@ struct SimulatedServer::Running {
 };
 
 SimulatedServer::SimulatedServer(std::string directory, uint64_t seed, LeftOut left_out)
-    : directory_(std::move(directory)), left_out_(left_out), random_(seed ^ 0x5e7fe7) {}
+    : directory_(std::move(directory)),
+      store_(directory_),
+      left_out_(left_out),
+      random_(seed ^ 0x5e7fe7),
+      histories_(seed ^ 0x415702) {}
 
 SimulatedServer::~SimulatedServer() { Stop(); }
 
@@ -96,16 +105,25 @@ absl::Status SimulatedServer::Start() {
 
 absl::Status SimulatedServer::TryToStart() {
   storage::RocksEngineOptions options;
-  options.directory = directory_;
+  options.directory = store_;
   options.low_space_bytes = 0;
   options.memtable_bytes = kMemtableBytes;
   options.block_cache_bytes = size_t{1} << 20;
   options.env = files_.env();
   absl::StatusOr<std::unique_ptr<storage::Engine>> engine = storage::OpenRocksEngine(options);
   if (!engine.ok()) return engine.status();
-  absl::StatusOr<storage::Epochs> epochs = storage::Epochs::Open(**engine, clock_);
-  if (!epochs.ok()) return epochs.status();
-  running_ = std::make_unique<Running>(*this, *std::move(engine), *std::move(epochs));
+  std::unique_ptr<storage::Engine> beside = OpenMemoryEngine(ledger_disk_);
+  absl::StatusOr<std::unique_ptr<storage::Ledger>> ledger = storage::Ledger::Open(*beside);
+  if (!ledger.ok()) return ledger.status();
+  absl::StatusOr<storage::OpenedHistory> history =
+      storage::OpenHistory(**engine, **ledger, secrets_, clock_,
+                           [this](size_t bytes) { return RandomBytes(histories_, bytes); });
+  if (!history.ok()) return history.status();
+  running_ = std::make_unique<Running>(*this, *std::move(engine), std::move(beside),
+                                       *std::move(ledger), history->epochs);
+  if (storage::NeedsReplay(running_->epochs)) {
+    if (absl::Status replayed = ReplayLedger(); !replayed.ok()) return replayed;
+  }
   absl::Status loaded = running_->directories.Load(*running_->engine);
   if (loaded.ok()) loaded = running_->sessions.Load(*running_->engine);
   if (!loaded.ok()) return loaded;
@@ -138,9 +156,80 @@ absl::Status SimulatedServer::AddPeople() {
 
 void SimulatedServer::Stop() {
   if (running_ == nullptr) return;
+  running_->ledger->WriteWitness().IgnoreError();
   const absl::Status closed = running_->engine->Close();
   if (!closed.ok()) broken_ = absl::StrCat("closing: ", closed.ToString());
   running_.reset();
+}
+
+std::string SimulatedServer::RandomBytes(std::mt19937_64& random, size_t size) const {
+  std::string text(size, '\0');
+  for (char& byte : text) byte = static_cast<char>(random());
+  return text;
+}
+
+absl::Status SimulatedServer::ReplayLedger() {
+  storage::Directories directories;
+  storage::Sessions sessions;
+  storage::Changes changes;
+  absl::Status loaded = directories.Load(*running_->engine);
+  if (loaded.ok()) loaded = sessions.Load(*running_->engine);
+  if (!loaded.ok()) return loaded;
+  storage::BatchContext context{*running_->engine,
+                                clock_,
+                                directories,
+                                sessions,
+                                changes,
+                                secrets_,
+                                running_->epochs,
+                                [this](size_t bytes) { return RandomBytes(histories_, bytes); },
+                                running_->ledger.get()};
+  return storage::Replay(context, *running_->ledger).status();
+}
+
+absl::Status SimulatedServer::BackUp() {
+  LeavePowerOn();
+  Stop();
+  if (absl::Status started = Start(); !started.ok()) return started;
+  const absl::StatusOr<storage::StoreFacts> facts = storage::ReadStore(*running_->engine);
+  if (!facts.ok()) return facts.status();
+  Stop();
+  Backup backup;
+  backup.directory = absl::StrCat(directory_, ".backup-", ++generations_);
+  std::filesystem::copy(store_, backup.directory, std::filesystem::copy_options::recursive);
+  if (absl::Status started = Start(); !started.ok()) return started;
+  backup.row.set_generation(generations_);
+  backup.row.set_verified_ms(clock_.NowMs());
+  backup.row.set_epoch(facts->epoch());
+  backup.row.set_store(facts->identity->store());
+  backup.row.set_key_id(facts->identity->key_id());
+  backup.row.set_format(facts->identity->format());
+  for (const auto& [of, seq] : facts->heads) {
+    disk::TenantSeq& head = *backup.row.add_heads();
+    head.set_tenant(of);
+    head.set_seq(seq);
+  }
+  const absl::Status noted = running_->ledger->NoteBackup(backup.row, running_->epochs.row());
+  backups_.push_back(std::move(backup));
+  return noted;
+}
+
+absl::Status SimulatedServer::Restore(size_t which, bool is_announced) {
+  LeavePowerOn();
+  Stop();
+  const Backup& backup = backups_[which];
+  std::filesystem::remove_all(store_);
+  store_ = absl::StrCat(directory_, ".restored-", ++restores_);
+  std::filesystem::copy(backup.directory, store_, std::filesystem::copy_options::recursive);
+  if (is_announced) {
+    const std::unique_ptr<storage::Engine> beside = OpenMemoryEngine(ledger_disk_);
+    const auto ledger = storage::Ledger::Open(*beside);
+    if (!ledger.ok()) return ledger.status();
+    disk::RestoreMarkRow mark;
+    mark.set_generation(backup.row.generation());
+    if (absl::Status noted = (*ledger)->NoteRestore(mark); !noted.ok()) return noted;
+  }
+  return Start();
 }
 
 void SimulatedServer::CutPowerAfter(uint64_t log_changes) {
@@ -178,10 +267,16 @@ absl::Status SimulatedServer::Commit(const std::function<void(storage::Batch&)>&
     filing_ = more.ok() && *more;
   }
   if (status.ok()) status = batch.Settle();
+  if (status.ok() && batch.BeginsEpoch()) status = running_->ledger->NoteEpochs(batch.EpochsNow());
+  if (status.ok()) {  // As CommitBatch does, but for what is bent.
+    const absl::StatusOr<storage::WriteSet> decided = batch.ForLedger();
+    status = decided.ok() ? running_->ledger->Commit(*decided) : decided.status();
+  }
   if (status.ok()) status = running_->engine->Commit(Bent(batch.Writes()));
   ++commits_;
   if (status.ok()) {
     batch.Publish();
+    running_->ledger->Witness(running_->epochs.current(), batch.HeadsReached()).IgnoreError();
     NoteDirectory();
     return status;
   }

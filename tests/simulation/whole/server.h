@@ -15,6 +15,7 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "halfterm/disk/rows.pb.h"
 #include "halfterm/v1/admin.pb.h"
 #include "halfterm/v1/recovery.pb.h"
 #include "halfterm/v1/sync.pb.h"
@@ -25,6 +26,7 @@
 #include "tests/simulation/whole/left_out.h"
 #include "tests/support/fake_clock.h"
 #include "tests/support/faulty_files.h"
+#include "tests/support/memory_engine.h"
 #include "tests/support/small_school.h"
 
 namespace halfterm::testing {
@@ -38,6 +40,14 @@ class SimulatedServer final : public FiledBy {
   // Opens the store as the last process left it, or makes one with the school's people in it.
   absl::Status Start();
   void Stop();  // As SIGTERM does.
+
+  // A backup of the store as it is now, which counts. Stops and starts the server.
+  absl::Status BackUp();
+  size_t backups() const { return backups_.size(); }
+  // Puts a backup in the place of the store, which is gone. `is_announced`: by `halfterm restore`,
+  // which leaves a mark; else the server has to find out. The ledger stays as it is. Starts the
+  // server.
+  absl::Status Restore(size_t backup, bool is_announced);
   bool is_up() const { return running_ != nullptr; }
 
   // The power goes in one of the next commits, before so many changes of the write-ahead log; what
@@ -74,7 +84,8 @@ class SimulatedServer final : public FiledBy {
   // Whose token it is. Unauthenticated: nobody's. Unavailable: the server is down.
   absl::StatusOr<storage::Caller> CallerOf(const std::string& token);
 
-  // The calls of tablets; as those of sync.proto and recovery.proto. Unavailable: the server is down.
+  // The calls of tablets; as those of sync.proto and recovery.proto. Unavailable: the server is
+  // down.
   absl::StatusOr<v1::OpenSessionReply> OpenSession(const core::Id16& person,
                                                    const core::Id16& device);
   absl::StatusOr<v1::HelloReply> Hello(const storage::Caller& caller, v1::HelloRequest request);
@@ -100,13 +111,21 @@ class SimulatedServer final : public FiledBy {
  private:
   struct Running;
   absl::Status TryToStart();
+  absl::Status ReplayLedger();
+  std::string RandomBytes(std::mt19937_64& random, size_t size) const;
   absl::Status AddPeople();
   void Crash();
   void NoteDirectory();
   storage::WriteSet Bent(const storage::WriteSet& writes);
   absl::Status BendPush(v1::PushRequest& request, std::vector<v1::PushResult>& answered);
 
+  struct Backup {
+    std::string directory;
+    disk::BackupRow row;
+  };
+
   const std::string directory_;
+  std::string store_;  // Where the store is now: with each restore elsewhere.
   const std::string name_ = "northgate";
   const LeftOut left_out_;
   std::mt19937_64 random_;
@@ -114,6 +133,10 @@ class SimulatedServer final : public FiledBy {
   FakeClock clock_{At(2026, 9, 14, 8)};
   const storage::Secrets secrets_{std::string(32, 'k')};
   FaultyFiles files_;
+  MemoryDisk ledger_disk_;  // Outlives the store.
+  std::mt19937_64 histories_;
+  std::vector<Backup> backups_;
+  uint32_t generations_ = 0, restores_ = 0;
   std::unique_ptr<Running> running_;
   bool filing_ = false;
   std::vector<std::shared_ptr<const sync::Directory>> filed_by_;

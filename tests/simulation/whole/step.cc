@@ -8,10 +8,11 @@
 namespace halfterm::testing {
 namespace {
 
-const char* const kNames[kDoes] = {
-    "meet",     "write", "stray-write", "intend",    "begin",         "hours",      "days",
-    "grant",    "move",  "erase",       "late-push", "clock",         "switch-off", "copy",
-    "put-back", "clone", "power-cut",   "restart",   "servers-clock", "recompute"};
+const char* const kNames[] = {"meet",      "write",     "stray-write", "intend",        "begin",
+                              "hours",     "days",      "grant",       "move",          "erase",
+                              "late-push", "clock",     "switch-off",  "copy",          "put-back",
+                              "clone",     "power-cut", "restart",     "servers-clock", "recompute",
+                              "back-up",   "restore"};
 
 // How often in a usual history.
 constexpr Weights kUsual = {34, 40, 3, 16, 6, 14, 3, 4, 1, 1, 4, 1, 4, 3, 2, 1, 4, 1, 1, 2};
@@ -46,6 +47,23 @@ std::vector<Step> HistoryOf(uint64_t seed, size_t steps) {
   for (size_t i = 0; i < steps; ++i) {
     const auto does = static_cast<Does>(what(random));
     history.push_back({does, random()});
+  }
+  return history;
+}
+
+std::vector<Step> HistoryWithRestores(uint64_t seed, size_t steps) {
+  std::mt19937_64 random(seed ^ 0x6357012e);
+  std::vector<Step> history;
+  size_t backups = 0;
+  for (const Step& step : HistoryOf(seed, steps)) {
+    const uint64_t what = random() % 100;
+    if (what < 4) {
+      history.push_back({Does::kBackUp, random()});
+      ++backups;
+    } else if (what < 6 && backups >= 2) {
+      history.push_back({Does::kRestore, random()});
+    }
+    history.push_back(step);
   }
   return history;
 }

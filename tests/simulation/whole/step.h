@@ -34,7 +34,11 @@ enum class Does {
   kRestart,       // The server is stopped and started.
   kServersClock,  // The server's clock steps.
   kRecompute,     // Everything derived is made again and compared.
+  // Only in histories with restores.
+  kBackUp,   // A backup is made.
+  kRestore,  // One of the last two backups is put in the place of the store.
 };
+// Of a usual history.
 constexpr size_t kDoes = static_cast<size_t>(Does::kRecompute) + 1;
 
 struct Step {
@@ -48,6 +52,8 @@ std::string Named(const Step& step);
 using Weights = std::array<int, kDoes>;
 Weights SwarmWeights(uint64_t seed);
 std::vector<Step> HistoryOf(uint64_t seed, size_t steps);
+// The same with backups and restores in between: two backups at least before the first restore.
+std::vector<Step> HistoryWithRestores(uint64_t seed, size_t steps);
 
 }  // namespace halfterm::testing
 

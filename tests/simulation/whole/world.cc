@@ -168,6 +168,13 @@ std::string World::Do(const Step& step) {
       if (wrong.empty()) wrong = server_.Verify();
       if (!wrong.empty() && wrong[0] == 'r') wrong = "I5: " + wrong;
       break;
+    case Does::kBackUp:
+      wrong = BackUp();
+      break;
+    case Does::kRestore:
+      if (server_.backups() < 2) break;
+      wrong = Restore(server_.backups() - 1 - (chance.Percent(50) ? 1 : 0), chance.Percent(70));
+      break;
   }
   wrong = After(std::move(wrong));
   trace_ = std::string(

@@ -55,6 +55,8 @@ class World {
   std::string Grant(const core::Id16& person, v1::Role role, const core::Id16& org,
                     v1::GrantState state, const core::Id16& id);
   std::string PutBack(size_t tablet, const MemoryDisk& copy);
+  std::string BackUp();
+  std::string Restore(size_t backup, bool is_announced);
   std::string StartServer();
 
   // So much the same for the same history, and for no other.
@@ -62,7 +64,7 @@ class World {
   double tablet_days() const;
   struct Counts {
     uint64_t meetings = 0, complete = 0, put_back = 0, late = 0, recomputed = 0, restarts = 0,
-             erased = 0, rounds = 0;
+             erased = 0, rounds = 0, backups = 0, restores = 0;
   };
   const Counts& counts() const { return counts_; }
 
@@ -88,6 +90,7 @@ class World {
   std::string DoErase(Chance& chance);
   std::string DoLatePush(Chance& chance);
   std::string DoPutBack(Chance& chance, bool on_another);
+  std::vector<const MemoryDisk*> Disks() const;
   std::string After(std::string wrong);
   size_t SomeTabletOf(const core::Id16& person, Chance& chance) const;
   std::string Gesture(size_t tablet, const core::Id16& person, const core::FacetId& facet,

@@ -3,7 +3,9 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "tests/simulation/whole/world.h"
 
 namespace halfterm::testing {
@@ -44,6 +46,26 @@ std::string World::DoPutBack(Chance& chance, bool on_another) {
   std::string wrong = tablets_[index]->PutBack(copy.disk, copy.people);
   if (!on_another) ledger_.TabletWasPutBack(index, tablets_[index]->disk());
   return wrong;
+}
+
+std::vector<const MemoryDisk*> World::Disks() const {
+  std::vector<const MemoryDisk*> disks;
+  for (const auto& tablet : tablets_) disks.push_back(&tablet->disk());
+  return disks;
+}
+
+std::string World::BackUp() {
+  ++counts_.backups;
+  const absl::Status made = server_.BackUp();
+  return made.ok() ? "" : absl::StrCat("a backup: ", made.ToString());
+}
+
+std::string World::Restore(size_t backup, bool is_announced) {
+  ++counts_.restores;
+  if (std::string wrong = ledger_.CheckServer(); !wrong.empty()) return wrong;
+  const absl::Status restored = server_.Restore(backup, is_announced);
+  if (!restored.ok()) return absl::StrCat("a restore: ", restored.ToString());
+  return ledger_.ServerWasRestored(Disks());
 }
 
 }  // namespace halfterm::testing
