@@ -211,7 +211,7 @@ absl::Status RefillJob::TakeGroup(Batch& batch, const v1::RefilledGroup& refille
   log.set_replica(dot.replica);
   log.set_n(dot.count);
   log.set_refilled(true);
-  log.set_upper_ms(batch.now_ms());
+  log.set_upper_ms(std::max(batch.now_ms(), refilled.result().eff_ms()));
   log.set_lower_ms(refilled.result().eff_ms());
   log.set_estimate_ms(refilled.result().eff_ms());
   bool is_erased = refilled.result().disposition() == v1::DISPOSITION_ERASED;

@@ -39,10 +39,12 @@ std::string Named(const core::FacetId& id) { return ToHex(id.Bytes()); }
 
 void Ledger::Wrote(Word word) { words_.push_back(std::move(word)); }
 
-void Ledger::TabletWasPutBack(size_t tablet, const MemoryDisk& disk) {
+void Ledger::DiskWasPutBack(const std::vector<const MemoryDisk*>& surviving) {
   for (Word& word : words_) {
-    if (word.tablet != tablet || arrived_.count(word.text) != 0) continue;
-    word.went_with_its_tablet = !disk.Mentions(word.text);
+    if (arrived_.count(word.text) != 0) continue;
+    word.went_with_its_tablet =
+        std::none_of(surviving.begin(), surviving.end(),
+                     [&](const MemoryDisk* disk) { return disk->Mentions(word.text); });
   }
 }
 
@@ -54,12 +56,7 @@ std::string Ledger::ServerWasRestored(const std::vector<const MemoryDisk*>& surv
   stamps_.clear();
   dispositions_.clear();
   if (std::string wrong = ReadLog(); !wrong.empty()) return wrong;
-  for (Word& word : words_) {
-    if (arrived_.count(word.text) != 0) continue;
-    word.went_with_its_tablet =
-        std::none_of(surviving.begin(), surviving.end(),
-                     [&](const MemoryDisk* disk) { return disk->Mentions(word.text); });
-  }
+  DiskWasPutBack(surviving);
   return "";
 }
 
@@ -87,16 +84,18 @@ std::string Ledger::ReadLog() {
   return cursor->status().ok() ? "" : cursor->status().ToString();
 }
 
-// Pages that tablets handed back to a restored server come as the server's own writes.
-void Ledger::ReadHandedBack(const disk::LogRow& row) {
+// What the server wrote itself; pages that tablets handed back to a restored server are among it.
+void Ledger::ReadEffects(const disk::LogRow& row) {
   for (const disk::ServerEffect& effect : row.effects()) {
-    const core::Result<core::Facet> delta = core::Decode(effect.delta(), core::kFacetLimits);
-    if (!delta.ok()) continue;
+    core::Result<core::Facet> delta = core::Decode(effect.delta(), core::kFacetLimits);
+    const auto facet = core::FacetId::Parse(effect.facet());
+    if (!delta.ok() || !facet) continue;
     for (const core::Cell& cell : delta->cells) {
       for (const core::Sibling& sibling : cell.siblings) {
         if (IsWord(sibling.value)) arrived_.emplace(sibling.value, v1::DISPOSITION_COMMITTED);
       }
     }
+    core::JoinInto(committed_[*facet], *std::move(delta), nullptr);
   }
 }
 
@@ -112,10 +111,8 @@ std::string Ledger::Read(uint64_t seq, const std::string& bytes) {
   logged.disposition = row.disposition();
   const bool is_servers_own =
       row.group().empty() && !row.content_erased() && row.disposition() != v1::DISPOSITION_ERASED;
-  if (is_servers_own) {
-    ReadHandedBack(row);
-    return "";
-  }
+  ReadEffects(row);
+  if (is_servers_own) return "";
   ++dispositions_[row.disposition()];
   if (row.group().empty()) return "";  // The words of an erased record are not kept.
   logged.group_hash = HashOf(row.group());

@@ -37,9 +37,9 @@ class Ledger {
   std::string NextWord() { return "word" + std::to_string(words_.size()) + "."; }
   void Wrote(Word word);
   void Removed(const std::set<std::string>& seen) { removed_.insert(seen.begin(), seen.end()); }
-  // The tablet was put back, and holds `disk` now: what is neither there nor with the server went
-  // with it. That is the one loss that nobody can prevent.
-  void TabletWasPutBack(size_t tablet, const MemoryDisk& disk);
+  // A tablet was put back, and these are all disks now: what is neither on one of them nor with the
+  // server went with it. That is the one loss that nobody can prevent.
+  void DiskWasPutBack(const std::vector<const MemoryDisk*>& surviving);
 
   // The server became what it was when a backup was made. What is neither in it nor on a disk of
   // `surviving` is gone: nobody can bring it back. The log begins anew, and what it says of words
@@ -71,7 +71,7 @@ class Ledger {
     int64_t stamp_ms = 0;
   };
   std::string Read(uint64_t seq, const std::string& bytes);
-  void ReadHandedBack(const disk::LogRow& row);
+  void ReadEffects(const disk::LogRow& row);
   std::string CheckFacet(const core::FacetId& id, const core::Facet& committed,
                          const core::Facet& held, uint64_t server_replica) const;
   bool IsErased(const core::Id16& record) const;

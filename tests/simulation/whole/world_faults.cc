@@ -27,7 +27,7 @@ std::string World::PutBack(size_t index, const MemoryDisk& copy) {
   ++counts_.put_back;
   if (std::string wrong = ledger_.ReadLog(); !wrong.empty()) return wrong;
   std::string wrong = tablets_[index]->PutBack(copy, tablets_[index]->people());
-  ledger_.TabletWasPutBack(index, tablets_[index]->disk());
+  ledger_.DiskWasPutBack(Disks());
   return wrong;
 }
 
@@ -44,7 +44,7 @@ std::string World::DoPutBack(Chance& chance, bool on_another) {
   ++counts_.put_back;
   if (std::string wrong = ledger_.ReadLog(); !wrong.empty()) return wrong;
   std::string wrong = tablets_[index]->PutBack(copy.disk, copy.people);
-  if (!on_another) ledger_.TabletWasPutBack(index, tablets_[index]->disk());
+  if (!on_another) ledger_.DiskWasPutBack(Disks());
   return wrong;
 }
 
