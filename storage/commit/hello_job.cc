@@ -188,12 +188,7 @@ absl::Status HelloJob::CheckFirst(Batch& batch) {
     if (store.replica() == 0) continue;
     const absl::StatusOr<disk::ReplicaRow*> found = batch.Replica(caller_.tenant, store.replica());
     if (!found.ok()) return found.status();
-    // A store that was opened after the backup that the server was restored from.
-    if (*found == nullptr && IsOfAnotherEpoch(batch)) continue;
-    if (*found == nullptr || !IsStoreOf(**found, caller_)) {
-      return absl::PermissionDeniedError("no such store of this person on this tablet");
-    }
-    if ((*found)->rehomed_to() == 0) continue;
+    if (*found == nullptr || (*found)->rehomed_to() == 0) continue;
     const absl::StatusOr<disk::ReplicaRow*> next =
         batch.Replica(caller_.tenant, (*found)->rehomed_to());
     if (!next.ok()) return next.status();
@@ -256,8 +251,9 @@ absl::Status HelloJob::GreetStore(Batch& batch, const v1::Store& store) {
   }
   const absl::StatusOr<disk::ReplicaRow*> found = batch.Replica(caller_.tenant, replica);
   if (!found.ok()) return found.status();
-  if (*found == nullptr) return GreetLostStore(batch, replica);
-  disk::ReplicaRow& row = **found;  // CheckFirst or OpenStore has seen it.
+  // "Not yours" and "not there" are the same answer.
+  if (*found == nullptr || !IsStoreOf(**found, caller_)) return GreetLostStore(batch, replica);
+  disk::ReplicaRow& row = **found;
   NoteGreeting(batch, replica, row);
   v1::StoreReply& reply = *reply_.add_stores();
   reply.set_replica(replica);
@@ -313,7 +309,8 @@ void HelloJob::AskToRefill(const Batch& batch, v1::StoreReply& reply) const {
 }
 
 // The store was opened after the backup that the server was restored from. Its name comes back with
-// the first of its groups that is handed back with a right proof.
+// the first of its groups that is handed back with a right proof. Where nobody has noticed yet that the
+// server was restored it goes on under another name all the same: what waits in it must find a way.
 absl::Status HelloJob::GreetLostStore(Batch& batch, uint64_t replica) {
   const absl::StatusOr<uint64_t> opened = OpenStore(batch);
   if (!opened.ok()) return opened.status();
@@ -324,7 +321,11 @@ absl::Status HelloJob::GreetLostStore(Batch& batch, uint64_t replica) {
   reply.set_replica(replica);
   reply.set_new_replica(*opened);
   reply_.set_hello_no(std::max(reply_.hello_no(), (*row)->hello_no()));
-  AskToRefill(batch, reply);
+  if (IsOfAnotherEpoch(batch)) {
+    AskToRefill(batch, reply);
+  } else {
+    reply.set_action(v1::STORE_ACTION_REHOME);
+  }
   return absl::OkStatus();
 }
 

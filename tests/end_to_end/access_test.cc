@@ -287,6 +287,23 @@ TEST_F(AccessTest, Z14AStoreIsItsPersonsOnItsTablet) {
   request.set_replica(0x1234567890abcdef);
   EXPECT_EQ(Said(hugo.Send(request, &reply)), forged);
   EXPECT_EQ(forged.substr(0, 2), std::to_string(grpc::StatusCode::PERMISSION_DENIED) + " ");
+  // A greeting tells as little: whoever names it is given a store of their own, as for a name that is
+  // nobody's.
+  std::vector<std::string> told;
+  for (const uint64_t name : {hana.replica(), uint64_t{0x1234567890abcdef}}) {
+    v1::HelloRequest greeting;
+    greeting.set_device(BytesOf(hugo.device()));
+    greeting.add_stores()->set_replica(name);
+    v1::HelloReply greeted;
+    grpc::ClientContext context;
+    hugo.Prepare(context);
+    ASSERT_TRUE(hugo.sync().Hello(&context, greeting, &greeted).ok());
+    EXPECT_EQ(greeted.stores(0).action(), v1::STORE_ACTION_REHOME);
+    EXPECT_NE(greeted.stores(0).new_replica(), hana.replica());
+    greeted.mutable_stores(0)->clear_replica();
+    told.push_back(greeted.stores(0).ShortDebugString());
+  }
+  EXPECT_EQ(told[0], told[1]);
   EXPECT_EQ(Pushed(hana), "COMMITTED UNSPECIFIED. ");
 }
 
