@@ -34,9 +34,10 @@ WrittenAt WrittenAtOf(const core::GroupTime& time, const disk::ReplicaRow& store
 }
 
 uint64_t StampOf(const WrittenAt& at, const disk::ReplicaRow& store, const core::Facet* held,
-                 const core::Facet& delta) {
+                 const core::Facet& delta, uint64_t floor) {
   const int64_t ms = std::clamp(at.estimate_ms, at.lower_ms, at.upper_ms);
-  uint64_t stamp = std::max(static_cast<uint64_t>(ms) << 16, store.last_stamp() + 1);
+  uint64_t stamp =
+      std::max(static_cast<uint64_t>(ms) << 16, std::max(store.last_stamp(), floor) + 1);
   if (held == nullptr) return stamp;
   for (const core::Cell& cell : delta.cells) {
     const core::Cell* before = held->Find(cell.path);
@@ -46,6 +47,30 @@ uint64_t StampOf(const WrittenAt& at, const disk::ReplicaRow& store, const core:
     }
   }
   return stamp;
+}
+
+std::vector<core::Dot> SeenAndGone(uint64_t own, const core::Facet& held,
+                                   const core::Facet& delta) {
+  std::vector<core::Dot> gone;
+  for (const core::Cell& cell : delta.cells) {
+    const core::Cell* before = held.Find(cell.path);
+    if (before == nullptr) continue;
+    const std::vector<core::Sibling>& shown = before->siblings;
+    // What replaced the others is later than they, and is seen.
+    const bool sees_all =
+        !shown.empty() && std::all_of(shown.begin(), shown.end(), [&cell](const auto& sibling) {
+          return core::Covers(cell, sibling.dot);
+        });
+    if (sees_all) continue;
+    for (const core::Dot& seen : cell.seen) {
+      if (seen.replica == own) continue;
+      const bool is_shown =
+          std::any_of(shown.begin(), shown.end(),
+                      [&seen](const auto& sibling) { return sibling.dot == seen; });
+      if (!is_shown) gone.push_back(seen);
+    }
+  }
+  return gone;
 }
 
 }  // namespace halfterm::storage

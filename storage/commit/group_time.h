@@ -8,6 +8,7 @@
 #ifndef HALFTERM_STORAGE_COMMIT_GROUP_TIME_H_
 #define HALFTERM_STORAGE_COMMIT_GROUP_TIME_H_
 #include <cstdint>
+#include <vector>
 
 #include "halfterm/disk/rows.pb.h"
 #include "sync/core/facet.h"
@@ -26,10 +27,14 @@ struct WrittenAt {
 WrittenAt WrittenAtOf(const core::GroupTime& time, const disk::ReplicaRow& store, int64_t now_ms);
 
 // 48 bits of milliseconds and 16 of ticks: the estimate, held inside the interval, after every
-// stamp that the store got before, and after every stamp of `held` that the delta's writer had
-// seen.
+// stamp that the store got before, after every stamp of `held` that the delta's writer had seen, and
+// after `floor`, the latest of what SeenAndGone names.
 uint64_t StampOf(const WrittenAt& at, const disk::ReplicaRow& store, const core::Facet* held,
-                 const core::Facet& delta);
+                 const core::Facet& delta, uint64_t floor);
+
+// Writes of stores other than `own` that the delta's writer had seen and `held` no longer shows, where
+// it shows none that is sure to be later than they: somebody else replaced them, unseen by the writer.
+std::vector<core::Dot> SeenAndGone(uint64_t own, const core::Facet& held, const core::Facet& delta);
 
 inline int64_t MsOfStamp(uint64_t stamp) { return static_cast<int64_t>(stamp >> 16); }
 

@@ -21,8 +21,6 @@ constexpr int kHellosKept = 16;
 constexpr uint32_t kCoreVersion = 2;
 // Its apps take the answer to a restore for a new name, and let go of what they should hand back.
 constexpr uint32_t kCoreWithoutRefill = 1;
-// Directory rows of this kind say which store was opened last for (device16 person16).
-constexpr uint8_t kNewestStore = 200;
 
 uint64_t RandomReplica(BatchContext& context) {
   uint64_t replica = 0;
@@ -30,12 +28,6 @@ uint64_t RandomReplica(BatchContext& context) {
     for (const char byte : context.random(8)) replica = replica << 8 | static_cast<uint8_t>(byte);
   }
   return replica;
-}
-
-std::string NewestStoreKey(const Caller& caller) {
-  std::string name(caller.device.view());
-  name.append(caller.person.view());
-  return DirectoryKey(caller.tenant, kNewestStore, name);
 }
 
 // Of a store that was opened in an earlier epoch nobody knows: the restored server may have lost
@@ -193,8 +185,8 @@ absl::Status HelloJob::CheckFirst(Batch& batch) {
         batch.Replica(caller_.tenant, (*found)->rehomed_to());
     if (!next.ok()) return next.status();
   }
-  const absl::StatusOr<std::string> newest = batch.Get(Family::kState, NewestStoreKey(caller_));
-  if (!newest.ok() && !absl::IsNotFound(newest.status())) return newest.status();
+  const absl::StatusOr<uint64_t> newest = NewestNameOf(batch, caller_);
+  if (!newest.ok()) return newest.status();
   const absl::StatusOr<uint64_t> version = batch.ScopesVersion(caller_.tenant, caller_.person);
   if (!version.ok()) return version.status();
   reply_.set_scopes_version(*version);
@@ -212,17 +204,15 @@ absl::StatusOr<disk::DeviceRow> HelloJob::TabletRow(Batch& batch) {
 }
 
 absl::StatusOr<uint64_t> HelloJob::OpenStore(Batch& batch) {
-  const std::string key = NewestStoreKey(caller_);
-  const absl::StatusOr<std::string> newest = batch.Get(Family::kState, key);
-  if (newest.ok() && newest->size() == 8) {
-    uint64_t replica = 0;
-    for (const char byte : *newest) replica = replica << 8 | static_cast<uint8_t>(byte);
-    const absl::StatusOr<disk::ReplicaRow*> row = batch.Replica(caller_.tenant, replica);
+  const absl::StatusOr<uint64_t> newest = NewestNameOf(batch, caller_);
+  if (!newest.ok()) return newest.status();
+  uint64_t last_stamp = 0;
+  if (*newest != 0) {
+    const absl::StatusOr<disk::ReplicaRow*> row = batch.Replica(caller_.tenant, *newest);
     if (!row.ok()) return row.status();
     // A greeting whose answer was lost opened it; nothing was written in it yet.
-    if (*row != nullptr && IsUnused(batch, **row) && (*row)->rehomed_to() == 0) return replica;
-  } else if (!newest.ok() && !absl::IsNotFound(newest.status())) {
-    return newest.status();
+    if (*row != nullptr && IsUnused(batch, **row) && (*row)->rehomed_to() == 0) return *newest;
+    if (*row != nullptr) last_stamp = (*row)->last_stamp();
   }
   uint64_t replica = RandomReplica(batch.context());
   for (;;) {
@@ -236,9 +226,8 @@ absl::StatusOr<uint64_t> HelloJob::OpenStore(Batch& batch) {
   row.set_device(std::string(caller_.device.view()));
   row.set_person(std::string(caller_.person.view()));
   row.set_epoch(batch.epoch());
-  std::string value;
-  for (int shift = 56; shift >= 0; shift -= 8) value.push_back(static_cast<char>(replica >> shift));
-  batch.Put(Family::kState, key, std::move(value));
+  row.set_last_stamp(last_stamp);  // Order by author never runs backwards.
+  NoteNewestName(batch, caller_, replica);
   return replica;
 }
 

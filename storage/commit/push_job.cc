@@ -167,12 +167,25 @@ class GroupApplication {
     decision.reason = judgement.reason;
     decision.detail = judgement.detail;
     if (judgement.disposition != v1::DISPOSITION_COMMITTED) return absl::OkStatus();
-    stamp_ = StampOf(at_, store_, held == nullptr ? nullptr : &held->facet, delta);
+    const absl::StatusOr<uint64_t> floor = LatestOfWhatIsGone(held, delta);
+    if (!floor.ok()) return floor.status();
+    stamp_ = StampOf(at_, store_, held == nullptr ? nullptr : &held->facet, delta, *floor);
     core::Stamp(delta, dot_, stamp_);
     const absl::Status written = batch_.Write(record, id, std::move(delta), seq_);
     if (!written.ok()) return written;
     record.Find(id)->bytes += group_->body.size();
     return RaiseDraft(batch_, record, id, seq_, *log_);
+  }
+
+  absl::StatusOr<uint64_t> LatestOfWhatIsGone(const FacetState* held, const core::Facet& delta) {
+    uint64_t latest = 0;
+    if (held == nullptr) return latest;
+    for (const core::Dot& dot : SeenAndGone(dot_.replica, held->facet, delta)) {
+      const absl::StatusOr<std::optional<disk::ChainEntry>> entry = HeldAs(batch_, tenant_, dot);
+      if (!entry.ok()) return entry.status();
+      if (*entry) latest = std::max<uint64_t>(latest, (*entry)->stamp());
+    }
+    return latest;
   }
 
   absl::Status ApplyIntent(RecordState& record, Decision& decision) {

@@ -65,6 +65,7 @@ class RefillJob final : public Job {
   absl::StatusOr<disk::ReplicaRow*> StoreOf(Batch& batch, uint64_t replica, uint32_t epoch);
   absl::Status Enter(Batch& batch, const core::Group& group, const v1::RefilledGroup& refilled,
                      disk::ReplicaRow& store, uint64_t seq, disk::LogRow& log);
+  absl::Status KeepOrder(Batch& batch, const disk::ReplicaRow& store, uint64_t stamp);
   std::optional<core::Facet> DeltaOf(const core::Group& group, const core::Dot& dot) const;
   absl::Status Join(Batch& batch, const core::Group& group, const core::Dot& dot, uint64_t stamp,
                     uint64_t seq, disk::LogRow& log);
@@ -183,6 +184,10 @@ absl::Status RefillJob::TakeGroup(Batch& batch, const v1::RefilledGroup& refille
     const absl::StatusOr<bool> is_same = IsHeldAs(batch, refilled, **held, is_proven);
     if (!is_same.ok()) return is_same.status();
     if (*is_same) {
+      const absl::StatusOr<disk::ReplicaRow*> store = batch.Replica(caller_.tenant, dot.replica);
+      if (!store.ok()) return store.status();
+      const absl::Status ordered = KeepOrder(batch, **store, (*held)->stamp());
+      if (!ordered.ok()) return ordered;
       result.set_refilled(v1::REFILLED_HELD);
       *result.mutable_result() = ResultOf(caller_, dot, **held, hash, batch.context().secrets);
     } else if (is_proven) {
@@ -279,17 +284,24 @@ absl::Status RefillJob::Enter(Batch& batch, const core::Group& group,
   }
   log.set_stamp(stamp);
   store.set_last_stamp(std::max(store.last_stamp(), stamp));
-  if (store.rehomed_to() != 0) {
-    // The order of one author's work does not run backwards under the new name.
-    const absl::StatusOr<disk::ReplicaRow*> next =
-        batch.Replica(caller_.tenant, store.rehomed_to());
-    if (!next.ok()) return next.status();
-    if (*next != nullptr) {
-      (*next)->set_last_stamp(std::max((*next)->last_stamp(), stamp));
-      batch.TouchReplica(caller_.tenant, store.rehomed_to());
-    }
-  }
+  const absl::Status ordered = KeepOrder(batch, store, stamp);
+  if (!ordered.ok()) return ordered;
   return Join(batch, group, {refilled.replica(), refilled.result().n()}, stamp, seq, log);
+}
+
+// The order of one author's work does not run backwards under the names that the tablet goes on by.
+absl::Status RefillJob::KeepOrder(Batch& batch, const disk::ReplicaRow& store, uint64_t stamp) {
+  const absl::StatusOr<uint64_t> newest = NewestNameOf(batch, caller_);
+  if (!newest.ok()) return newest.status();
+  for (const uint64_t name : {store.rehomed_to(), *newest}) {
+    if (name == 0) continue;
+    const absl::StatusOr<disk::ReplicaRow*> next = batch.Replica(caller_.tenant, name);
+    if (!next.ok()) return next.status();
+    if (*next == nullptr || (*next)->last_stamp() >= stamp) continue;
+    (*next)->set_last_stamp(stamp);
+    batch.TouchReplica(caller_.tenant, name);
+  }
+  return absl::OkStatus();
 }
 
 std::optional<core::Facet> RefillJob::DeltaOf(const core::Group& group,

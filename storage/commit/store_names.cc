@@ -4,11 +4,38 @@
 #include <set>
 
 namespace halfterm::storage {
+namespace {
+
+// Directory rows of this kind say which store was opened last for (device16 person16).
+constexpr uint8_t kNewestStore = 200;
+
+std::string NewestStoreKey(const Caller& caller) {
+  std::string name(caller.device.view());
+  name.append(caller.person.view());
+  return DirectoryKey(caller.tenant, kNewestStore, name);
+}
+
+}  // namespace
 
 uint32_t EpochOf(const disk::ReplicaRow& row) { return std::max<uint32_t>(row.epoch(), 1); }
 
 bool IsStoreOf(const disk::ReplicaRow& row, const Caller& caller) {
   return row.person() == caller.person.view() && row.device() == caller.device.view();
+}
+
+absl::StatusOr<uint64_t> NewestNameOf(Batch& batch, const Caller& caller) {
+  const absl::StatusOr<std::string> stored = batch.Get(Family::kState, NewestStoreKey(caller));
+  if (absl::IsNotFound(stored.status())) return 0;
+  if (!stored.ok()) return stored.status();
+  uint64_t replica = 0;
+  for (const char byte : *stored) replica = replica << 8 | static_cast<uint8_t>(byte);
+  return replica;
+}
+
+void NoteNewestName(Batch& batch, const Caller& caller, uint64_t replica) {
+  std::string value;
+  for (int shift = 56; shift >= 0; shift -= 8) value.push_back(static_cast<char>(replica >> shift));
+  batch.Put(Family::kState, NewestStoreKey(caller), std::move(value));
 }
 
 absl::StatusOr<bool> ClaimsTooMuch(Batch& batch, Tenant tenant, const disk::ReplicaRow& store,

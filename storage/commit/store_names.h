@@ -23,6 +23,10 @@ uint32_t EpochOf(const disk::ReplicaRow& row);
 
 bool IsStoreOf(const disk::ReplicaRow& row, const Caller& caller);
 
+// The name that was given last to the caller's store on this tablet; 0: none was.
+absl::StatusOr<uint64_t> NewestNameOf(Batch& batch, const Caller& caller);
+void NoteNewestName(Batch& batch, const Caller& caller, uint64_t replica);
+
 // Whether a store's delta, by what its contexts say beyond the page that is held
 // (sync::ClaimsBeyond), would swallow what somebody else writes next. It may name its own earlier
 // names, up to what was taken under them; in a store that was restored the server may lack some of

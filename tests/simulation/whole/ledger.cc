@@ -147,7 +147,9 @@ std::string Ledger::Read(uint64_t seq, const std::string& bytes) {
     for (const core::Dot& seen : cell.seen) {
       const auto before = stamps_.find(seen);
       if (seen == dot || before == stamps_.end() || before->second < row.stamp()) continue;
-      return absl::StrCat("I8: group ", seq, " is timed before what its writer had seen");
+      return absl::StrCat("I8: group ", seq, " of ", row.replica() % 1000, "/", row.n(), " is timed ",
+                          row.stamp(), ", before what its writer had seen: ", seen.replica % 1000,
+                          "/", seen.count, " at ", before->second, row.refilled() ? ", refilled" : "");
     }
   }
   core::Attribute(*delta, dot, *core::Id16::FromBytes(row.author()));
