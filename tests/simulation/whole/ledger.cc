@@ -109,10 +109,8 @@ std::string Ledger::Read(uint64_t seq, const std::string& bytes) {
   Logged& logged = log_[seq];
   logged.row_hash = FixedPart(row);
   logged.disposition = row.disposition();
-  const bool is_servers_own =
-      row.group().empty() && !row.content_erased() && row.disposition() != v1::DISPOSITION_ERASED;
   ReadEffects(row);
-  if (is_servers_own) return "";
+  if (row.replica() == 0) return "";  // The server's own.
   ++dispositions_[row.disposition()];
   if (row.group().empty()) return "";  // The words of an erased record are not kept.
   logged.group_hash = HashOf(row.group());
