@@ -92,6 +92,8 @@ class SteadyWriter {
   void Share(Visit& visit);
   std::string Words();
   void Take(const v1::PushRequest& request, const v1::PushReply& reply);
+  // What the group is to be answered; `said`: what it was.
+  v1::Outcome OutcomeOf(uint64_t n, v1::Outcome said) const;
   void Compare(const v1::PushRequest& request, const v1::PushReply& reply);
   v1::PushRequest RequestOf(uint64_t first_n, uint64_t last_n) const;
 
@@ -106,6 +108,7 @@ class SteadyWriter {
   std::map<core::FacetId, std::map<core::Path, Value>> wrote_;
   std::vector<Visit> visits_;
   int parts_of_last_ = 0;
+  uint64_t sent_n_ = 0;  // Groups up to here went out once and were not answered then.
   std::optional<v1::PushRequest> last_push_;
   uint64_t applied_n_ = 0, unanswered_but_kept_ = 0;
   BrokenPromises broken_;

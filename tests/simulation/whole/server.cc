@@ -8,6 +8,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "halfterm/disk/rows.pb.h"
+#include "storage/backup/fill_ledger.h"
 #include "storage/backup/history.h"
 #include "storage/backup/ledger.h"
 #include "storage/backup/offer.h"
@@ -121,8 +122,12 @@ absl::Status SimulatedServer::TryToStart() {
   if (!history.ok()) return history.status();
   running_ = std::make_unique<Running>(*this, *std::move(engine), std::move(beside),
                                        *std::move(ledger), history->epochs);
-  if (storage::NeedsReplay(running_->epochs)) {
+  if (history->needs_replay) {
     if (absl::Status replayed = ReplayLedger(); !replayed.ok()) return replayed;
+  }
+  if (history->needs_filling) {
+    const auto filled = storage::FillLedger(*running_->engine, *running_->ledger);
+    if (!filled.ok()) return filled.status();
   }
   absl::Status loaded = running_->directories.Load(*running_->engine);
   if (loaded.ok()) loaded = running_->sessions.Load(*running_->engine);
@@ -227,7 +232,7 @@ absl::Status SimulatedServer::Restore(size_t which, bool is_announced) {
     if (!ledger.ok()) return ledger.status();
     disk::RestoreMarkRow mark;
     mark.set_generation(backup.row.generation());
-    if (absl::Status noted = (*ledger)->NoteRestore(mark); !noted.ok()) return noted;
+    if (absl::Status noted = (*ledger)->NoteRestore(mark, /*store_was_there=*/true); !noted.ok()) return noted;
   }
   return Start();
 }
@@ -267,10 +272,10 @@ absl::Status SimulatedServer::Commit(const std::function<void(storage::Batch&)>&
     filing_ = more.ok() && *more;
   }
   if (status.ok()) status = batch.Settle();
-  if (status.ok() && batch.BeginsEpoch()) status = running_->ledger->NoteEpochs(batch.EpochsNow());
   if (status.ok()) {  // As CommitBatch does, but for what is bent.
     const absl::StatusOr<storage::WriteSet> decided = batch.ForLedger();
-    status = decided.ok() ? running_->ledger->Commit(*decided) : decided.status();
+    status = decided.status();
+    if (status.ok() && !decided->Empty()) status = running_->ledger->Take(*decided);
   }
   if (status.ok()) status = running_->engine->Commit(Bent(batch.Writes()));
   ++commits_;
