@@ -27,6 +27,7 @@
 #include "service/limits.h"
 #include "service/listening.h"
 #include "service/opened_store.h"
+#include "service/people_service.h"
 #include "service/practice_service.h"
 #include "service/recovery_service.h"
 #include "service/sign_in/accounts_admin_service.h"
@@ -122,6 +123,7 @@ struct Server::Parts {
         audit(AuditParts{gate, audits, stored->directories, world.clock, trail, reports}),
         audit_trail(AuditParts{gate, audits, stored->directories, world.clock, trail, reports}),
         directory(gate, stored->directories, world.clock, writes, reads),
+        people(gate, world.clock, writes),
         holdings(gate, *stored->engine, world.clock, reports),
         recovery(gate, *stored->engine, world.clock, writes, reads),
         backups(
@@ -201,6 +203,7 @@ struct Server::Parts {
   AuditService audit;
   AuditTrailService audit_trail;
   DirectoryService directory;
+  PeopleService people;
   HoldingsService holdings;
   RecoveryService recovery;
   BackupService backups;
@@ -308,8 +311,8 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(const ServerOptions& optio
 
   absl::StatusOr<Listening> admin =
       Listen(Port::kAdmin, options.admin_address,
-             {&p.admin, &p.directory, &p.holdings, &p.accounts_admin, &p.keeping_admin, &p.freezing,
-              &p.audit_trail, &p.backups});
+             {&p.admin, &p.directory, &p.people, &p.holdings, &p.accounts_admin, &p.keeping_admin,
+              &p.freezing, &p.audit_trail, &p.backups});
   if (!admin.ok()) return admin.status();
   p.admin_port = *std::move(admin);
   p.admin_port.server->GetHealthCheckService()->SetServingStatus(false);

@@ -324,9 +324,9 @@ TEST_F(ServerTest, Z21Z22AdministrationHealthAndReflectionAreOnTheAdminPortOnly)
   for (const char* method :
        {"/grpc.health.v1.Health/Check", "/halfterm.v1.Admin/OpenSession",
         "/halfterm.v1.Admin/Stats", "/halfterm.v1.Admin/Verify", "/halfterm.v1.Directory/Import",
-        "/halfterm.v1.Directory/List", "/halfterm.v1.KeepingAdmin/Counts",
-        "/halfterm.v1.Freezing/Freeze", "/halfterm.v1.AuditTrail/WhoSaw",
-        "/halfterm.v1.AuditTrail/ListAudit",
+        "/halfterm.v1.Directory/List", "/halfterm.v1.People/MergePeople",
+        "/halfterm.v1.KeepingAdmin/Counts", "/halfterm.v1.Freezing/Freeze",
+        "/halfterm.v1.AuditTrail/WhoSaw", "/halfterm.v1.AuditTrail/ListAudit",
         "/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo",
         "/grpc.channelz.v1.Channelz/GetServers", "/halfterm.v1.Sync/Nothing"}) {
     EXPECT_EQ(CallByName(pub, method, Encode(v1::StatsRequest())).error_code(),

@@ -55,7 +55,7 @@ TEST_F(SignInTest, AnInvitationJoinsATabletAndLetsItsPersonSetAPassphrase) {
       << "one session for each person on a tablet";
 }
 
-TEST_F(SignInTest, SeveralPeopleAreSignedInOnOneTablet) {
+TEST_F(SignInTest, C14_SeveralPeopleAreSignedInOnOneTablet) {
   v1::SignInReply hana, tia;
   auto tablet = TabletOf(school_.hana, 1, &hana);
   ASSERT_TRUE(

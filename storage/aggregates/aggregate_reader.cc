@@ -55,6 +55,16 @@ uint32_t Tenths(int64_t millionths) {
   return static_cast<uint32_t>((millionths + 50'000) / 100'000);
 }
 
+// A number without its words says nothing to whoever holds no rubric.
+void SetTitles(const v1::RubricVersion* rubric, v1::FrozenLevels& levels) {
+  if (rubric == nullptr) return;
+  levels.set_rubric_title(rubric->version().empty() ? rubric->title()
+                                                    : rubric->title() + ", " + rubric->version());
+  for (const v1::RubricElement& element : rubric->elements()) {
+    if (element.number() == levels.element()) levels.set_element_title(element.title());
+  }
+}
+
 // Adds the figure of one table to a department's or a school's.
 void AddFigure(const std::string& key, const disk::FrozenVersion& version, const Shares& shares,
                const sync::Directory& directory, v1::FrozenUnit& unit) {
@@ -71,6 +81,7 @@ void AddFigure(const std::string& key, const disk::FrozenVersion& version, const
     levels.set_mean_tenths(
         Tenths(MeanOfMeansMillionths(static_cast<int64_t>(SumOf(shares, 0)), teachers)));
     levels.set_made_ms(version.made_ms());
+    SetTitles(directory.Rubric(*of), levels);
     return;
   }
   if (kind == TableKind::kCoverage && of) {

@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "halfterm/v1/observation.pb.h"
+#include "storage/commit/certified.h"
 #include "storage/commit/erasure.h"
 #include "storage/commit/read_ends.h"
 #include "storage/commit/referral_course.h"
@@ -180,8 +181,28 @@ class Intents {
   }
 
   absl::Status SubmitSheet(const FacetId& sheet) {
-    const core::Phase submitted{false, 0, core::kSubmitted};
-    return batch_.ServerWrite(record_, sheet, PhaseDelta(kSheetPhase, submitted), seq_, log_);
+    Facet delta = PhaseDelta(kSheetPhase, {false, 0, core::kSubmitted});
+    if (absl::Status added = AddCertificate(sheet, delta); !added.ok()) return added;
+    return batch_.ServerWrite(record_, sheet, std::move(delta), seq_, log_);
+  }
+
+  absl::Status AddCertificate(const FacetId& sheet, Facet& delta) {
+    const Id16 rubric =
+        sync::ShownId(PlanNow(), Path::Field(v1::Plan::kRubricVersionFieldNumber, Kind::kReg));
+    const auto held = CertificateAt(batch_, record_.tenant, sheet.sub, rubric,
+                                    sync::LessonStartMs(record_.View()), facts().school);
+    if (!held.ok()) return held.status();
+    if (held->IsZero()) return absl::OkStatus();
+    const absl::StatusOr<core::Dot> dot = batch_.ServerDot(record_.tenant);
+    if (!dot.ok()) return dot.status();
+    const absl::StatusOr<uint64_t> stamp = batch_.ServerStamp(record_.tenant);
+    if (!stamp.ok()) return stamp.status();
+    const Path path = Path::Field(v1::Sheet::kCertificateFieldNumber, Kind::kReg);
+    core::Cell cell =
+        core::Written(record_.Find(sheet)->facet, path, *dot, author_, std::string(held->view()));
+    for (core::Sibling& sibling : cell.siblings) sibling.stamp = *stamp;
+    core::Put(delta, std::move(cell));
+    return absl::OkStatus();
   }
 
   // When the last observer is in, the sheets open to each other and to the teacher's leaders.

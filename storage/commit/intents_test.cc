@@ -24,7 +24,7 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 
-TEST_F(DispositionTest, ATeachersErasureLeavesACountAndNothingElse) {
+TEST_F(DispositionTest, C29ATeachersErasureLeavesACountAndNothingElse) {
   people.AddGrant(people.tom, v1::ROLE_PEER, {}).add_people(BytesOf(people.tia));
   StoreDirectory(school);
   PushingTablet tom = Tablet(people.tom), tia = Tablet(people.tia), hana = Tablet(people.hana);

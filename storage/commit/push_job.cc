@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "storage/commit/certified.h"
 #include "storage/commit/erasure.h"
 #include "storage/commit/group_time.h"
 #include "storage/commit/intents.h"
@@ -227,6 +228,12 @@ class PushJob final : public Job {
   void Foresee(Batch& batch) override {
     batch.Foresee(Family::kMeta, HeadKey(caller_.tenant));
     batch.Foresee(Family::kState, ReplicaKey(caller_.tenant, request_.replica()));
+    const sync::Directory& directory = batch.DirectoryOf(caller_.tenant);
+    const core::Id16 school = directory.SiteOf(directory.FirstDepartmentOf(caller_.person));
+    for (std::string& key :
+         CalibrationKeys(caller_.tenant, directory, caller_.person, school, batch.now_ms())) {
+      batch.Foresee(Family::kDerived, std::move(key));
+    }
     for (const std::string& bytes : request_.groups()) {
       const core::Result<core::Group> group = core::DecodeGroup(bytes);
       if (!group.ok()) continue;

@@ -181,16 +181,8 @@ class AgreementPage {
 
   v1::Certificate CertificateOf(const Id16& observer, const std::vector<RatedPair>& latest_first,
                                 bool is_own) const {
-    std::vector<sync::RatedTogether> together;
-    for (const RatedPair& pair : latest_first) {
-      sync::RatedTogether& one = together.emplace_back();
-      one.visit = pair.visit;
-      one.day = sync::DayOf(pair.start_ms, zone_);
-      one.is_calibration = pair.kind == v1::VISIT_KIND_CALIB;
-      one.other_leads = pair.other_leads;
-      for (const auto& [element, levels] : pair.levels) one.levels.push_back(levels);
-    }
-    const sync::CertificateFacts facts = sync::CertificateOf(together, today_);
+    const sync::CertificateFacts facts =
+        sync::CertificateOf(RatedByDay(latest_first, zone_), today_);
     v1::Certificate certificate;
     certificate.set_observer(std::string(observer.view()));
     certificate.set_display_name(NameOf(question_, observer));

@@ -5,14 +5,11 @@
 #include <optional>
 #include <utility>
 
-#include "sync/rollup_rows.h"
-
 namespace halfterm::storage {
 namespace {
 
 using core::Id16;
 
-constexpr size_t kMostPairs = 4000;
 // The same for every reader, so that two who ask read the same interval.
 constexpr uint32_t kSeed = 20'260'901;
 constexpr int kDraws = 500;
@@ -33,33 +30,6 @@ void Fill(const std::vector<sync::JointVisit>& visits, sync::Statistic statistic
 }
 
 }  // namespace
-
-absl::StatusOr<std::vector<RatedPair>> PairsOf(RollupRows& rows, const Id16& rubric,
-                                               const Id16& observer, int64_t from_ms) {
-  std::vector<RatedPair> pairs;
-  const absl::Status walked = rows.ForEach(
-      sync::RowKey(sync::RollupKind::kRater).Id(rubric).Id(observer),
-      [&](KeyRest rest, const std::vector<int64_t>& row) {
-        RatedPair pair;
-        pair.start_ms = sync::MomentOf(rest.Number(8));
-        if (pair.start_ms < from_ms) return false;
-        pair.visit = rest.Id();
-        pair.observer = observer;
-        pair.other = rest.Id();
-        pair.kind = static_cast<v1::VisitKind>(row.empty() ? 0 : row[sync::kRaterKind]);
-        pair.other_leads = row.size() > sync::kRaterOtherLeads && row[sync::kRaterOtherLeads] != 0;
-        for (size_t at = sync::RaterAt(1); at < row.size(); ++at) {
-          if (row[at] <= 0) continue;
-          pair.levels[static_cast<uint32_t>(at - sync::RaterAt(0))] = {
-              static_cast<uint8_t>(row[at] % sync::kRaterOther),
-              static_cast<uint8_t>(row[at] / sync::kRaterOther % sync::kRaterOther)};
-        }
-        pairs.push_back(std::move(pair));
-        return pairs.size() < kMostPairs;
-      });
-  if (!walked.ok()) return walked;
-  return pairs;
-}
 
 std::set<uint32_t> ElementsOf(const std::vector<RatedPair>& pairs, uint32_t least_observers) {
   std::map<uint32_t, std::set<Id16>> observers;

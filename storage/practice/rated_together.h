@@ -7,29 +7,12 @@
 #include <set>
 #include <vector>
 
-#include "absl/status/statusor.h"
 #include "halfterm/v1/agreement.pb.h"
-#include "halfterm/v1/observation.pb.h"
-#include "storage/summary/question.h"
-#include "storage/summary/rows.h"
-#include "sync/agreement/certificate.h"
+#include "storage/summary/rated_pairs.h"
 #include "sync/agreement/statistics.h"
 #include "sync/core/types.h"
 
 namespace halfterm::storage {
-
-// Two sheets of one visit, from one observer's side.
-struct RatedPair {
-  core::Id16 visit, observer, other;
-  int64_t start_ms = 0;
-  v1::VisitKind kind = v1::VISIT_KIND_UNSPECIFIED;
-  bool other_leads = false;
-  std::map<uint32_t, sync::LevelPair> levels;  // By element; `a` is the observer's.
-};
-
-// An observer's, latest lesson first, not before that moment; at most 4,000.
-absl::StatusOr<std::vector<RatedPair>> PairsOf(RollupRows& rows, const core::Id16& rubric,
-                                               const core::Id16& observer, int64_t from_ms);
 
 // The elements that at least so many different people rated in these pairs.
 std::set<uint32_t> ElementsOf(const std::vector<RatedPair>& pairs, uint32_t least_observers);

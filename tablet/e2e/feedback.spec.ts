@@ -61,7 +61,7 @@ describe('Two tablets of one observer', () => {
     expect(await faultsOf(mine.page)).toEqual([]);
   });
 
-  it('keeps both while the observer leaves the question, and one when it is answered', async () => {
+  it('C7: keeps both while the observer leaves the question, and one when it is answered', async () => {
     await mine.button('question.later').click();
     await mine.says(/^1 question about 9M2/);
     await mine.text(/^1 question about 9M2/).click();

@@ -22,7 +22,7 @@ afterAll(async () => {
 });
 
 describe('A shared tablet', () => {
-  it('is handed over with unsent work, which goes up with the next person’s sign-in', async () => {
+  it('C12: is handed over with unsent work, which goes up with the next person’s sign-in', async () => {
     const first = school.holder('hod', 1);
     const second = school.holder('hod', 2);
     await tablet.enrol(school.invite(first));

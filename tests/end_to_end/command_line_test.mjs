@@ -153,7 +153,7 @@ describe('with a school', () => {
     assert.equal(inSchool('verify').status, 0);
   });
 
-  test('the meeting’s pack and the agreement of observers, for whom they are', () => {
+  test('C27: the meeting’s pack and the agreement of observers, for whom they are', () => {
     const grants = readFileSync(join(folder, 'school', 'roster', 'grants.csv'), 'utf8');
     const [head] = /^[^,\n]+(?=,head,)/m.exec(grants);
     const pack = inSchool('--json', 'summary', 'pack', '--as', head, '--day', '2026-11-26');
@@ -192,6 +192,23 @@ describe('with a school', () => {
     assert.equal(inSchool('audit', 'who-saw').status, 2);
     const acts = inSchool('audit', 'acts').stdout;
     assert.match(acts, /asked who saw/, 'looking into the audit is in it');
+  });
+
+  test('C25: two entries of one person are merged, and are two again', () => {
+    const grants = readFileSync(join(folder, 'school', 'roster', 'grants.csv'), 'utf8');
+    const [one, two] = [...grants.matchAll(/^([^,\n]+),hod,/gm)].map(([, person]) => person);
+    const merge = (...flags) => inSchool('merge-people', two, '--into', one, ...flags);
+    assert.match(merge('--dry-run').stdout, /would be filed under/);
+    const merged = merge();
+    assert.equal(merged.status, 0, merged.stderr);
+    assert.match(merge().stdout, /so already/);
+    assert.equal(inSchool('merge-people', one, '--into', one).status, 1, 'one entry is not two');
+    assert.equal(inSchool('merge-people', one, '--into', two).status, 1, 'nobody stands for both');
+    assert.equal(inSchool('merge-people', two).status, 2, 'into whom?');
+    const back = merge('--undo');
+    assert.equal(back.status, 0, back.stderr);
+    assert.match(back.stdout, /of their own again/);
+    assert.equal(inSchool('verify').status, 0);
   });
 
   test('who does not exist and who may not see look the same', () => {

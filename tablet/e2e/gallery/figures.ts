@@ -221,7 +221,7 @@ const elementTrend = (index: number, group: boolean): ElementTrend => {
           ];
     return {
       n: one === null ? 0 : group ? 9 : 1,
-      value: one === null ? null : group ? one[0] * 10 - 3 : one[0],
+      value: one === null ? null : group ? Math.max(10, one[0] * 10 - 3) : one[0],
       teachers: group && one !== null ? 6 : 0,
       observers: one === null ? 0 : 1,
       unresolved: 0,
@@ -301,6 +301,7 @@ const matrix = (frozen: boolean, empty: boolean): Matrix => ({
 
 const unit = (name: string, shown: boolean): FrozenUnit => ({
   name,
+  madeMs: shown ? day(11, 1) : null,
   coverage: shown ? [{ title: 'Department visit, once a half-term', done: 14, eligible: 15 }] : [],
   shareDays: shown ? 2 : null,
   acknowledged: shown ? { k: 31, n: 38 } : null,

@@ -396,6 +396,7 @@ export const agreement = (empty: boolean): Agreement => ({
 export const management = (empty: boolean): Management => ({
   name: 'Northgate School',
   scope: 'school',
+  mayLink: [],
   roles: empty ? [] : ['SLT', 'HOD'],
   functions: empty ? [] : ['Curriculum', 'Induction', 'Observation'],
   cells: empty
@@ -412,7 +413,21 @@ export const management = (empty: boolean): Management => ({
           evidence: 2,
           untilMs: day(12, 18),
           ownerId: moss.id,
-          evidenceWords: ['Coverage of Autumn 1', 'Minutes of 12 Nov'],
+          evidenceList: [
+            { key: 'e1', words: 'Minutes of 12 Nov', isLink: false, record: null },
+            {
+              key: 'e2',
+              words: '',
+              isLink: true,
+              record: {
+                record: 'r1',
+                kind: 'review',
+                org: 'mathematics',
+                name: 'Mathematics',
+                dateMs: day(11, 12),
+              },
+            },
+          ],
           handOver: 'The keys are in the office.',
           held: true,
           kept: 'onTablet',
@@ -429,7 +444,7 @@ export const management = (empty: boolean): Management => ({
           evidence: 0,
           untilMs: null,
           ownerId: '',
-          evidenceWords: [],
+          evidenceList: [],
           handOver: '',
           held: true,
           kept: 'stored',

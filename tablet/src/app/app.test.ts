@@ -46,7 +46,7 @@ describe.runIf(isBuilt)('the app behind its contract', () => {
   }, 120_000);
   afterAll(() => server.end());
 
-  test('says that work is sent while the server has not answered, and still counts it as unsent', async () => {
+  test('C13: says that work is sent while the server has not answered, and still counts it as unsent', async () => {
     const calls = connect(server.url);
     let gate: Promise<void> = Promise.resolve();
     let letThrough = () => {};
@@ -114,7 +114,7 @@ describe.runIf(isBuilt)('the app behind its contract', () => {
     });
   });
 
-  test('joins, writes with no server, shares, and hears the teacher’s answer', async () => {
+  test('C18: joins, writes with no server, shares, and hears the teacher’s answer', async () => {
     const app = await joined(head);
     expect(app.tablet.get().stage).toBe('open');
     expect(app.tablet.get().mayWalk).toBe(true);

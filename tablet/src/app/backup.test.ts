@@ -27,7 +27,7 @@ const file: BackupFile = {
 };
 
 describe('A sealed backup file', () => {
-  it('comes back as it was saved', async () => {
+  it('C19: comes back as it was saved', async () => {
     expect(await readBackup(await packBackup(file), 'riverside')).toEqual(file);
   });
 

@@ -168,7 +168,7 @@ describe('a person’s store', () => {
   });
 });
 
-test('a tab that the store was taken from writes nothing over its successor', async () => {
+test('C10: a tab that the store was taken from writes nothing over its successor', async () => {
   const name = newDatabaseName();
   const first = await newStore(name);
   const note = (store: PersonStore, n: number) =>

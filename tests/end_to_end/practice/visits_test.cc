@@ -156,7 +156,7 @@ TEST_F(VisitPracticeTest, OpenDoorAnInformalVisitIsANoteToTheTeacherOnly) {
   EXPECT_EQ(Load(school.tia, school.tia).visits(), 1u);
 }
 
-TEST_F(VisitPracticeTest, PeersAndCoachesThePairAloneUntilTheTeacherLetsSomebodyRead) {
+TEST_F(VisitPracticeTest, C22PeersAndCoachesThePairAloneUntilTheTeacherLetsSomebodyRead) {
   school.AddGrant(school.ann, v1::ROLE_COACH, {}).add_people(BytesOf(school.tia));
   Import();
   const Id16 visit = Observed(school.ann, {v1::VISIT_KIND_COACH, school.tia});

@@ -347,6 +347,8 @@ export interface FederationFigures {
 
 export interface FrozenUnit {
   readonly name: string;
+  // When the newest of its figures was made; null: it has none.
+  readonly madeMs: number | null;
   readonly coverage: readonly {
     readonly title: string;
     readonly done: number;

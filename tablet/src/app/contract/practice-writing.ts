@@ -54,6 +54,8 @@ export interface CellChange {
   readonly status?: ManagementEntry['status'];
   // One piece of evidence more; at most 500 bytes.
   readonly evidence?: string;
+  // A record that shows it, with or without words.
+  readonly evidenceRecord?: string;
   // At most 2,000 bytes.
   readonly handOver?: string;
 }

@@ -259,6 +259,24 @@ export interface Agreement {
 
 // --- The management matrix. ---
 
+// A record that can be named as evidence: a review of a cycle, a plan for a department, a visit to one.
+export interface EvidenceRecord {
+  readonly record: string;
+  readonly kind: 'review' | 'plan' | 'visit';
+  // The department or school.
+  readonly org: string;
+  readonly name: string;
+  readonly dateMs: number;
+}
+
+export interface CellEvidence {
+  readonly key: string;
+  readonly words: string;
+  // It names a record; null: one that this person may not open, or that is not on this tablet.
+  readonly isLink: boolean;
+  readonly record: EvidenceRecord | null;
+}
+
 export interface ManagementEntry {
   readonly key: string;
   readonly role: string;
@@ -270,7 +288,7 @@ export interface ManagementEntry {
   readonly evidence: number;
   readonly untilMs: number | null;
   readonly ownerId: string;
-  readonly evidenceWords: readonly string[];
+  readonly evidenceList: readonly CellEvidence[];
   readonly handOver: string;
   // It is on this tablet: it may be written in.
   readonly held: boolean;
@@ -280,6 +298,8 @@ export interface ManagementEntry {
 
 export interface Management {
   readonly name: string;
+  // What may be named as evidence, the latest first.
+  readonly mayLink: readonly EvidenceRecord[];
   // Whose new cells are: letters.
   readonly scope: string;
   readonly roles: readonly string[];

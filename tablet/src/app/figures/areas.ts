@@ -57,9 +57,10 @@ export function openAreas(desk: Desk): Area[] {
     }
     if (grant.role === Role.AST) add('referrals', schoolAt(desk, org), ['help', 'matrix']);
     if (outsiders.includes(grant.role)) {
-      // A governor who holds no directory is one of a school.
+      // Whoever holds no directory cannot be told here whether it is a school or what is above schools:
+      // both pages are offered, and the server answers one of them. A partner reads one school.
       const mayBeAbove =
-        isAboveSchools(desk, org) && (grant.role === Role.EXEC || desk.directory.orgs.has(org));
+        isAboveSchools(desk, org) && (grant.role !== Role.EXTERNAL || desk.directory.orgs.has(org));
       for (const school of schoolsAt(desk, org)) {
         add('overview', school, school === org && mayBeAbove ? ofOutsiders : ['halfTerm']);
       }

@@ -174,14 +174,21 @@ describe('Areas', () => {
     expect(areasOf(desk, nowMs + 15 * dayMs).ended).toEqual([]);
   });
 
-  test('of a governor, who holds no directory, name the school of the grant alone', () => {
-    const desk = deskOf();
-    desk.directory.orgs.clear();
-    desk.grants = [grant(Role.GOVERNOR, school)];
-    expect(openAreas(desk)).toEqual([
-      { kind: 'overview', org: hex(school), label: '', sections: ['halfTerm'] },
-    ]);
-  });
+  test.each([Role.GOVERNOR, Role.EXEC])(
+    'of role %i without a directory offer the page of a school and that of several',
+    (role) => {
+      const desk = deskOf();
+      desk.directory.orgs.clear();
+      desk.grants = [grant(role, school)];
+      expect(openAreas(desk)).toEqual([
+        { kind: 'overview', org: hex(school), label: '', sections: ['halfTerm', 'federation'] },
+      ]);
+      desk.grants = [grant(Role.EXTERNAL, school)];
+      expect(openAreas(desk)).toEqual([
+        { kind: 'overview', org: hex(school), label: '', sections: ['halfTerm'] },
+      ]);
+    },
+  );
 });
 
 describe('Half-terms', () => {
@@ -630,6 +637,24 @@ describe('Schools side by side', () => {
       },
     ]);
     expect([shown.earlier, shown.later]).toEqual([h2Of(2026, 1), h2Of(2026, 3)]);
+  });
+
+  test('have the server’s words for whoever holds no rubric', () => {
+    const desk = deskOf();
+    desk.directory.rubrics.clear();
+    const levels = { rubricVersion: rubric, element: 1, meanTenths: 24 };
+    const shown = (words: object) =>
+      federationFigures(
+        desk,
+        create(FrozenFederationReplySchema, {
+          h2: h2Of(2026, 2),
+          schools: [{ name: 'Northgate', levels: [{ ...levels, ...words }] }],
+        }),
+      ).rubrics;
+    expect(shown({ elementTitle: 'Routines', rubricTitle: 'Elements, A' })).toEqual([
+      { title: 'Elements, A', elements: [{ title: 'Routines', tenths: [24] }] },
+    ]);
+    expect(shown({})).toEqual([]);
   });
 
   test('are of the last half-term that is over, with a calendar or without', () => {

@@ -2,6 +2,7 @@
 // else's is frozen at the end of a half-term, with what could point at somebody left out.
 import {
   type FrozenFederationReply,
+  type FrozenLevels,
   FrozenLoopPart,
   type FrozenSchoolReply,
   type FrozenUnit as FrozenUnitReply,
@@ -135,28 +136,31 @@ export function frozenMatrix(desk: Desk, reply: FrozenSchoolReply): Matrix {
 }
 
 export function federationFigures(desk: Desk, reply: FrozenFederationReply): FederationFigures {
-  const rubrics = new Map<string, Map<number, (number | null)[]>>();
+  interface Row {
+    readonly title: string;
+    readonly tenths: (number | null)[];
+  }
+  const rubrics = new Map<string, { title: string; elements: Map<number, Row> }>();
   reply.schools.forEach((school, at) => {
-    for (const { rubricVersion, element, meanTenths } of school.levels) {
-      const elements = rubrics.get(hex(rubricVersion)) ?? new Map<number, (number | null)[]>();
-      const tenths = elements.get(element) ?? reply.schools.map(() => null);
-      tenths[at] = meanTenths;
-      rubrics.set(hex(rubricVersion), elements.set(element, tenths));
+    for (const levels of school.levels) {
+      const words = wordsOf(desk, levels);
+      // A number without its words says nothing.
+      if (words === null) continue;
+      const id = hex(levels.rubricVersion);
+      const rubric = rubrics.get(id) ?? { title: words.rubric, elements: new Map<number, Row>() };
+      const row = rubric.elements.get(levels.element) ?? {
+        title: words.element,
+        tenths: reply.schools.map(() => null),
+      };
+      row.tenths[at] = levels.meanTenths;
+      rubric.elements.set(levels.element, row);
+      rubrics.set(id, rubric);
     }
   });
-  const known = [...rubrics].flatMap(([id, elements]) => {
-    const rubric = desk.directory.rubrics.get(id);
-    if (rubric === undefined) return [];
-    return [
-      {
-        title: [rubric.title, rubric.version].filter(Boolean).join(', '),
-        elements: rubric.elements.flatMap(({ number, title }) => {
-          const tenths = elements.get(number);
-          return tenths === undefined ? [] : [{ title, tenths }];
-        }),
-      },
-    ];
-  });
+  const known = [...rubrics.values()].map(({ title, elements }) => ({
+    title,
+    elements: [...elements].sort(([a], [b]) => a - b).map(([, row]) => row),
+  }));
   return {
     halfTerm: halfTermIn(desk, reply),
     earlier: stepFrom(reply.h2, -1),
@@ -179,6 +183,19 @@ export function frozenFigures(desk: Desk, reply: FrozenSchoolReply): FrozenFigur
   };
 }
 
+// Of the directory; whoever holds none is told them by the server.
+function wordsOf(
+  desk: Desk,
+  { rubricVersion, element, elementTitle, rubricTitle }: FrozenLevels,
+): { readonly rubric: string; readonly element: string } | null {
+  const rubric = desk.directory.rubrics.get(hex(rubricVersion));
+  const held = rubric?.elements.find(({ number }) => number === element)?.title;
+  if (rubric !== undefined && held !== undefined) {
+    return { rubric: [rubric.title, rubric.version].filter(Boolean).join(', '), element: held };
+  }
+  return elementTitle === '' ? null : { rubric: rubricTitle, element: elementTitle };
+}
+
 function unitOf(desk: Desk, unit: FrozenUnitReply): FrozenUnit {
   const part = (which: FrozenLoopPart) => unit.loop.find((loop) => loop.part === which);
   const ratio = (which: FrozenLoopPart) => {
@@ -186,16 +203,16 @@ function unitOf(desk: Desk, unit: FrozenUnitReply): FrozenUnit {
     return loop === undefined ? null : { k: Number(loop.value), n: Number(loop.of) };
   };
   const sharing = part(FrozenLoopPart.SHARING);
+  const made = [...unit.coverage, ...unit.loop, ...unit.levels].map(({ madeMs }) => Number(madeMs));
   return {
     name: unit.name,
+    madeMs: made.length === 0 ? null : Math.max(...made),
     coverage: unit.coverage.map(({ title, done, eligible }) => ({ title, done, eligible })),
     shareDays: sharing === undefined ? null : Number(sharing.value),
     acknowledged: ratio(FrozenLoopPart.ACKNOWLEDGEMENT),
     steps: ratio(FrozenLoopPart.STEPS),
-    // Whoever holds no rubric is shown no level: a number without its words says nothing.
     levels: unit.levels.flatMap((levels) => {
-      const rubric = desk.directory.rubrics.get(hex(levels.rubricVersion));
-      const element = rubric?.elements.find(({ number }) => number === levels.element)?.title;
+      const element = wordsOf(desk, levels)?.element;
       if (element === undefined) return [];
       const { meanTenths: tenths, teachers, lessons } = levels;
       return [{ element, tenths, teachers, lessons: Number(lessons) }];

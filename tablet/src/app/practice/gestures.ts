@@ -139,7 +139,7 @@ export function practiceGestures(
   const writeCell = (record: string, change: CellChange, place: CellPlace | null) => {
     const here = at();
     if (here === null) return Promise.resolve(nobody);
-    const { owner, objective, status, evidence, handOver } = change;
+    const { owner, objective, status, evidence = '', evidenceRecord = '', handOver } = change;
     const tooLong = isTooLong([
       [objective, bytes.objective],
       [evidence, bytes.evidence],
@@ -158,8 +158,11 @@ export function practiceGestures(
     if (objective !== undefined) changes.set('objective', objective);
     if (status !== undefined) changes.set('status', statuses[status]);
     if (handOver !== undefined) changes.set('handOver', handOver);
-    if (evidence !== undefined && evidence !== '') {
-      changes.entry('evidence', random(16), { text: evidence });
+    if (evidence !== '' || evidenceRecord !== '') {
+      const parts: Record<string, Value> = {};
+      if (evidence !== '') parts.text = evidence;
+      if (evidenceRecord !== '') parts.record = unhex(evidenceRecord);
+      changes.entry('evidence', random(16), parts);
     }
     const facet = facetOf(record, facetClass.managementCell);
     return here.writing.write(record, null, [{ facet, changes }]);

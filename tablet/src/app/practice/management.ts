@@ -14,6 +14,7 @@ import { hex, unhex } from '../../model/bytes';
 import type { Management, ManagementEntry } from '../contract';
 import type { Desk } from '../desk';
 import { completenessOf } from '../figures/coverage';
+import { evidenceOf, evidenceRecords } from './evidence';
 import { differsIn, heldCells } from './held';
 
 const dayMs = 86_400_000;
@@ -54,6 +55,7 @@ export function managementOf(desk: Desk, org: string, reply: ManagementReply): M
     ...reply.cells,
     ...begun.map(({ id }) => create(ManagementEntrySchema, { record: unhex(id) })),
   ];
+  const mayLink = evidenceRecords(desk, org);
   const cells = entries.map(({ record, cell: said, ownerUntilDay, ownerName }): ManagementEntry => {
     const id = hex(record);
     const own = held.get(id);
@@ -70,7 +72,7 @@ export function managementOf(desk: Desk, org: string, reply: ManagementReply): M
       objective: cell?.objective ?? '',
       status: statuses[cell?.status ?? ManagementStatus.UNSPECIFIED] ?? 'none',
       evidence: cell?.evidence.length ?? 0,
-      evidenceWords: (cell?.evidence ?? []).map(({ text = '' }) => text).filter((t) => t !== ''),
+      evidenceList: evidenceOf(cell?.evidence ?? [], mayLink),
       handOver: cell?.handOver ?? '',
       untilMs: isSame && ownerUntilDay !== 0 ? ownerUntilDay * dayMs : null,
       held: own !== undefined,
@@ -84,6 +86,7 @@ export function managementOf(desk: Desk, org: string, reply: ManagementReply): M
   ];
   return {
     name: reply.name,
+    mayLink,
     scope: org,
     roles: roles.sort((a, b) => a - b).map((role) => Role[role] ?? ''),
     functions: functions.sort((a, b) => a.localeCompare(b, 'en-GB')),

@@ -9,9 +9,10 @@ import { areaName, placePath, type SectionProps, Sections } from '../figures/pla
 import { ShownAnswer } from '../figures/shown';
 import { Icon } from '../frame/icons';
 import { Empty, Page } from '../frame/page';
-import { useApp, useStore } from '../frame/reading';
+import { useApp, useStore, useWhen } from '../frame/reading';
 import { oneDecimal } from '../trends/chart';
 import '../trends/trends.css';
+import { Definitions } from './definitions';
 import './frozen.css';
 
 export function FederationScreen({ areas, area, org, h2 }: SectionProps) {
@@ -37,6 +38,7 @@ export function FederationScreen({ areas, area, org, h2 }: SectionProps) {
               </>
             )}
             <p className="second muted measure">{say('federation.note')}</p>
+            <Definitions />
           </article>
         )}
       </ShownAnswer>
@@ -80,6 +82,7 @@ const ratio = (of: { readonly k: number; readonly n: number } | null) =>
   of === null ? hidden : say('federation.kOfN', of);
 
 function Schools({ schools }: { readonly schools: readonly FrozenUnit[] }) {
+  const when = useWhen();
   const rules = [...new Set(schools.flatMap(({ coverage }) => coverage.map(({ title }) => title)))];
   const loop = ['federation.share', 'federation.acknowledged', 'federation.steps'] as const;
   return (
@@ -98,6 +101,7 @@ function Schools({ schools }: { readonly schools: readonly FrozenUnit[] }) {
                 {say(words)}
               </th>
             ))}
+            <th scope="col">{say('federation.frozen')}</th>
           </tr>
         </thead>
         <tbody>
@@ -117,6 +121,7 @@ function Schools({ schools }: { readonly schools: readonly FrozenUnit[] }) {
               <td>{school.shareDays ?? hidden}</td>
               <td>{ratio(school.acknowledged)}</td>
               <td>{ratio(school.steps)}</td>
+              <td>{school.madeMs === null ? hidden : when.date(school.madeMs)}</td>
             </tr>
           ))}
         </tbody>

@@ -9,6 +9,7 @@ import { ShownAnswer } from '../figures/shown';
 import { Page } from '../frame/page';
 import { useApp, useStore, useWhen } from '../frame/reading';
 import { oneDecimal } from '../trends/chart';
+import { Definitions } from './definitions';
 import '../trends/trends.css';
 import './frozen.css';
 
@@ -169,16 +170,5 @@ function Departments({ units }: { readonly units: readonly FrozenUnit[] }) {
         </tbody>
       </table>
     </div>
-  );
-}
-
-function Definitions() {
-  return (
-    <section className="section second">
-      <h2>{say('frozen.definitions')}</h2>
-      <p className="measure">{say('frozen.defVisited')}</p>
-      <p className="measure">{say('frozen.defMean')}</p>
-      <p className="measure">{say('frozen.defHidden')}</p>
-    </section>
   );
 }

@@ -1,12 +1,14 @@
 // A cell of the management matrix, as it is written: who holds it, what is to be reached, how it stands.
 
 import { useState } from 'react';
-import type { CellPlace, ManagementEntry } from '../../app/contract';
+import type { CellPlace, EvidenceRecord, ManagementEntry } from '../../app/contract';
 import { say } from '../../words/say';
+import { useDays } from '../figures/half-term';
 import { DiffersNotice } from '../forms/differs';
 import { ColleagueField, WordsField } from '../forms/fields';
 import { FormDialog } from '../forms/form-dialog';
 import { useApp } from '../frame/reading';
+import { EvidenceList } from './evidence';
 
 const roles = ['HEAD', 'SLT', 'HOD', 'AST', 'MENTOR', 'COACH', 'TEACHER', 'GOVERNOR'] as const;
 const strands = ['whole', 'teaching', 'learning', 'behaviour'] as const;
@@ -16,15 +18,18 @@ export function CellForm({
   cell,
   place,
   functions,
+  mayLink,
   onClose,
 }: {
   // Null: a cell is begun at the place.
   readonly cell: ManagementEntry | null;
   readonly place: CellPlace;
   readonly functions: readonly string[];
+  readonly mayLink: readonly EvidenceRecord[];
   readonly onClose: () => void;
 }) {
   const app = useApp();
+  const { date } = useDays();
   const [role, setRole] = useState(place.role);
   const [fn, setFn] = useState(place.fn);
   const [strand, setStrand] = useState(place.strand);
@@ -32,6 +37,7 @@ export function CellForm({
   const [objective, setObjective] = useState(cell?.objective ?? '');
   const [status, setStatus] = useState<ManagementEntry['status']>(cell?.status ?? 'none');
   const [evidence, setEvidence] = useState('');
+  const [evidenceRecord, setEvidenceRecord] = useState('');
   const [handOver, setHandOver] = useState(cell?.handOver ?? '');
   const isNamed = place.role !== '' && place.fn !== '';
 
@@ -41,6 +47,7 @@ export function CellForm({
     ...(objective.trim() === (cell?.objective ?? '') ? {} : { objective: objective.trim() }),
     ...(status === (cell?.status ?? 'none') ? {} : { status }),
     ...(evidence.trim() === '' ? {} : { evidence: evidence.trim() }),
+    ...(evidenceRecord === '' ? {} : { evidenceRecord }),
     ...(handOver.trim() === (cell?.handOver ?? '') ? {} : { handOver: handOver.trim() }),
   };
   const settled =
@@ -131,16 +138,10 @@ export function CellForm({
           ))}
         </select>
       </label>
-      {cell !== null && cell.evidenceWords.length > 0 && (
+      {cell !== null && cell.evidenceList.length > 0 && (
         <div className="field">
           <span>{say('management.evidenceList')}</span>
-          <ul className="list">
-            {cell.evidenceWords.map((words) => (
-              <li key={words} className="who-row second">
-                {words}
-              </li>
-            ))}
-          </ul>
+          <EvidenceList evidence={cell.evidenceList} />
         </div>
       )}
       <WordsField
@@ -150,6 +151,22 @@ export function CellForm({
         most={500}
         rows={2}
       />
+      {mayLink.length > 0 && (
+        <label className="field">
+          <span>{say('management.linkEvidence')}</span>
+          <select
+            value={evidenceRecord}
+            onChange={(event) => setEvidenceRecord(event.target.value)}
+          >
+            <option value="">{say('management.linkNothing')}</option>
+            {mayLink.map((one) => (
+              <option key={one.record} value={one.record}>
+                {say('management.evidenceRecord', { ...one, date: date(one.dateMs) })}
+              </option>
+            ))}
+          </select>
+        </label>
+      )}
       {cell !== null && (
         <WordsField
           label={say('management.handOver')}

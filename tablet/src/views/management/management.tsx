@@ -12,6 +12,7 @@ import { Icon, type IconName } from '../frame/icons';
 import { Empty, Page } from '../frame/page';
 import { useApp, useStore } from '../frame/reading';
 import { CellForm } from './cell-form';
+import { EvidenceList } from './evidence';
 import '../trends/trends.css';
 
 const strands = ['all', 'whole', 'teaching', 'learning', 'behaviour'] as const;
@@ -68,6 +69,7 @@ export function ManagementScreen({ areas, area, org }: SectionProps) {
                 cell={editing.cell}
                 place={editing.place}
                 functions={answer.value.functions}
+                mayLink={answer.value.mayLink}
                 onClose={() => setEditing(null)}
               />
             )}
@@ -109,7 +111,7 @@ function Grid({ management, strand, edit }: Filtered) {
   const cells = management.cells.filter((cell) => strand === 'all' || cell.strand === strand);
   return (
     <div className="scroll-x">
-      <table className="trend-table">
+      <table className="trend-table of-cells">
         <thead>
           <tr>
             <th scope="col">{say('management.role')}</th>
@@ -166,6 +168,12 @@ function Cells({
           .filter(Boolean)
           .join(' · ')}
       </span>
+      {cell.evidenceList.length > 0 && (
+        <details className="fold small">
+          <summary>{say('management.evidenceList')}</summary>
+          <EvidenceList evidence={cell.evidenceList} />
+        </details>
+      )}
       {cell.handOver !== '' && <span className="small">{cell.handOver}</span>}
       <span className="row wrap">
         <DiffersChip differs={cell.differs} />

@@ -160,6 +160,7 @@ function nowWords(trends: Trends, element: ElementTrend): string {
     halfTerm: name,
     teachers: point.teachers,
     n: point.n,
+    observers: point.observers,
   });
 }
 

@@ -17,7 +17,7 @@ export const matrixWords = {
   'matrix.about': 'About this cell',
   'matrix.empty': 'No department has a counted lesson in this half-term.',
   'matrix.noneFrozen':
-    'No half-term has been frozen yet. These figures are made when a half-term has closed.',
+    'No half-term has been frozen yet. These figures are made when a half-term has closed. A role over several schools reads them side by side.',
 
   'frozen.title': 'Half-term figures',
   'frozen.frozen': 'Frozen on {date}. It does not change until the next half-term is frozen.',
@@ -52,6 +52,7 @@ export const matrixWords = {
   'federation.share': 'Days to feedback (middle value)',
   'federation.acknowledged': 'Acknowledged',
   'federation.steps': 'Steps looked at again',
+  'federation.frozen': 'Frozen on',
   'federation.kOfN': '{k} of {n}',
   'federation.noneFrozen': 'No school has frozen this half-term.',
   'federation.note':

@@ -47,6 +47,11 @@ export const practiceWritingWords = {
   'management.addEvidence': 'Evidence to add',
   'management.handOver': 'Hand-over note',
   'management.evidenceList': 'Evidence',
+  'management.linkEvidence': 'A record that shows it',
+  'management.linkNothing': 'None',
+  'management.evidenceRecord':
+    '{kind, select, review {Review of the cycle} plan {Support plan} other {Visit}}, {name}, {date}',
+  'management.evidenceElsewhere': 'a record that is not on this tablet',
 
   'help.leaderEmpty': 'No open referrals or support plans.',
   'help.waitingAnswer': '{teacher} has not answered yet.',

@@ -50,7 +50,7 @@ export const practiceWords = {
   'agreement.since': 'Lessons since {date}.',
   'agreement.exact': 'The same level: {k} of {n}',
   'agreement.withinOne': 'At most one level apart: {k} of {n}',
-  'agreement.kappa': 'Weighted kappa {value} (95 % from {low} to {high})',
+  'agreement.kappa': 'Quadratic-weighted kappa {value} (95 % from {low} to {high})',
   'agreement.icc': 'ICC(2,1) {value} (95 % from {low} to {high})',
   'agreement.few': '{n} of 20 pairs of levels; kappa and ICC appear then.',
   'agreement.pairs':

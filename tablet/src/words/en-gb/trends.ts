@@ -32,7 +32,7 @@ export const trendsWords = {
     '{element}: {n, plural, =0 {no lesson} one {# lesson} other {# lessons}}, {observers, plural, one {# observer} other {# observers}}. {statement}',
   'trends.groupChart': '{element}, {name}: {now}',
   'trends.groupNow':
-    '{value} in {halfTerm}; {teachers, plural, one {# teacher} other {# teachers}}, {n, plural, one {# lesson} other {# lessons}}',
+    '{value} in {halfTerm}; {teachers, plural, one {# teacher} other {# teachers}}, {n, plural, one {# lesson} other {# lessons}}, {observers, plural, one {# observer} other {# observers}}',
   'trends.groupNone': 'no lesson in {halfTerm}',
   'trends.element': 'Element',
   'trends.statement': 'Now, compared with before',

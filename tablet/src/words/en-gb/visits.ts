@@ -82,5 +82,5 @@ export const visitsWords = {
   'newVisit.plan': 'Plan',
   'newVisit.choose': 'Choose a teacher',
   'newVisit.chooseHint': 'Then the kind and the class. Everything else can wait.',
-  'newVisit.hours': '{h} h {m}',
+  'newVisit.hours': '{m, select, 00 {{h} h} other {{h} h {m}}}',
 } as const;

@@ -1,0 +1,134 @@
+// Each figure can be explained from its page: which lessons are in it, of which half-term, what is
+// still on its way, and why it is another one than before.
+
+#include "tests/end_to_end/practice/school.h"
+
+namespace halfterm::testing {
+namespace {
+
+class ExplainedPracticeTest : public PracticeTest {
+ protected:
+  ExplainedPracticeTest() {
+    school.AddRule(60, "Half-termly visit", {v1::VISIT_KIND_DEPT});
+    Import();
+  }
+  v1::TeacherReply Of(const Id16& person, const Id16& teacher, uint32_t h2,
+                      uint64_t last_view_seq = 0, const Id16& rubric = {}) {
+    v1::TeacherRequest request;
+    request.set_teacher(BytesOf(teacher));
+    request.set_h2(h2);
+    request.set_with_lessons(true);
+    request.set_last_view_seq(last_view_seq);
+    if (!rubric.IsZero()) request.set_rubric_version(BytesOf(rubric));
+    v1::TeacherReply reply;
+    grpc::ClientContext context;
+    Tablet(person).Prepare(context);
+    const grpc::Status status =
+        v1::Summaries::NewStub(Tablet(person).channel())->Teacher(&context, request, &reply);
+    EXPECT_TRUE(status.ok()) << status.error_message();
+    return reply;
+  }
+  v1::ChangesReply Changes(const Id16& person, const Id16& org, uint64_t since_seq) {
+    v1::ChangesRequest request;
+    request.set_org(BytesOf(org));
+    request.set_since_seq(since_seq);
+    return Page(person, &v1::Practice::Stub::Changes, request);
+  }
+};
+
+// The last evening of a half-term and the first minutes of the next, in the school's time: in
+// summer London's midnight is an hour before the clock of the server.
+TEST_F(ExplainedPracticeTest,
+       ALessonCountsByTheSchoolsMidnightOnBothSidesOfAHalfTermAndOfTheClocks) {
+  const struct {
+    int64_t start_ms;
+    uint32_t h2;
+    const char* when;
+  } lessons[] = {
+      {At(2026, 10, 23, 23, 59), SmallSchool::kAutumn1,
+       "the last minute of Autumn 1, in summer time"},
+      {At(2026, 10, 25, 1, 30), SmallSchool::kAutumn1, "the hour that comes twice, in the holiday"},
+      {At(2026, 11, 1, 23, 59), SmallSchool::kAutumn1, "the last minute of the holiday"},
+      {At(2026, 11, 2, 0, 0), SmallSchool::kAutumn2, "the first minute of Autumn 2"},
+      {At(2027, 4, 11, 23, 59), SmallSchool::kSpring2, "the last minute of the Easter holiday"},
+      {At(2027, 4, 12, 0, 0), SmallSchool::kSummer1, "the first minute of Summer 1, 23:00 in UTC"}};
+  std::map<uint32_t, uint32_t> visits;
+  for (const auto& lesson : lessons) {
+    const Id16 visit =
+        Observed(school.hana, {v1::VISIT_KIND_DEPT, school.tia, {}, lesson.start_ms});
+    const v1::TeacherReply page = Of(school.hana, school.tia, lesson.h2);
+    EXPECT_EQ(page.visits(), ++visits[lesson.h2]) << lesson.when;
+    ASSERT_GT(page.lessons_size(), 0) << lesson.when;
+    EXPECT_EQ(page.lessons(0).visit(), visit.view()) << lesson.when;
+    EXPECT_EQ(page.lessons(0).h2(), lesson.h2) << lesson.when;
+  }
+}
+
+TEST_F(ExplainedPracticeTest, WhatWasWrittenBeforeAViewAndCameAfterItIsSaidOnTheFigureAndNamed) {
+  WireTablet away(server, "northgate", school.hana, 99);
+  const Id16 visit = NewId();
+  away.Write({visit, core::kPlan, {}}, PlanValues(school, school.hana, school.tia));
+  away.Write({visit, core::kSheet, school.hana}, RatingValues(1, 3));
+  server.clock.Advance(3'600'000);
+  const Id16 seen = Observed(school.sara, {v1::VISIT_KIND_DEPT, school.tia}, 2);
+  const v1::TeacherReply before = Of(school.hana, school.tia, 0);
+  EXPECT_EQ(before.watermark().late_since_last_view(), 0u);
+
+  // The head's other tablet comes in from a day without signal, and what it holds is shared.
+  ASSERT_TRUE(away.Push().ok());
+  Submit(school.hana, visit);
+  Strength(school.hana, visit, "A calm start.");
+  Share(school.hana, visit);
+  Push(school.hana);
+  const v1::TeacherReply after = Of(school.hana, school.tia, 0, before.watermark().as_of_seq());
+  EXPECT_EQ(after.visits(), before.visits() + 1);
+  const v1::ChangesReply why = Changes(school.hana, school.maths, before.watermark().as_of_seq());
+  ASSERT_EQ(why.changes_size(), 1) << "and nothing of the visit that was there";
+  EXPECT_EQ(why.changes(0).visit(), visit.view());
+  EXPECT_NE(why.changes(0).visit(), seen.view());
+  EXPECT_EQ(why.changes(0).display_name(), "Tia Green");
+}
+
+TEST_F(ExplainedPracticeTest, AMovedTeachersLessonsStayWhereTheyWereGivenAndTheNewPageSaysSo) {
+  Observed(school.hana, {v1::VISIT_KIND_DEPT, school.tia}, 4);
+  const v1::TeacherReply in_maths = Of(school.hana, school.tia, 0);
+  school.person(school.tia).mutable_departments(0)->set_org(BytesOf(school.art));
+  Import();
+  EXPECT_EQ(Of(school.hana, school.tia, 0).visits(), in_maths.visits())
+      << "the lessons of the department stay on its head's page";
+  EXPECT_EQ(Of(school.hugo, school.tia, 0).visits(), 0u) << "and are not on the new one's";
+  EXPECT_EQ(Of(school.hedy, school.tia, 0).visits(), 1u);
+}
+
+TEST_F(ExplainedPracticeTest, ARubricVersionBreaksTheLineAndTheOtherVersionIsNamed) {
+  Observed(school.hana, {v1::VISIT_KIND_DEPT, school.tia}, 4);
+  std::swap(school.rubric_a, school.rubric_b);  // Plans name the first.
+  Observed(school.hana, {v1::VISIT_KIND_DEPT, school.tia, {}, At(2026, 9, 15)}, 2);
+  const v1::TeacherReply latest = Of(school.hana, school.tia, 0);
+  ASSERT_EQ(latest.elements_size(), 1);
+  EXPECT_EQ(latest.elements(0).n(), 1u) << "never a mean over two versions";
+  ASSERT_EQ(latest.other_rubric_versions_size(), 1);
+  const auto other = Id16::FromBytes(latest.other_rubric_versions(0));
+  EXPECT_EQ(Of(school.hana, school.tia, 0, 0, *other).elements(0).n(), 1u);
+}
+
+TEST_F(ExplainedPracticeTest, AnErasedPeerVisitTakesItsTickAlongAndMovesNoFigure) {
+  school.AddGrant(school.ann, v1::ROLE_PEER, {}).add_people(BytesOf(school.tia));
+  Import();
+  Observed(school.hana, {v1::VISIT_KIND_DEPT, school.tia}, 3);
+  const std::string before = Of(school.hana, school.tia, 0).elements(0).ShortDebugString();
+  const Id16 peer = Observed(school.ann, {v1::VISIT_KIND_PEER, school.tia}, 1);
+  const v1::TeacherReply with = Of(school.hana, school.tia, 0);
+  EXPECT_EQ(with.elements(0).ShortDebugString(), before) << "a peer visit is in no figure";
+  EXPECT_EQ(Load(school.tia, school.tia).visits(), 2u);
+  v1::Intent erase;
+  erase.mutable_erase_peer();
+  Tablet(school.tia).Intend({peer, core::kPlan, {}}, erase);
+  EXPECT_EQ(Pushed(school.tia), "COMMITTED DONE");
+  EXPECT_EQ(Load(school.tia, school.tia).visits(), 1u);
+  EXPECT_EQ(Of(school.hana, school.tia, 0).elements(0).ShortDebugString(), before);
+  EXPECT_EQ(Changes(school.hana, school.maths, with.watermark().as_of_seq()).changes_size(), 0);
+}
+
+}  // namespace
+}  // namespace halfterm::testing

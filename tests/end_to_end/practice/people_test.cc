@@ -1,0 +1,147 @@
+// C25: two entries of the roster are one person. From then on every figure, page and right is what
+// it would be had there been one entry, also for what was shared and answered; nothing that was
+// written is gone, and the way back leaves two people as they were.
+
+#include "halfterm/v1/people.grpc.pb.h"
+#include "tests/end_to_end/practice/school.h"
+#include "tests/support/await.h"
+
+namespace halfterm::testing {
+namespace {
+
+class PeoplePracticeTest : public PracticeTest {
+ protected:
+  PeoplePracticeTest() {
+    school.AddRule(60, "Half-termly visit", {v1::VISIT_KIND_DEPT});
+    school.AddPerson(second, "T. Green", {school.maths}).set_sourced_id("u-77");
+    Import();
+  }
+  const Id16 second = IdNumber(95);
+
+  v1::MergePeopleReply Merge(bool undo = false, bool dry_run = false) {
+    v1::MergePeopleRequest request;
+    request.set_tenant("northgate");
+    request.set_second(BytesOf(second));
+    request.set_into(BytesOf(school.tia));
+    request.set_undo(undo);
+    request.set_dry_run(dry_run);
+    v1::MergePeopleReply reply;
+    const grpc::Status status = Asked(request, &reply);
+    EXPECT_TRUE(status.ok()) << status.error_message();
+    AwaitRecomputed();
+    return reply;
+  }
+  grpc::Status Asked(const v1::MergePeopleRequest& request, v1::MergePeopleReply* reply) {
+    grpc::ClientContext context;
+    return v1::People::NewStub(
+               grpc::CreateChannel(server.admin_address(), grpc::InsecureChannelCredentials()))
+        ->MergePeople(&context, request, reply);
+  }
+  void AwaitRecomputed() {
+    EXPECT_TRUE(ComesTrue([this] {
+      return Figures(school.hedy, school.tia).watermark().recomputing_since_ms() == 0;
+    }));
+  }
+  void Acknowledge(const Id16& person, const Id16& visit) {
+    ASSERT_TRUE(Tablet(person).Pull().ok());
+    Tablet(person).Write({visit, core::kResponse, person},
+                         {{Path::Entry(1, core::NumberKey(1), 0, Kind::kElem), ""}});
+    Push(person);
+  }
+  bool IsVerified() {
+    grpc::ClientContext context;
+    v1::VerifyRequest request;
+    request.set_tenant("northgate");
+    const auto stream = server.admin().Verify(&context, request);
+    v1::VerifyReply reply;
+    while (stream->Read(&reply)) {
+    }
+    EXPECT_EQ(reply.differences_size(), 0) << reply.ShortDebugString();
+    return stream->Finish().ok() && reply.differences_size() == 0;
+  }
+};
+
+TEST_F(PeoplePracticeTest, C25TwoEntriesAreOnePersonForWhatWasSharedAndAnsweredToo) {
+  Observed(school.hana, {v1::VISIT_KIND_DEPT, school.tia}, 2);
+  const Id16 other = Observed(school.sara, {v1::VISIT_KIND_DEPT, second, {}, At(2026, 9, 11)}, 4);
+  Acknowledge(second, other);
+  const v1::TeacherReply tia_before = Figures(school.hedy, school.tia);
+  const v1::TeacherReply second_before = Figures(school.hedy, second);
+  ASSERT_EQ(second_before.visits(), 1u);
+
+  EXPECT_EQ(Merge(/*undo=*/false, /*dry_run=*/true).records(), 1u);
+  EXPECT_EQ(Figures(school.hedy, school.tia).visits(), 1u) << "a dry run moves nothing";
+  EXPECT_EQ(Merge().records(), 1u);
+
+  const v1::TeacherReply merged = Figures(school.hedy, school.tia);
+  EXPECT_EQ(merged.visits(), 2u);
+  EXPECT_EQ(merged.observers(), 2u);
+  ASSERT_EQ(merged.elements_size(), 1);
+  EXPECT_EQ(merged.elements(0).n(), 2u);
+  EXPECT_EQ(merged.elements(0).sum(), 6u);
+  EXPECT_EQ(Load(school.hana, school.tia).visits(), 2u);
+  EXPECT_EQ(StateOf(Coverage(school.hana, school.maths), second, "Half-termly visit"),
+            v1::COVERAGE_STATE_UNSPECIFIED)
+      << "nobody is asked for twice";
+  EXPECT_TRUE(Held(school.tia, other).count(core::kVersion)) << "it is hers to read";
+  EXPECT_TRUE(Held(school.tia, other).count(core::kResponse)) << "with what she answered";
+  EXPECT_EQ(Pack(school.sara, school.site).not_acknowledged_size(), 0);
+
+  EXPECT_TRUE(IsVerified());
+  EXPECT_EQ(Merge().seq(), 0u) << "it is so already";
+
+  // They were two after all.
+  EXPECT_EQ(Merge(/*undo=*/true).records(), 1u);
+  EXPECT_EQ(Figures(school.hedy, school.tia).elements(0).ShortDebugString(),
+            tia_before.elements(0).ShortDebugString());
+  EXPECT_EQ(Figures(school.hedy, second).elements(0).ShortDebugString(),
+            second_before.elements(0).ShortDebugString());
+  EXPECT_EQ(Held(school.tia, other).count(core::kVersion), 0u) << "and hers no more";
+  EXPECT_EQ(Shown<v1::Response>(school.tia, {other, core::kResponse, school.tia}).acks_size(), 0)
+      << "nor what the other one answered";
+  EXPECT_EQ(StateOf(Coverage(school.hana, school.maths), second, "Half-termly visit"),
+            v1::COVERAGE_STATE_DONE);
+  EXPECT_TRUE(IsVerified());
+  // What was the first entry's own is not taken along by another merge and its way back.
+  EXPECT_EQ(Merge().records(), 1u);
+  EXPECT_EQ(Merge(/*undo=*/true).records(), 1u);
+}
+
+// What came in after the merge under the second entry is filed by asking again; a visit that its
+// lead has put elsewhere meanwhile stays there.
+TEST_F(PeoplePracticeTest, C25AMergeIsRepeatedAndTakesNothingFromWhatWasCorrectedSince) {
+  const Id16 first = Plan(school.hana, {v1::VISIT_KIND_DEPT, second});
+  const Id16 later = Plan(school.hana, {v1::VISIT_KIND_DEPT, second, {}, At(2026, 9, 15)});
+  Push(school.hana);
+  EXPECT_EQ(Merge().records(), 2u);
+  v1::Intent correct;
+  correct.mutable_correct_plan()->set_field(v1::Plan::kTeacherFieldNumber);
+  correct.mutable_correct_plan()->set_value(BytesOf(school.tom));
+  correct.mutable_correct_plan()->set_reason("I was in Tom's room");
+  Tablet(school.hana).Intend({later, core::kPlan, {}}, correct);
+  EXPECT_EQ(Pushed(school.hana), "COMMITTED DONE");
+  EXPECT_EQ(Load(school.hana, school.tia).visits(), 1u);
+  EXPECT_EQ(Merge(/*undo=*/true).records(), 1u);
+  EXPECT_EQ(Load(school.hana, school.tia).visits(), 0u);
+  EXPECT_EQ(Load(school.hana, second).visits(), 1u);
+  EXPECT_EQ(Load(school.hana, school.tom).visits(), 1u);
+  EXPECT_FALSE(Held(school.hana, first).empty());
+  EXPECT_TRUE(IsVerified());
+}
+
+TEST_F(PeoplePracticeTest, C25AnEntryThatHasEndedStandsForNobody) {
+  ASSERT_NE(Merge().seq(), 0u);
+  v1::MergePeopleRequest request;
+  v1::MergePeopleReply reply;
+  request.set_tenant("northgate");
+  request.set_second(BytesOf(school.tia));
+  request.set_into(BytesOf(second));
+  EXPECT_EQ(Asked(request, &reply).error_code(), grpc::StatusCode::FAILED_PRECONDITION);
+  request.set_into(BytesOf(IdNumber(199)));
+  EXPECT_EQ(Asked(request, &reply).error_code(), grpc::StatusCode::NOT_FOUND);
+  request.set_into(request.second());
+  EXPECT_EQ(Asked(request, &reply).error_code(), grpc::StatusCode::INVALID_ARGUMENT);
+}
+
+}  // namespace
+}  // namespace halfterm::testing
