@@ -13,10 +13,13 @@ namespace {
 
 constexpr uint64_t kMostSeeds = 500;
 
-void ExpectNoticed(LeftOut left_out) {
+void ExpectNoticed(LeftOut left_out, bool with_restores = false) {
   const uint64_t first = TestSeed();
   for (uint64_t i = 0; i < kMostSeeds; ++i) {
-    const Told told = Live(first + i, left_out);
+    const uint64_t seed = first + i;
+    const Told told =
+        Live(seed, with_restores ? HistoryWithRestores(seed, kSteps) : HistoryOf(seed, kSteps),
+             left_out);
     if (told.wrong.empty()) continue;
     std::printf("noticed in history %llu: %s\n", static_cast<unsigned long long>(i + 1),
                 told.wrong.c_str());
@@ -33,6 +36,10 @@ TEST(WholeAblation, NoLeft) { ExpectNoticed(LeftOut::kLeft); }
 TEST(WholeAblation, NoScopeDrop) { ExpectNoticed(LeftOut::kScopeDrop); }
 TEST(WholeAblation, TheLastWriterWins) { ExpectNoticed(LeftOut::kSiblings); }
 TEST(WholeAblation, WrongClocksAreRefused) { ExpectNoticed(LeftOut::kWrongClocks); }
+TEST(WholeAblation, ForgottenOnAcknowledgement) {
+  ExpectNoticed(LeftOut::kKeptUntilDurable, /*with_restores=*/true);
+}
+TEST(WholeAblation, RemovalsAreForgottenAfterSomeDays) { ExpectNoticed(LeftOut::kTombstones); }
 
 // What goes wrong in some hundred steps goes wrong in a few.
 TEST(WholeAblation, AHistoryThatGoesWrongIsMadeShort) {

@@ -52,11 +52,25 @@ std::string Ledger::ServerWasRestored(const std::vector<const MemoryDisk*>& surv
   log_.clear();
   seq_of_.clear();
   arrived_.clear();
+  arrived_at_.clear();
   committed_.clear();
   stamps_.clear();
   dispositions_.clear();
   if (std::string wrong = ReadLog(); !wrong.empty()) return wrong;
   DiskWasPutBack(surviving);
+  return "";
+}
+
+std::string Ledger::CheckKept(uint64_t durable, const std::vector<const MemoryDisk*>& disks,
+                              const std::set<size_t>& put_back) const {
+  for (const Word& word : words_) {
+    const auto at = arrived_at_.find(word.text);
+    if (at == arrived_at_.end() || at->second <= durable) continue;
+    if (IsErased(word.facet.record) || put_back.count(word.tablet) != 0) continue;
+    if (disks[word.tablet]->Mentions(word.text)) continue;
+    return absl::StrCat("I15: ", word.text, " was taken as ", at->second, ", the backups reach to ",
+                        durable, ", and its tablet has let go of it");
+  }
   return "";
 }
 
@@ -133,7 +147,9 @@ std::string Ledger::Read(uint64_t seq, const std::string& bytes) {
   if (!delta.ok()) return "";
   for (const core::Cell& cell : delta->cells) {
     for (const core::Sibling& sibling : cell.siblings) {
-      if (IsWord(sibling.value)) arrived_[sibling.value] = row.disposition();
+      if (!IsWord(sibling.value)) continue;
+      arrived_[sibling.value] = row.disposition();
+      arrived_at_.emplace(sibling.value, seq);
     }
   }
   if (row.disposition() != v1::DISPOSITION_COMMITTED) return "";
@@ -145,9 +161,10 @@ std::string Ledger::Read(uint64_t seq, const std::string& bytes) {
     for (const core::Dot& seen : cell.seen) {
       const auto before = stamps_.find(seen);
       if (seen == dot || before == stamps_.end() || before->second < row.stamp()) continue;
-      return absl::StrCat("I8: group ", seq, " of ", row.replica() % 1000, "/", row.n(), " is timed ",
-                          row.stamp(), ", before what its writer had seen: ", seen.replica % 1000,
-                          "/", seen.count, " at ", before->second, row.refilled() ? ", refilled" : "");
+      return absl::StrCat("I8: group ", seq, " of ", row.replica() % 1000, "/", row.n(),
+                          " is timed ", row.stamp(),
+                          ", before what its writer had seen: ", seen.replica % 1000, "/",
+                          seen.count, " at ", before->second, row.refilled() ? ", refilled" : "");
     }
   }
   core::Attribute(*delta, dot, *core::Id16::FromBytes(row.author()));

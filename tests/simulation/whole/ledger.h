@@ -46,6 +46,11 @@ class Ledger {
   // with it.
   std::string ServerWasRestored(const std::vector<const MemoryDisk*>& surviving);
 
+  // That whatever the server took and that is in no two backups (up to `durable`) is still on the
+  // disk of the tablet that wrote it, by number; but for tablets that were put back.
+  std::string CheckKept(uint64_t durable, const std::vector<const MemoryDisk*>& disks,
+                        const std::set<size_t>& put_back) const;
+
   // Each says what is wrong, or nothing. Reads the log's new rows.
   std::string ReadLog();
   // That the old rows are as they were, and that everything committed is where it belongs.
@@ -81,7 +86,8 @@ class Ledger {
   std::set<std::string> removed_;
   std::map<uint64_t, Logged> log_;
   std::map<core::Dot, uint64_t> seq_of_;
-  std::map<std::string, uint32_t> arrived_;  // Words that are in the log; with the disposition.
+  std::map<std::string, uint32_t> arrived_;     // Words that are in the log; with the disposition.
+  std::map<std::string, uint64_t> arrived_at_;  // Those of tablets' groups; with the number.
   std::map<core::FacetId, core::Facet> committed_;  // What tablets wrote there, joined.
   std::map<core::FacetId, std::string> versions_;   // What teachers read; it never changes.
   std::map<core::Dot, uint64_t> stamps_;

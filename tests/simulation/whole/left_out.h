@@ -15,6 +15,8 @@ enum class LeftOut {
   kScopeDrop,         // Nobody is told that a scope is gone.
   kSiblings,          // Of two values written at once the later one stays.
   kWrongClocks,       // Work of a tablet whose clock is days wrong is refused.
+  kKeptUntilDurable,  // Tablets forget what was acknowledged at once.
+  kTombstones,        // What was removed is forgotten after some days.
 };
 
 }  // namespace halfterm::testing

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <limits>
 #include <map>
 #include <optional>
 #include <utility>
@@ -40,6 +41,9 @@ constexpr size_t kMemtableBytes = size_t{8} << 20;
 bool IsDiverted(uint32_t disposition) {
   return disposition == v1::DISPOSITION_QUARANTINED || disposition == v1::DISPOSITION_LATE;
 }
+
+// After so long the simulation forgets a removal, where that rule is left out.
+constexpr int64_t kTombstoneMs = int64_t{2} * 86'400'000;
 
 // The facet with the latest value of each cell only.
 std::string WithoutSiblings(const std::string& bytes) {
@@ -232,9 +236,14 @@ absl::Status SimulatedServer::Restore(size_t which, bool is_announced) {
     if (!ledger.ok()) return ledger.status();
     disk::RestoreMarkRow mark;
     mark.set_generation(backup.row.generation());
-    if (absl::Status noted = (*ledger)->NoteRestore(mark, /*store_was_there=*/true); !noted.ok()) return noted;
+    if (absl::Status noted = (*ledger)->NoteRestore(mark, /*store_was_there=*/true); !noted.ok())
+      return noted;
   }
   return Start();
+}
+
+uint64_t SimulatedServer::DurableSeq() const {
+  return running_->ledger->DurableSeqOf(running_->epochs.row(), tenant());
 }
 
 void SimulatedServer::CutPowerAfter(uint64_t log_changes) {
@@ -360,6 +369,9 @@ absl::StatusOr<v1::HelloReply> SimulatedServer::Hello(const storage::Caller& cal
                           [&](absl::StatusOr<v1::HelloReply> reply) { answer = std::move(reply); })
            .get()})
       .IgnoreError();
+  if (answer.ok() && left_out_ == LeftOut::kKeptUntilDurable) {
+    answer->set_durable_seq(std::numeric_limits<uint64_t>::max());
+  }
   return answer;
 }
 
@@ -496,9 +508,22 @@ std::string SimulatedServer::Verify() {
                       first.detail());
 }
 
+std::string SimulatedServer::WithoutOldTombstones(const std::string& key,
+                                                  const std::string& bytes) {
+  core::Facet facet = *core::Decode(bytes, core::kFacetLimits);
+  std::erase_if(facet.cells, [&](const core::Cell& cell) {
+    const bool is_removed = cell.siblings.empty() && !cell.seen.empty();
+    if (!is_removed) return false;
+    const auto [since, is_new] = removed_since_.try_emplace({key, cell.path}, clock_.NowMs());
+    return !is_new && clock_.NowMs() - since->second > kTombstoneMs;
+  });
+  return core::Encode(facet);
+}
+
 storage::WriteSet SimulatedServer::Bent(const storage::WriteSet& writes) {
   const bool bends = left_out_ == LeftOut::kQuarantine || left_out_ == LeftOut::kNumberOfDiverted ||
-                     left_out_ == LeftOut::kLeft || left_out_ == LeftOut::kSiblings;
+                     left_out_ == LeftOut::kLeft || left_out_ == LeftOut::kSiblings ||
+                     left_out_ == LeftOut::kTombstones;
   if (!bends) return writes;
   storage::WriteSet bent;
   uint64_t diverted = 0;
@@ -524,6 +549,14 @@ storage::WriteSet SimulatedServer::Bent(const storage::WriteSet& writes) {
       disk::FacetRow row;
       row.ParseFromArray(write.value.data(), static_cast<int>(write.value.size()));
       row.set_facet(WithoutSiblings(row.facet()));
+      bent.Put(write.family, write.key, row.SerializeAsString());
+      continue;
+    }
+    if (left_out_ == LeftOut::kTombstones && write.family == Family::kState &&
+        write.key.substr(0, facets.size()) == facets) {
+      disk::FacetRow row;
+      row.ParseFromArray(write.value.data(), static_cast<int>(write.value.size()));
+      row.set_facet(WithoutOldTombstones(std::string(write.key), row.facet()));
       bent.Put(write.family, write.key, row.SerializeAsString());
       continue;
     }

@@ -8,9 +8,11 @@
 #define HALFTERM_TESTS_SIMULATION_WHOLE_SERVER_H_
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <random>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -48,6 +50,8 @@ class SimulatedServer final : public FiledBy {
   // which leaves a mark; else the server has to find out. The ledger stays as it is. Starts the
   // server.
   absl::Status Restore(size_t backup, bool is_announced);
+  // Everything up to here is in two backups.
+  uint64_t DurableSeq() const;
   bool is_up() const { return running_ != nullptr; }
 
   // The power goes in one of the next commits, before so many changes of the write-ahead log; what
@@ -117,6 +121,7 @@ class SimulatedServer final : public FiledBy {
   void Crash();
   void NoteDirectory();
   storage::WriteSet Bent(const storage::WriteSet& writes);
+  std::string WithoutOldTombstones(const std::string& key, const std::string& bytes);
   absl::Status BendPush(v1::PushRequest& request, std::vector<v1::PushResult>& answered);
 
   struct Backup {
@@ -128,6 +133,8 @@ class SimulatedServer final : public FiledBy {
   std::string store_;  // Where the store is now: with each restore elsewhere.
   const std::string name_ = "northgate";
   const LeftOut left_out_;
+  // When a cell was first without a value, by its facet's key.
+  std::map<std::pair<std::string, core::Path>, int64_t> removed_since_;
   std::mt19937_64 random_;
   SmallSchool people_;
   FakeClock clock_{At(2026, 9, 14, 8)};

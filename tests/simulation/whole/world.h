@@ -111,6 +111,7 @@ class World {
   std::mt19937_64 ids_;
   const int64_t began_ms_;
   std::string trace_;
+  std::set<size_t> put_back_;  // Tablets that hold an older disk than they had once.
   Counts counts_;
 };
 

@@ -27,6 +27,7 @@ std::string World::PutBack(size_t index, const MemoryDisk& copy) {
   ++counts_.put_back;
   if (std::string wrong = ledger_.ReadLog(); !wrong.empty()) return wrong;
   std::string wrong = tablets_[index]->PutBack(copy, tablets_[index]->people());
+  put_back_.insert(index);
   ledger_.DiskWasPutBack(Disks());
   return wrong;
 }
@@ -44,6 +45,7 @@ std::string World::DoPutBack(Chance& chance, bool on_another) {
   ++counts_.put_back;
   if (std::string wrong = ledger_.ReadLog(); !wrong.empty()) return wrong;
   std::string wrong = tablets_[index]->PutBack(copy.disk, copy.people);
+  put_back_.insert(index);
   if (!on_another) ledger_.DiskWasPutBack(Disks());
   return wrong;
 }
@@ -63,6 +65,10 @@ std::string World::BackUp() {
 std::string World::Restore(size_t backup, bool is_announced) {
   ++counts_.restores;
   if (std::string wrong = ledger_.CheckServer(); !wrong.empty()) return wrong;
+  if (server_.is_up()) {
+    std::string wrong = ledger_.CheckKept(server_.DurableSeq(), Disks(), put_back_);
+    if (!wrong.empty()) return wrong;
+  }
   const absl::Status restored = server_.Restore(backup, is_announced);
   if (!restored.ok()) return absl::StrCat("a restore: ", restored.ToString());
   return ledger_.ServerWasRestored(Disks());
