@@ -12,6 +12,7 @@
 #include "storage/backup/replay.h"
 #include "storage/backup/restore.h"
 #include "storage/keys.h"
+#include "storage/move/move_mark.h"
 #include "storage/postgres/postgres_engine.h"
 #include "storage/rocks/rocks_engine.h"
 
@@ -59,7 +60,9 @@ absl::StatusOr<bool> HasHistory(const ServerOptions& options, const storage::Eng
   return absl::FailedPreconditionError(absl::StrCat(
       "The database holds nothing, and ", StoreDirectory(options.data),
       " holds a store. Started so, this server would tell every tablet that its work is not here. "
-      "Start it without --engine=postgres, or name another --data directory for the database."));
+      "Move the store with `halfterm move`, start without --engine=postgres, or name another "
+      "--data "
+      "directory for the database."));
 }
 
 absl::Status OpenLedger(const ServerOptions& options, Log& log, Stored& stored) {
@@ -115,6 +118,8 @@ absl::StatusOr<std::unique_ptr<Stored>> OpenStored(const ServerOptions& options,
         OpenEngine(options, /*may_create=*/true, world.log);
     if (!database.ok()) return database.status();
     stored->engine = *std::move(database);
+    const absl::Status may = storage::MayBeServed(*stored->engine->NewSnapshot());
+    if (!may.ok()) return may;
     const absl::StatusOr<bool> has_history = HasHistory(options, *stored->engine);
     if (!has_history.ok()) return has_history.status();
     store_exists = *has_history;
@@ -144,6 +149,8 @@ absl::StatusOr<std::unique_ptr<Stored>> OpenStored(const ServerOptions& options,
     }
     if (!engine.ok()) return engine.status();
     stored->engine = *std::move(engine);
+    const absl::Status may = storage::MayBeServed(*stored->engine->NewSnapshot());
+    if (!may.ok()) return may;
   }
 
   absl::StatusOr<storage::OpenedHistory> history = storage::OpenHistory(

@@ -19,6 +19,7 @@
 #include "tools/import_command.h"
 #include "tools/keeping_command.h"
 #include "tools/merge_people_command.h"
+#include "tools/move_command.h"
 #include "tools/practice/agreement_command.h"
 #include "tools/replay_command.h"
 #include "tools/summary_command.h"
@@ -30,12 +31,12 @@ namespace {
 
 // In the order in which --help lists them.
 constexpr AddCommand kCommands[] = {
-    AddImportCommand,      AddInviteCommand,  AddAccountsCommand,  AddProviderCommand,
-    AddDemoSchoolCommand,  AddReplayCommand,  AddSummaryCommand,   AddCoverageCommand,
-    AddTabletsCommand,     AddVerifyCommand,  AddWaitingCommand,   AddKeepingCommand,
-    AddFreezeCommand,      AddAuditCommand,   AddAgreementCommand, AddBackupCommand,
-    AddBackupsCommand,     AddRestoreCommand, AddDoctorCommand,    AddDrillCommand,
-    AddMergePeopleCommand, AddBenchCommand,
+    AddImportCommand,     AddInviteCommand,      AddAccountsCommand,  AddProviderCommand,
+    AddDemoSchoolCommand, AddReplayCommand,      AddSummaryCommand,   AddCoverageCommand,
+    AddTabletsCommand,    AddVerifyCommand,      AddWaitingCommand,   AddKeepingCommand,
+    AddFreezeCommand,     AddAuditCommand,       AddAgreementCommand, AddBackupCommand,
+    AddBackupsCommand,    AddRestoreCommand,     AddMoveCommand,      AddDoctorCommand,
+    AddDrillCommand,      AddMergePeopleCommand, AddBenchCommand,
 };
 
 int Main(int argc, char** argv) {

@@ -100,7 +100,7 @@ std::string ConninfoOf(const std::string& folder, const std::string& database) {
 
 }  // namespace
 
-OwnPostgres::OwnPostgres(const std::vector<std::string>& settings) : settings_(settings) {
+void OwnPostgres::GiveFolderAway() {
   if (getuid() == 0) {
     const passwd* const user =
         getpwnam("postgres") != nullptr ? getpwnam("postgres") : getpwnam("nobody");
@@ -109,6 +109,10 @@ OwnPostgres::OwnPostgres(const std::vector<std::string>& settings) : settings_(s
     }
   }
   chmod(folder().c_str(), 0755);
+}
+
+OwnPostgres::OwnPostgres(const std::vector<std::string>& settings) : settings_(settings) {
+  GiveFolderAway();
   const std::string log = folder() + "/log";
   const pid_t made = Spawn(
       {std::string(kPrograms) + "initdb", "--pgdata=" + folder() + "/data", "--username=halfterm",
@@ -119,6 +123,27 @@ OwnPostgres::OwnPostgres(const std::vector<std::string>& settings) : settings_(s
     GiveUp("initdb failed; is postgresql-15 installed (tools/setup)?\n" + TextOf(log));
   }
   Start();
+}
+
+OwnPostgres::OwnPostgres(StandbyOf of) : settings_({"synchronous_standby_names="}) {
+  GiveFolderAway();
+  const std::string log = folder() + "/log";
+  const pid_t copied =
+      Spawn({std::string(kPrograms) + "pg_basebackup", "--host=" + of.primary.folder(),
+             "--username=halfterm", "--pgdata=" + folder() + "/data", "--write-recovery-conf",
+             "--wal-method=stream", "--checkpoint=fast", "--no-sync"},
+            log);
+  int status = 0;
+  if (waitpid(copied, &status, 0) != copied || status != 0) {
+    GiveUp("pg_basebackup failed\n" + TextOf(log));
+  }
+  Start();
+}
+
+void OwnPostgres::Promote() {
+  if (Run(ConninfoOf(folder(), "postgres"), "select pg_promote(true, 120)") != "t") {
+    GiveUp("it was not promoted\n" + TextOf(folder() + "/log"));
+  }
 }
 
 OwnPostgres::~OwnPostgres() {

@@ -21,6 +21,12 @@ class OwnPostgres {
  public:
   // `settings`: further ones, as "name=value"; they hold from the first start.
   explicit OwnPostgres(const std::vector<std::string>& settings = {});
+  // A standby of `primary`, which streams what that commits, until it is promoted. It asks for no
+  // standby of its own.
+  struct StandbyOf {
+    const OwnPostgres& primary;
+  };
+  explicit OwnPostgres(StandbyOf of);
   ~OwnPostgres();
   OwnPostgres(const OwnPostgres&) = delete;
   OwnPostgres& operator=(const OwnPostgres&) = delete;
@@ -41,10 +47,15 @@ class OwnPostgres {
   // After Kill(): starts it on the same files, and returns when it takes connections.
   void Start();
 
+  // Of a standby: takes writes from now on.
+  void Promote();
+
   // The folder that holds its socket, .s.PGSQL.5432.
   const std::string& folder() const { return folder_.path(); }
 
  private:
+  void GiveFolderAway();
+
   const TemporaryDirectory folder_ = TemporaryDirectory::ForSocket();
   const std::vector<std::string> settings_;
   pid_t process_ = 0;
