@@ -21,7 +21,8 @@ namespace halfterm::storage {
 // With more than so many the rest waits for the pull.
 inline constexpr size_t kMaxPurged = 1024;
 
-// The records erased after `seq` that one of the scopes held. DataLoss: a row cannot be read.
+// The records erased after `seq` that one of the scopes held. Looks at every erased record of the
+// school: some hundred in its life, each a row of some dozen bytes. DataLoss: a row cannot be read.
 absl::StatusOr<std::vector<core::Id16>> ErasedSince(const Snapshot& snapshot, Tenant tenant,
                                                     const std::vector<core::Scope>& scopes,
                                                     uint64_t seq);
