@@ -24,8 +24,6 @@ class OutsideServer final : public TabletServer {
   absl::Status Start();
   // SIGKILL, and gone when this returns.
   void Kill();
-  // Its data directory.
-  std::string data() const { return directory_.Path("data"); }
 
   // Where it listens, and what outlives it.
   const std::string& admin_address() const { return process_->admin_address(); }
