@@ -27,6 +27,7 @@ class OutsideServer final : public TabletServer {
 
   // Where it listens.
   const std::string& admin_address() const { return process_->admin_address(); }
+  std::string data() const { return directory_.Path("data"); }
 
   std::shared_ptr<grpc::Channel> PublicChannel() override;
   v1::OpenSessionReply OpenSession(const std::string& tenant, const core::Id16& person,
