@@ -275,20 +275,24 @@ TEST_F(RoleChangesTest, Y15ARewindInALoopIsAnsweredLaterAndOthersGoOn) {
   EXPECT_TRUE(hana.Pull().ok()) << "it may go on later";
 }
 
-TEST_F(RoleChangesTest, AGreetingThatNamesAWrongStoreNotesNoneOfTheOthers) {
-  WireTablet hana = Tablet(school_.hana, 1);
-  v1::HelloReply before, after, refused;
-  ASSERT_TRUE(hana.Hello(&before).ok());
+// A store of somebody else's is answered as one that is not there: with a store of the caller's
+// own.
+TEST_F(RoleChangesTest, AGreetingThatNamesAColleaguesStoreNotesNothingOfIt) {
+  WireTablet hana = Tablet(school_.hana, 1), sara = Tablet(school_.sara, 2);
+  v1::HelloReply before, after, told;
+  ASSERT_TRUE(sara.Hello(&before).ok());
   v1::HelloRequest request;
   request.set_device(BytesOf(hana.device()));
-  request.add_stores()->set_replica(hana.replica());
-  request.add_stores()->set_replica(hana.replica() + 1);
+  request.add_stores()->set_replica(sara.replica());
   grpc::ClientContext context;
   hana.Prepare(context);
-  EXPECT_EQ(hana.sync().Hello(&context, request, &refused).error_code(),
-            grpc::StatusCode::PERMISSION_DENIED);
-  ASSERT_TRUE(hana.Hello(&after).ok());
+  ASSERT_TRUE(hana.sync().Hello(&context, request, &told).ok());
+  EXPECT_EQ(told.stores(0).action(), v1::STORE_ACTION_REHOME);
+  EXPECT_NE(told.stores(0).new_replica(), sara.replica());
+  EXPECT_EQ(told.stores(0).applied_n(), 0u);
+  ASSERT_TRUE(sara.Hello(&after).ok());
   EXPECT_EQ(after.hello_no(), before.hello_no() + 1);
+  EXPECT_EQ(after.stores(0).action(), v1::STORE_ACTION_OK);
 }
 
 TEST_F(RoleChangesTest, AGreetingSaysTheCallersOwnScopesVersionAndComingGrants) {

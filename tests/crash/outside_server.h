@@ -25,7 +25,7 @@ class OutsideServer final : public TabletServer {
   // SIGKILL, and gone when this returns.
   void Kill();
 
-  // Where it listens.
+  // Where it listens, and its data directory.
   const std::string& admin_address() const { return process_->admin_address(); }
   std::string data() const { return directory_.Path("data"); }
 
