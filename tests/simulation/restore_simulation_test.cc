@@ -154,6 +154,35 @@ TEST_F(RestoreScenarios, S19ACloneAndItsTwinRefillTheServer) {
   Meet();
 }
 
+// A copy of the store is opened as a second server, and then the first one again: each has numbers
+// that the other gave to something else.
+TEST_F(RestoreScenarios, S39TwoServersOnCopiesOfOneStorePartAndNothingOfEitherIsLost) {
+  const core::FacetId sheet = NewSheet();
+  Write(sheet, 1);
+  Meet();
+  Meet(kHanasOther);
+  Ok(world_.BackUp());
+  const auto epoch = [&](size_t tablet) {
+    return world_.tablet(tablet).StoreOf(school().hana).outbox().row().epoch();
+  };
+  const uint32_t shared = epoch(kHana);
+  Write(sheet, 2);
+  Meet();
+  Ok(world_.BackUp());
+  Ok(world_.Restore(0, /*is_announced=*/false));  // The second server, which lacks the last word.
+  Write(sheet, 3, kHanasOther);
+  Meet(kHanasOther);
+  const uint32_t second = epoch(kHanasOther);
+  EXPECT_GT(second, shared);
+  Ok(world_.Restore(1, /*is_announced=*/false));  // The first one again.
+  Write(sheet, 4);
+  Meet();
+  Meet(kHanasOther);
+  Meet();
+  EXPECT_GT(epoch(kHana), second) << "what the second one proved, the first one does not stand for";
+  EXPECT_EQ(epoch(kHana), epoch(kHanasOther));
+}
+
 // I13: three rounds bring everybody together, which Finish() allows and no more.
 TEST_F(RestoreScenarios, I13ARefilledServerAndItsTabletsAreQuietAfterThreeRounds) {
   for (int visit = 0; visit < 3; ++visit) {

@@ -35,7 +35,10 @@ class SimulatedCalls final : public tools::TabletCalls {
     const auto caller = network_.server.CallerOf(token);
     if (!caller.ok()) return caller.status();
     v1::PullRequest next = request;
+    next.set_max_bytes(network_.chunk_bytes);
     for (bool more = true; more;) {
+      if (network_.chunks_until_cut == 0) return absl::UnavailableError("the stream was cut");
+      if (network_.chunks_until_cut > 0) --network_.chunks_until_cut;
       const absl::StatusOr<v1::PullReply> chunk = network_.server.Pull(*caller, next);
       if (!chunk.ok()) return chunk.status();
       ++network_.chunks;
@@ -123,6 +126,12 @@ std::string SimulatedTablet::Enrol(const core::Id16& person) {
   if (!session.ok()) return session.status().ToString();
   people_.push_back(person);
   const absl::Status enrolled = tablet_->Enrol(person, *session);
+  return enrolled.ok() ? "" : enrolled.ToString();
+}
+
+std::string SimulatedTablet::SignInAgain(const core::Id16& person) {
+  const auto session = network_.server.OpenSession(person, device_);
+  const absl::Status enrolled = session.ok() ? tablet_->Enrol(person, *session) : session.status();
   return enrolled.ok() ? "" : enrolled.ToString();
 }
 

@@ -27,6 +27,8 @@ struct Network {
   std::deque<std::pair<std::string, v1::PushRequest>> late;
   std::string broken;  // The first thing that should not have happened.
   uint64_t chunks = 0;
+  uint32_t chunk_bytes = 0;       // That pulls ask for; 0: as many as the server sends.
+  int64_t chunks_until_cut = -1;  // A pull ends after so many; -1: none does.
 };
 
 // The server's time, as wrong as somebody set it; the other reading begins anew with each start.
@@ -63,6 +65,8 @@ class SimulatedTablet {
 
   // All of these say what is wrong, or nothing.
   std::string Enrol(const core::Id16& person);
+  // Somebody who is enrolled has another session from now on.
+  std::string SignInAgain(const core::Id16& person);
   std::string Restart();
   // Becomes what it, or another one, was when `copy` was made.
   std::string PutBack(const MemoryDisk& copy, const std::vector<core::Id16>& people);
