@@ -107,6 +107,18 @@ export class School {
     await this.start();
   }
 
+  // Where its people have accounts already; it comes back to the app.
+  setProvider(issuer: string, name: string, client: string, secret: string): void {
+    const file = this.#path('client-secret');
+    writeFileSync(file, `${secret}\n`);
+    const words = ['--issuer', issuer, '--name', name, '--client-id', client];
+    this.#tool(
+      'provider',
+      ...words,
+      ...['--client-secret-file', file, '--redirect-uri', this.address],
+    );
+  }
+
   // The last day of every grant of that role to that person is yesterday.
   endRole(person: string, role: string): void {
     const yesterday = new Date(Date.now() - dayMs).toISOString().slice(0, 10);
@@ -252,7 +264,7 @@ export class School {
 
   // The n-th person with that role, in the order of the roster; for a department's head its org.
   holder(
-    role: 'head' | 'slt' | 'hod' | 'governor' | 'ast',
+    role: 'head' | 'slt' | 'hod' | 'governor' | 'ast' | 'admin',
     n = 0,
   ): Member & { readonly org: string } {
     const grant = this.#rows('grants.csv').filter((row) => row.role === role)[n];

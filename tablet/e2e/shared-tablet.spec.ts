@@ -53,8 +53,7 @@ describe('A shared tablet', () => {
     await tablet.says(say('visits.empty'));
 
     // Back to the first: the work is there, and stored by now.
-    await tablet.page.getByRole('button', { name: say('nav.switch') }).click();
-    await tablet.says(say('people.title'));
+    await tablet.switchPerson();
     await tablet.page
       .getByRole('button', { name: first.name })
       .filter({ hasText: say('people.unsent', { n: 0 }) })
@@ -98,7 +97,7 @@ describe('A shared tablet', () => {
       await other.says(say('waiting.fileSent'));
       await other.picture('shared-file');
       expect(await faultsOf(other.page)).toEqual([]);
-      await other.page.getByRole('button', { name: say('nav.switch') }).click();
+      await other.switchPerson();
       await other.addPerson(school.invite(first));
       await other.go('/visits');
       await other.page.locator('.visit').filter({ hasText: '8M2' }).click();

@@ -94,7 +94,7 @@ describe('A review team of two', () => {
     await leads.send();
 
     // On the teacher's page are the levels that the server took to be agreed.
-    await joins.page.getByRole('button', { name: say('nav.switch') }).click();
+    await joins.switchPerson();
     await joins.addPerson(school.invite(teacher));
     await joins.go('/for-me');
     await joins.linkOf('forMe.read').click();
@@ -119,7 +119,7 @@ describe('A review team of two', () => {
     await leads.go('/waiting');
     await leads.says(/It is kept here and at the server/);
 
-    await joins.page.getByRole('button', { name: say('nav.switch') }).click();
+    await joins.switchPerson();
     await joins.enterPin(other.name);
     await joins.sent();
     await joins.sees('/additions', say('additions.roleEnded', { author: lead.name }));

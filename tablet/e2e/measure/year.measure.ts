@@ -82,8 +82,7 @@ describe('A year of a school of 118 teachers', () => {
 
   it('starts so for a head of department too, who joins the same tablet', async () => {
     const hod = school.holder('hod', 1);
-    await tablet.page.getByRole('button', { name: say('nav.switch') }).click();
-    await tablet.says(say('people.title'));
+    await tablet.switchPerson();
     await tablet.addPerson(school.invite(hod));
     await tablet.go('/settings');
     await tablet.page.getByLabel(say('settings.keep')).selectOption('recent');

@@ -220,8 +220,19 @@ export class TabletPage {
     await this.choosePin();
   }
 
+  // To the people of this tablet. Until that page is there, the words of "Another person" are on the
+  // button that leads to it, too: "Switch from ... to another person".
+  async switchPerson(): Promise<void> {
+    await this.page.getByRole('button', { name: say('nav.switch') }).click();
+    await this.page.getByRole('heading', { name: say('people.title') }).waitFor();
+  }
+
+  async another(): Promise<void> {
+    await this.page.getByRole('button', { name: say('people.another'), exact: true }).click();
+  }
+
   async addPerson(code: string): Promise<void> {
-    await this.button('people.another').click();
+    await this.another();
     await this.page.getByLabel(say('enrol.codeLabel')).fill(code);
     await this.button('enrol.join').click();
     await this.choosePin();

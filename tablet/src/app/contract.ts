@@ -83,6 +83,8 @@ export type Refusal =
   | 'codeUsed'
   | 'passphraseWrong'
   | 'passphraseTooShort'
+  // This tablet does not know the name that goes with a passphrase.
+  | 'passphraseNone'
   | 'providerUnknown'
   | 'providerNone'
   | 'providerStopped'

@@ -160,6 +160,8 @@ export class Joining {
     const person = this.#for.people.find(how.personId);
     if (person === undefined) return refused('passphraseWrong');
     const { signInName } = person;
+    // The server says it of people who have a passphrase only.
+    if (signInName === '') return refused('passphraseNone');
     return online(
       () => this.#signIn({ kind: 'passphrase', signInName, passphrase: how.passphrase }),
       passphraseRefusals,

@@ -194,6 +194,8 @@ describe.runIf(isBuilt)('sign-ins and the office', () => {
       expect(await isSignedIn(tablet)).toBe(true);
       expect(tablet.tablet.get().provider).toBe('Rosehip');
       await tablet.switchPerson();
+      const typed = { kind: 'passphrase', personId: hex(teacher), passphrase } as const;
+      expect(await tablet.signIn(typed)).toEqual(refusedWith('passphraseNone'));
       must(await visit(''));
       provider.account = 'somebody else';
       expect(await visit('')).toEqual(refusedWith('providerUnknown'));

@@ -14,13 +14,13 @@ export const client = {
   id: 'halfterm', secret: 'a secret with / and : and +', redirect: 'http://127.0.0.1:9/back',
 };
 
-// `emails` may change while it runs: what an account is called is not who it is.
-export async function realIssuer(emails) {
+// `emails` may change while it runs: what an account is called is not who it is. It comes back to `redirect`.
+export async function realIssuer(emails, redirect = client.redirect) {
   const server = createServer();
   const port = await listen(server);
   const issuer = `http://127.0.0.1:${port}`;
   const provider = new Provider(issuer, {
-    clients: [{ client_id: client.id, client_secret: client.secret, redirect_uris: [client.redirect] }],
+    clients: [{ client_id: client.id, client_secret: client.secret, redirect_uris: [redirect] }],
     claims: { openid: ['sub'], email: ['email', 'email_verified'] },
     conformIdTokenClaims: false,
     cookies: { keys: ['of this test alone'] },

@@ -6,6 +6,7 @@ import { Link, Redirect } from 'wouter';
 import { say } from '../../words/say';
 import { Empty, Page, Skeleton } from '../frame/page';
 import { useApp, useStore } from '../frame/reading';
+import '../figures/figures.css';
 import './office.css';
 
 const OfficePeople = lazy(async () => ({ default: (await import('./people')).OfficePeople }));
@@ -36,10 +37,8 @@ export function OfficeScreen({ section, id }: { readonly section: string; readon
   if (here === undefined) return <Redirect to={`/office/${first}`} replace />;
   const Screen = screens[here];
   return (
-    <Page
-      title={say(`office.${here}`)}
-      subtitle={open.length > 1 ? <Sections open={open} here={here} /> : undefined}
-    >
+    <Page title={say(`office.${here}`)}>
+      {open.length > 1 && <Sections open={open} here={here} />}
       <Suspense fallback={<Skeleton />}>
         <Screen id={id} />
       </Suspense>
@@ -49,17 +48,12 @@ export function OfficeScreen({ section, id }: { readonly section: string; readon
 
 function Sections({ open, here }: { readonly open: readonly Section[]; readonly here: Section }) {
   return (
-    <span className="row wrap office-sections">
+    <nav className="segments" aria-label={say('office.title')}>
       {open.map((one) => (
-        <Link
-          key={one}
-          href={`/office/${one}`}
-          className="button small"
-          aria-current={one === here ? 'page' : undefined}
-        >
+        <Link key={one} href={`/office/${one}`} aria-current={one === here ? 'page' : undefined}>
           {say(`office.${one}`)}
         </Link>
       ))}
-    </span>
+    </nav>
   );
 }

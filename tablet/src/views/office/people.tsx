@@ -49,6 +49,11 @@ export function OfficePeople({ id }: { readonly id: string }) {
           </li>
         ))}
       </ul>
+      {found.length > mostShown && (
+        <p className="second muted">
+          {say('office.peopleMore', { shown: mostShown, n: found.length })}
+        </p>
+      )}
     </>
   );
 }

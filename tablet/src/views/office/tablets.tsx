@@ -62,7 +62,7 @@ function OneTablet({ tablet, end }: { readonly tablet: SchoolTablet; readonly en
       ? say('office.tabletNever')
       : say('office.tabletSeen', { time: when.dateTime(tablet.seenMs) }),
     tablet.endedMs === null && say('office.tablet', { people: tablet.people }),
-    tablet.app,
+    tablet.app !== '' && say('office.tabletApp', { version: tablet.app }),
   ].filter(Boolean);
   return (
     <div className="row who-row wrap">

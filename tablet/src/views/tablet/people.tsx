@@ -21,7 +21,7 @@ export function People() {
   const [adding, setAdding] = useState(false);
   const [sought, setSought] = useState('');
   const person = tablet.people.find((one) => one.id === chosen);
-  useWayBack();
+  const comesBack = useWayBack();
   const first = tablet.people.find((one) => one.needsPin);
   if (first) return <NewPin person={first} />;
   if (person) return <EnterPin person={person} back={() => setChosen(null)} />;
@@ -39,6 +39,11 @@ export function People() {
         chip={false}
       />
       <main id="page" className="panes people-page">
+        {comesBack && (
+          <p className="notice info" role="status">
+            {say('signIns.back', { provider: tablet.provider })}
+          </p>
+        )}
         {tablet.people.length > 8 && (
           <label className="field people-search">
             <span>{say('people.search')}</span>
@@ -83,6 +88,7 @@ export function People() {
 
 function AddPerson({ back }: { readonly back?: () => void }) {
   const app = useApp();
+  const { provider } = useStore(app.tablet);
   const [problem, setProblem] = useState('');
   const [busy, setBusy] = useState(false);
   const join = async (code: string) => {
@@ -103,7 +109,7 @@ function AddPerson({ back }: { readonly back?: () => void }) {
         )}
       </PageHeader>
       <main id="page" className="panes body narrow">
-        <p className="measure">{say('people.anotherHint')}</p>
+        <p className="measure">{say('people.anotherHint', { provider: provider || 'none' })}</p>
         <CodeByHandOrCamera
           busy={busy}
           problem={problem}
@@ -130,7 +136,7 @@ function ByName() {
     const outcome = await app.addByPassphrase(name.trim(), passphrase);
     setBusy(false);
     setPassphrase('');
-    setProblem(outcome.ok ? '' : problemWords(outcome.problem));
+    setProblem(outcome.ok ? '' : byNameProblem(outcome.problem));
   };
   return (
     <form className="column" onSubmit={(event) => void enter(event)}>
@@ -163,6 +169,12 @@ function ByName() {
       </div>
     </form>
   );
+}
+
+// Here the name was typed, too.
+function byNameProblem(problem: Parameters<typeof problemWords>[0]): string {
+  const isWrong = problem.kind === 'refused' && problem.reason === 'passphraseWrong';
+  return isWrong ? say('signIns.nameWrong') : problemWords(problem);
 }
 
 function EnterPin({ person, back }: { readonly person: TabletPerson; readonly back: () => void }) {

@@ -1,6 +1,6 @@
 // Signing in where the school's people have an account already: off to its page, and back.
 
-import { useEffect } from 'react';
+import { useEffect, useState } from 'react';
 import type { Outcome } from '../../app/contract';
 import { say } from '../../words/say';
 import { useApp, useGesture, useLatest, useStore } from '../frame/reading';
@@ -43,15 +43,20 @@ const stopped = async (): Promise<Outcome> => ({
   problem: { kind: 'refused', reason: 'providerStopped' },
 });
 
-export function useWayBack(): void {
+// True while the server is asked who came back.
+export function useWayBack(): boolean {
   const app = useApp();
   const run = useGesture();
-  const finish = useLatest(({ state, code }: CameBack) =>
-    run(() => (code === '' ? stopped() : app.backFromProvider(state, code))),
-  );
+  const [busy, setBusy] = useState(false);
+  const finish = useLatest(async ({ state, code }: CameBack) => {
+    setBusy(true);
+    await run(() => (code === '' ? stopped() : app.backFromProvider(state, code)));
+    setBusy(false);
+  });
   useEffect(() => {
     const came = cameBack(location.search);
     if (location.search !== '') history.replaceState(null, '', location.pathname);
     if (came !== null) void finish.current(came);
   }, [finish]);
+  return busy;
 }

@@ -1,7 +1,7 @@
 // Sign in online: a forgotten PIN, or a session that has ended. Nothing on the tablet changes.
 
 import { type FormEvent, useState } from 'react';
-import type { Person } from '../../app/contract';
+import type { Person, SignIn } from '../../app/contract';
 import { say } from '../../words/say';
 import { problemWords } from '../frame/notices';
 import { PageHeader } from '../frame/page';
@@ -18,18 +18,21 @@ export function SignInForm({
 }) {
   const app = useApp();
   const [passphrase, setPassphrase] = useState('');
-  const [problem, setProblem] = useState('');
+  // Beside the way that was tried.
+  const [problem, setProblem] = useState<{ readonly of: SignIn['kind']; readonly words: string }>();
   const [busy, setBusy] = useState(false);
-  const finish = async (attempt: ReturnType<typeof app.signIn>) => {
+  const finish = async (how: SignIn) => {
     setBusy(true);
-    const outcome = await attempt;
+    setProblem(undefined);
+    const outcome = await app.signIn(how);
     setBusy(false);
     if (outcome.ok) back();
-    else setProblem(problemWords(outcome.problem));
+    else setProblem({ of: how.kind, words: problemWords(outcome.problem) });
   };
+  const problemOf = (how: SignIn['kind']) => (problem?.of === how ? problem.words : '');
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    void finish(app.signIn({ kind: 'passphrase', personId: person.id, passphrase }));
+    void finish({ kind: 'passphrase', personId: person.id, passphrase });
   };
   return (
     <>
@@ -51,6 +54,9 @@ export function SignInForm({
                 onChange={(event) => setPassphrase(event.target.value)}
               />
             </label>
+            <p role="alert" className="problem">
+              {problemOf('passphrase')}
+            </p>
             <div>
               <button type="submit" className="primary" disabled={busy || passphrase === ''}>
                 {say('signIn.go')}
@@ -61,9 +67,9 @@ export function SignInForm({
           <h2>{say('signIn.code')}</h2>
           <CodeField
             busy={busy}
-            problem={problem}
+            problem={problemOf('code')}
             action={say('signIn.go')}
-            onJoin={(code) => void finish(app.signIn({ kind: 'code', personId: person.id, code }))}
+            onJoin={(code) => void finish({ kind: 'code', personId: person.id, code })}
           />
         </div>
       </main>

@@ -48,6 +48,8 @@ export const everyScreenWords = {
   'problem.codeUsed': 'This code was used already. Each code joins one tablet.',
   'problem.passphraseWrong': 'That passphrase did not match. Try again, or ask for a code.',
   'problem.passphraseTooShort': 'A passphrase has at least twelve characters, not all alike.',
+  'problem.passphraseNone':
+    'This tablet knows no passphrase of yours. If you have one, go by Another person, with your sign-in name; or ask for a code.',
   'problem.providerUnknown':
     'That account is not linked to anybody at your school. Ask for a code, and use it with this sign-in once.',
   'problem.providerStopped': 'That sign-in was not finished. Nothing has changed; try again.',

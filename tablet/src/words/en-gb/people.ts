@@ -32,7 +32,7 @@ export const peopleWords = {
   'people.another': 'Another person',
   'people.anotherTitle': 'Add a person',
   'people.anotherHint':
-    'With the code of their own invitation, typed or scanned. This needs the network once.',
+    'With the code of their own invitation, typed or scanned, or with {provider, select, none {their sign-in name} other {their sign-in name or {provider}}}. This needs the network once.',
   'people.safe': 'Their work is sealed; nobody else can read it.',
   'people.colleagues':
     '{n, plural, one {# colleague has} other {# colleagues have}} unsent work on this tablet (oldest {days, plural, =0 {today} one {# day} other {# days}}). It is sealed; you cannot read it, and it is sent whoever signs in.',
