@@ -108,16 +108,18 @@ function AddPerson({ back }: { readonly back?: () => void }) {
           </button>
         )}
       </PageHeader>
-      <main id="page" className="panes body narrow">
-        <p className="measure">{say('people.anotherHint', { provider: provider || 'none' })}</p>
-        <CodeByHandOrCamera
-          busy={busy}
-          problem={problem}
-          beside={(code) => <ProviderButton code={code} />}
-          onCode={(code) => void join(code)}
-        />
-        <ByName />
-        <ProviderButton />
+      <main id="page" className="panes">
+        <div className="body narrow">
+          <p className="measure">{say('people.anotherHint', { provider: provider || 'none' })}</p>
+          <CodeByHandOrCamera
+            busy={busy}
+            problem={problem}
+            beside={(code) => <ProviderButton code={code} />}
+            onCode={(code) => void join(code)}
+          />
+          <ByName />
+          <ProviderButton />
+        </div>
       </main>
     </>
   );
