@@ -12,12 +12,26 @@ namespace {
 
 constexpr std::chrono::seconds kCallTime(30);
 constexpr std::chrono::seconds kLongCallTime(600);  // A pull, an import, a verification.
+constexpr std::chrono::milliseconds kConnectTime(500);
 constexpr int kMaxMessageBytes = 16 << 20;
 
 template <typename Reply>
 absl::StatusOr<Reply> Answered(const grpc::Status& status, Reply reply) {
   if (!status.ok()) return ToStatus(status);
   return reply;
+}
+
+// The first connection of a process may fail though the server listens: gRPC 1.51 looks at errno
+// after it has called what may set it ("No such file or directory"), and calls that do not wait
+// fail with it. So the channel is given time to try again; a server that is not there is found out
+// by then.
+void LetItConnect(grpc::Channel& channel) {
+  const auto until = std::chrono::system_clock::now() + kConnectTime;
+  for (grpc_connectivity_state state = channel.GetState(/*try_to_connect=*/true);
+       state != GRPC_CHANNEL_READY && state != GRPC_CHANNEL_SHUTDOWN;
+       state = channel.GetState(/*try_to_connect=*/true)) {
+    if (!channel.WaitForStateChange(state, until)) return;
+  }
 }
 
 }  // namespace
@@ -32,7 +46,9 @@ std::shared_ptr<grpc::Channel> OpenChannel(const std::string& address) {
   arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, 10'000);
   arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, 20);
   arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, 200);
-  return grpc::CreateCustomChannel(address, grpc::InsecureChannelCredentials(), arguments);
+  auto channel = grpc::CreateCustomChannel(address, grpc::InsecureChannelCredentials(), arguments);
+  LetItConnect(*channel);
+  return channel;
 }
 
 absl::Status ToStatus(const grpc::Status& status) {

@@ -26,7 +26,7 @@
 
 namespace halfterm::tools {
 
-// A channel with a connection of its own, as each tablet has.
+// A channel with a connection of its own, as each tablet has; waits for it, 500 ms at most.
 std::shared_ptr<grpc::Channel> OpenChannel(const std::string& address);
 
 absl::Status ToStatus(const grpc::Status& status);
