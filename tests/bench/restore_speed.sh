@@ -45,6 +45,9 @@ start
 said "start after kill -9" "$began"
 push 1 after-kill >/dev/null
 said "  and first acknowledgement" "$began"
+began=$(now)
+push 1 no-start >/dev/null
+said "  of which the command itself takes" "$began"
 
 kill "$server"; wait "$server" 2>/dev/null || true
 began=$(now)
