@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "storage/backup/history.h"
+#include "storage/commit/answering.h"
 #include "storage/commit/purge.h"
 #include "storage/commit/push_result.h"
 #include "storage/commit/store_names.h"
@@ -55,13 +56,7 @@ class HelloJob final : public Job {
   void Apply(Batch& batch) override { error_ = TryApply(batch); }
 
   void Done(const absl::Status& committed) override {
-    if (!error_.ok()) {
-      done_(error_);
-    } else if (!committed.ok()) {
-      done_(committed);
-    } else {
-      done_(std::move(reply_));
-    }
+    AnswerOnce(done_, error_, committed, std::move(reply_));
   }
 
  private:
@@ -72,8 +67,8 @@ class HelloJob final : public Job {
   bool IsOfAnotherEpoch(const Batch& batch) const;
   void AskToRefill(const Batch& batch, v1::StoreReply& reply) const;
   absl::Status GreetLostStore(Batch& batch, uint64_t replica);
-  // Reads everything that greeting depends on and changes nothing, so that a greeting that is
-  // refused leaves no trace of the stores that it named before the wrong one.
+  // Reads everything that greeting depends on and opens or notes no store, so that a greeting that
+  // is refused, or that meets damage, leaves no trace of the stores that it names.
   absl::Status CheckFirst(Batch& batch);
   absl::StatusOr<disk::DeviceRow> TabletRow(Batch& batch);
   absl::StatusOr<uint64_t> OpenStore(Batch& batch);
@@ -158,11 +153,7 @@ absl::Status HelloJob::HeedProofs(Batch& batch) {
 absl::Status HelloJob::NoteProvenName(Batch& batch, const v1::AckedProof& proof) {
   const absl::StatusOr<disk::ReplicaRow*> found = batch.Replica(caller_.tenant, proof.replica());
   if (!found.ok() || *found != nullptr) return found.status();
-  disk::ReplicaRow& row = *batch.AddReplica(caller_.tenant, proof.replica());
-  row.set_tenant(caller_.tenant.handle());
-  row.set_device(std::string(caller_.device.view()));
-  row.set_person(std::string(caller_.person.view()));
-  row.set_epoch(proof.result().epoch());
+  AddStore(batch, caller_, proof.replica(), proof.result().epoch());
   return absl::OkStatus();
 }
 
@@ -221,12 +212,8 @@ absl::StatusOr<uint64_t> HelloJob::OpenStore(Batch& batch) {
     if (*taken == nullptr) break;
     replica = RandomReplica(batch.context());
   }
-  disk::ReplicaRow& row = *batch.AddReplica(caller_.tenant, replica);
-  row.set_tenant(caller_.tenant.handle());
-  row.set_device(std::string(caller_.device.view()));
-  row.set_person(std::string(caller_.person.view()));
-  row.set_epoch(batch.epoch());
-  row.set_last_stamp(last_stamp);  // Order by author never runs backwards.
+  // Order by author never runs backwards.
+  AddStore(batch, caller_, replica, batch.epoch()).set_last_stamp(last_stamp);
   NoteNewestName(batch, caller_, replica);
   return replica;
 }
@@ -298,8 +285,9 @@ void HelloJob::AskToRefill(const Batch& batch, v1::StoreReply& reply) const {
 }
 
 // The store was opened after the backup that the server was restored from. Its name comes back with
-// the first of its groups that is handed back with a right proof. Where nobody has noticed yet that the
-// server was restored it goes on under another name all the same: what waits in it must find a way.
+// the first of its groups that is handed back with a right proof. Where nobody has noticed yet that
+// the server was restored it goes on under another name all the same: what waits in it must find a
+// way.
 absl::Status HelloJob::GreetLostStore(Batch& batch, uint64_t replica) {
   const absl::StatusOr<uint64_t> opened = OpenStore(batch);
   if (!opened.ok()) return opened.status();

@@ -3,8 +3,8 @@
 // The records themselves name another teacher, as if their leads had corrected them, also those
 // that were shared: so tablets, rights, figures and exports need to know nothing of second entries.
 // Each record is a group of the server's own in the log, marked by the second entry as its author,
-// and so the way back is read from the log. It looks at every plan of the school: about a second
-// for 50,000.
+// and so the way back is read from the log. It looks at every plan of the school, and for the way
+// back at the whole log, while nothing else is committed.
 
 #ifndef HALFTERM_STORAGE_COMMIT_MERGE_PEOPLE_H_
 #define HALFTERM_STORAGE_COMMIT_MERGE_PEOPLE_H_

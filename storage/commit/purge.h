@@ -22,7 +22,7 @@ namespace halfterm::storage {
 inline constexpr size_t kMaxPurged = 1024;
 
 // The records erased after `seq` that one of the scopes held. Looks at every erased record of the
-// school: some hundred in its life, each a row of some dozen bytes. DataLoss: a row cannot be read.
+// school. DataLoss: a row cannot be read.
 absl::StatusOr<std::vector<core::Id16>> ErasedSince(const Snapshot& snapshot, Tenant tenant,
                                                     const std::vector<core::Scope>& scopes,
                                                     uint64_t seq);

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "storage/commit/answering.h"
 #include "storage/commit/certified.h"
 #include "storage/commit/erasure.h"
 #include "storage/commit/group_time.h"
@@ -246,13 +247,7 @@ class PushJob final : public Job {
   void Apply(Batch& batch) override { error_ = TryApply(batch); }
 
   void Done(const absl::Status& committed) override {
-    if (!error_.ok()) {
-      done_(error_);
-    } else if (!committed.ok()) {
-      done_(committed);
-    } else {
-      done_(std::move(reply_));
-    }
+    AnswerOnce(done_, error_, committed, std::move(reply_));
   }
 
   size_t Groups() const override { return static_cast<size_t>(request_.groups_size()); }

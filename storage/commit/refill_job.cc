@@ -9,6 +9,7 @@
 #include <optional>
 #include <utility>
 
+#include "storage/commit/answering.h"
 #include "storage/commit/erasure.h"
 #include "storage/commit/group_time.h"
 #include "storage/commit/intents.h"
@@ -41,13 +42,7 @@ class RefillJob final : public Job {
   void Apply(Batch& batch) override { error_ = TryApply(batch); }
 
   void Done(const absl::Status& committed) override {
-    if (!error_.ok()) {
-      done_(error_);
-    } else if (!committed.ok()) {
-      done_(committed);
-    } else {
-      done_(std::move(reply_));
-    }
+    AnswerOnce(done_, error_, committed, std::move(reply_));
   }
 
   size_t Groups() const override {
@@ -147,12 +142,7 @@ absl::StatusOr<disk::ReplicaRow*> RefillJob::StoreOf(Batch& batch, uint64_t repl
     const bool is_own = (*found)->person() == caller_.person.view();
     return is_own ? *found : nullptr;
   }
-  disk::ReplicaRow* store = batch.AddReplica(caller_.tenant, replica);
-  store->set_tenant(caller_.tenant.handle());
-  store->set_device(std::string(caller_.device.view()));
-  store->set_person(std::string(caller_.person.view()));
-  store->set_epoch(epoch);
-  return store;
+  return &AddStore(batch, caller_, replica, epoch);
 }
 
 // Whether what is held under the name and number is this very group of the caller's; else the

@@ -23,6 +23,15 @@ bool IsStoreOf(const disk::ReplicaRow& row, const Caller& caller) {
   return row.person() == caller.person.view() && row.device() == caller.device.view();
 }
 
+disk::ReplicaRow& AddStore(Batch& batch, const Caller& caller, uint64_t replica, uint32_t epoch) {
+  disk::ReplicaRow& row = *batch.AddReplica(caller.tenant, replica);
+  row.set_tenant(caller.tenant.handle());
+  row.set_device(std::string(caller.device.view()));
+  row.set_person(std::string(caller.person.view()));
+  row.set_epoch(epoch);
+  return row;
+}
+
 absl::StatusOr<uint64_t> NewestNameOf(Batch& batch, const Caller& caller) {
   const absl::StatusOr<std::string> stored = batch.Get(Family::kState, NewestStoreKey(caller));
   if (absl::IsNotFound(stored.status())) return 0;

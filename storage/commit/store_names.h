@@ -23,6 +23,9 @@ uint32_t EpochOf(const disk::ReplicaRow& row);
 
 bool IsStoreOf(const disk::ReplicaRow& row, const Caller& caller);
 
+// A store of the caller's under a name that has no row, opened in `epoch`.
+disk::ReplicaRow& AddStore(Batch& batch, const Caller& caller, uint64_t replica, uint32_t epoch);
+
 // The name that was given last to the caller's store on this tablet; 0: none was.
 absl::StatusOr<uint64_t> NewestNameOf(Batch& batch, const Caller& caller);
 void NoteNewestName(Batch& batch, const Caller& caller, uint64_t replica);

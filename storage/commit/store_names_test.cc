@@ -16,6 +16,23 @@ using ::testing::UnorderedElementsAre;
 
 using StoreNamesTest = PushTest;
 
+// Of three groups that were acknowledged under the name that `before` has.
+void AddMove(v1::PushRequest& request, const PushingTablet& before, uint64_t name) {
+  v1::Rehome& move = *request.add_rehomes();
+  move.set_old_replica(before.replica());
+  move.set_acked(3);
+  move.set_new_replica(name);
+}
+
+// The same groups again, as the first of the new name's.
+v1::PushRequest Moved(v1::PushRequest request, const PushingTablet& before, uint64_t name) {
+  request.set_replica(name);
+  request.set_first_n(1);
+  request.clear_hash_before();
+  AddMove(request, before, name);
+  return request;
+}
+
 TEST_F(StoreNamesTest, ACopiedTabletGoesOnUnderAnotherNameAndLosesNothing) {
   PushingTablet hana = school.Tablet(people.hana, 1);
   WriteVisit(hana);
@@ -31,15 +48,7 @@ TEST_F(StoreNamesTest, ACopiedTabletGoesOnUnderAnotherNameAndLosesNothing) {
   ASSERT_TRUE(hello.ok());
   ASSERT_EQ(hello->stores(0).action(), v1::STORE_ACTION_REHOME);
 
-  v1::PushRequest moved = copy.last_request();
-  moved.set_replica(hello->stores(0).new_replica());
-  moved.set_first_n(1);
-  moved.clear_hash_before();
-  v1::Rehome& move = *moved.add_rehomes();
-  move.set_old_replica(hana.replica());
-  move.set_acked(3);
-  move.set_new_replica(moved.replica());
-  const auto taken = copy.Send(moved);
+  const auto taken = copy.Send(Moved(copy.last_request(), hana, hello->stores(0).new_replica()));
   ASSERT_TRUE(taken.ok()) << taken.status();
   EXPECT_EQ(taken->results(0).disposition(), v1::DISPOSITION_COMMITTED)
       << taken->results(0).detail();
@@ -62,15 +71,7 @@ TEST_F(StoreNamesTest, ARenumberedWriteInANewPlaceIsCommitted) {
   ASSERT_FALSE(copy.Push().ok());
   const auto hello = copy.Hello();
   ASSERT_TRUE(hello.ok());
-  v1::PushRequest moved = copy.last_request();
-  moved.set_replica(hello->stores(0).new_replica());
-  moved.set_first_n(1);
-  moved.clear_hash_before();
-  v1::Rehome& move = *moved.add_rehomes();
-  move.set_old_replica(hana.replica());
-  move.set_acked(3);
-  move.set_new_replica(moved.replica());
-  const auto taken = copy.Send(moved);
+  const auto taken = copy.Send(Moved(copy.last_request(), hana, hello->stores(0).new_replica()));
   ASSERT_TRUE(taken.ok()) << taken.status();
   EXPECT_EQ(taken->results(0).disposition(), v1::DISPOSITION_COMMITTED)
       << taken->results(0).detail();
@@ -149,10 +150,7 @@ TEST_F(StoreNamesTest, AGroupOfTheNewNameIsNotReadByTheMovesOfTheOneBeforeIt) {
   copy.SealBytes(renumbered);
   copy.Write(sheet, school.Stored(sheet), RatingValues(1, 2));  // Over what hana wrote, 4 to 7.
   v1::PushRequest both = copy.TakeSealed();
-  v1::Rehome& move = *both.add_rehomes();
-  move.set_old_replica(hana.replica());
-  move.set_acked(3);
-  move.set_new_replica(name);
+  AddMove(both, hana, name);
   const auto taken = copy.Send(both);
   ASSERT_TRUE(taken.ok()) << taken.status();
   ASSERT_EQ(taken->results_size(), 2);

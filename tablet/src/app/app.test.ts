@@ -1,14 +1,14 @@
 // Shows the app doing an observer's job behind its contract, against the built server: joining, writing
 // offline, sharing, answering, a choice, and colleagues' work that travels sealed.
 import 'fake-indexeddb/auto';
-import { readFileSync } from 'node:fs';
 import { Code, ConnectError } from '@connectrpc/connect';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Bytes, hex } from '../model/bytes';
 import { connect } from '../transport/calls';
 import { Halftermd, isBuilt } from '../transport/halftermd.testing';
-import { idOf, me, must, pin, ready, sent, Tablets } from './app.testing';
-import type { App, VisitChoice } from './contract';
+import { Roster } from '../transport/roster.testing';
+import { deptVisit, me, must, pin, ready, sent, Tablets } from './app.testing';
+import type { App } from './contract';
 
 const server = new Halftermd();
 const tablets = new Tablets(server);
@@ -18,31 +18,13 @@ const joined = (person: Bytes, calls?: Parameters<typeof tablets.another>[0]) =>
 let head: Bytes = new Uint8Array(16);
 let teacher: Bytes = new Uint8Array(16);
 
-const dept = (teacherId: string): VisitChoice => ({
-  kind: 'DEPT',
-  teacherId,
-  classCode: '9M2',
-  room: 'B12',
-  announced: true,
-  minutes: 30,
-  lessonMs: null,
-  loadReason: '',
-  observerIds: [],
-});
-
 describe.runIf(isBuilt)('the app behind its contract', () => {
   beforeAll(async () => {
     await server.start();
     await server.importSchool();
-    const rows = (name: string) =>
-      readFileSync(`${server.roster}/${name}.csv`, 'utf8')
-        .split(/\r?\n/)
-        .map((line) => line.split(','));
-    const grants = rows('grants');
-    head = idOf(grants.find(([, role]) => role === 'head')?.[0] ?? '');
-    const posts = new Set(grants.map(([person]) => person));
-    const staff = rows('people').find(([id, , type]) => type === 'staff' && !posts.has(id));
-    teacher = idOf(staff?.[0] ?? '');
+    const roster = new Roster(server);
+    head = roster.holder('head');
+    teacher = roster.teacher();
   }, 120_000);
   afterAll(() => server.end());
 
@@ -64,7 +46,7 @@ describe.runIf(isBuilt)('the app behind its contract', () => {
     gate = new Promise((resolve) => {
       letThrough = resolve;
     });
-    const { visitId } = must(await app.openVisit(dept(hex(teacher))));
+    const { visitId } = must(await app.openVisit(deptVisit(hex(teacher))));
     const visit = app.visit(visitId);
     const becomes = (state: string) =>
       new Promise<void>((resolve) => {
@@ -124,7 +106,7 @@ describe.runIf(isBuilt)('the app behind its contract', () => {
 
     await server.stop();
     const teacherId = Buffer.from(teacher).toString('hex');
-    const { visitId } = must(await app.openVisit(dept(teacherId)));
+    const { visitId } = must(await app.openVisit(deptVisit(teacherId)));
     const { noteId } = must(await app.addNote(visitId, Date.now(), 'Quiet start.'));
     must(await app.linkNote(visitId, noteId, 1));
     must(await app.rate(visitId, 1, 3));
@@ -175,7 +157,7 @@ describe.runIf(isBuilt)('the app behind its contract', () => {
   test('asks the author alone about two levels, and keeps both until there is a choice', async () => {
     const one = await joined(head);
     const two = await joined(head);
-    const { visitId } = must(await one.openVisit(dept(Buffer.from(teacher).toString('hex'))));
+    const { visitId } = must(await one.openVisit(deptVisit(Buffer.from(teacher).toString('hex'))));
     must(await one.addNote(visitId, Date.now(), 'First.'));
     await sent(one);
     await sent(two);
@@ -202,7 +184,7 @@ describe.runIf(isBuilt)('the app behind its contract', () => {
     const app = await joined(head);
     const first = me(app);
     await server.stop();
-    const { visitId } = must(await app.openVisit(dept(Buffer.from(teacher).toString('hex'))));
+    const { visitId } = must(await app.openVisit(deptVisit(Buffer.from(teacher).toString('hex'))));
     must(await app.addNote(visitId, Date.now(), 'Left on the shared tablet.'));
     must(await app.handOver());
     expect(app.tablet.get().stage).toBe('people');
@@ -232,7 +214,7 @@ describe.runIf(isBuilt)('the app behind its contract', () => {
     const app = await joined(teacher);
     const person = me(app);
     await server.stop();
-    const { visitId } = must(await app.openVisit({ ...dept(person), kind: 'SELF' }));
+    const { visitId } = must(await app.openVisit({ ...deptVisit(person), kind: 'SELF' }));
     must(await app.addNote(visitId, Date.now(), 'Before the ten wrong PINs.'));
     must(await app.switchPerson());
     await server.start();
@@ -259,7 +241,7 @@ describe.runIf(isBuilt)('the app behind its contract', () => {
     const one = await joined(head);
     const two = await joined(head);
     await server.stop();
-    const choice = dept(Buffer.from(teacher).toString('hex'));
+    const choice = deptVisit(Buffer.from(teacher).toString('hex'));
     const { visitId } = must(await one.openVisit(choice));
     must(await one.addNote(visitId, Date.now(), 'Only in the file.'));
     const { bytes } = must(await one.saveBackup());
@@ -298,7 +280,7 @@ describe.runIf(isBuilt)('the app behind its contract', () => {
 
   test('shows nothing of others once the lease is over, and keeps and sends what is its own', async () => {
     const observer = await joined(head);
-    const choice = dept(Buffer.from(teacher).toString('hex'));
+    const choice = deptVisit(Buffer.from(teacher).toString('hex'));
     const { visitId: shared } = must(await observer.openVisit(choice));
     must(await observer.addNote(shared, Date.now(), 'Quiet start.'));
     must(await observer.addStrength(shared, 'Calm and clear.'));
@@ -336,7 +318,7 @@ describe.runIf(isBuilt)('the app behind its contract', () => {
   test('tells what the server did not do, and why', async () => {
     const one = await joined(head);
     const two = await joined(head);
-    const { visitId } = must(await one.openVisit(dept(Buffer.from(teacher).toString('hex'))));
+    const { visitId } = must(await one.openVisit(deptVisit(Buffer.from(teacher).toString('hex'))));
     must(await one.addStrength(visitId, 'Calm and clear.'));
     expect(await one.share(visitId)).toMatchObject({ problem: { reason: 'pageEmpty' } });
     must(await one.addNote(visitId, Date.now(), 'Quiet start.'));

@@ -3,19 +3,18 @@
 import { readFileSync } from 'node:fs';
 import { coreSha256 } from '#core/pin';
 import { Core } from '../../core/core';
-import { type Bytes, unhex } from '../model/bytes';
+import type { Bytes } from '../model/bytes';
 import { TabletDatabase } from '../store/database';
 import { type Calls, connect } from '../transport/calls';
 import type { Halftermd } from '../transport/halftermd.testing';
 import { startApp } from './app';
-import type { App, Loaded, Outcome, Store } from './contract';
+import type { App, Loaded, Outcome, Store, VisitChoice } from './contract';
 
 const wasm = new Uint8Array(
   readFileSync(new URL('../../.generated/core/core.wasm', import.meta.url)),
 );
 const core = await Core.load(wasm, coreSha256);
 export const pin = '271828';
-export const idOf = (text: string) => unhex(text.replaceAll('-', ''));
 export const me = (app: App) => app.tablet.get().people[0]?.id ?? '';
 
 export function must<T>(outcome: Outcome<T>): T {
@@ -37,6 +36,19 @@ export async function sent(app: App): Promise<void> {
   }
   must(await app.sendNow());
 }
+
+// An announced lesson of that teacher's, observed for the department.
+export const deptVisit = (teacherId: string): VisitChoice => ({
+  kind: 'DEPT',
+  teacherId,
+  classCode: '9M2',
+  room: 'B12',
+  announced: true,
+  minutes: 30,
+  lessonMs: null,
+  loadReason: '',
+  observerIds: [],
+});
 
 export class Tablets {
   readonly #server: Halftermd;

@@ -5,7 +5,8 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Bytes, hex } from '../model/bytes';
 import { Halftermd, isBuilt } from '../transport/halftermd.testing';
-import { idOf, me, must, pin, ready, sent, Tablets } from './app.testing';
+import { Roster } from '../transport/roster.testing';
+import { me, must, pin, ready, sent, Tablets } from './app.testing';
 import type { App } from './contract';
 import { TestProvider } from './provider.testing';
 
@@ -29,16 +30,9 @@ describe.runIf(isBuilt)('sign-ins and the office', () => {
   beforeAll(async () => {
     await server.start();
     await server.importSchool();
-    const rows = (name: string) =>
-      readFileSync(`${server.roster}/${name}.csv`, 'utf8')
-        .split(/\r?\n/)
-        .map((line) => line.split(','));
-    const grants = rows('grants');
-    admin = idOf(grants.find(([, role]) => role === 'admin')?.[0] ?? '');
-    const posts = new Set(grants.map(([person]) => person));
-    for (const [id = '', , type] of rows('people')) {
-      if (type === 'staff' && !posts.has(id)) staff.push(idOf(id));
-    }
+    const roster = new Roster(server);
+    admin = roster.holder('admin');
+    staff.push(...roster.teachers);
     office = await tablets.joined(admin);
   }, 120_000);
   afterAll(() => server.end());

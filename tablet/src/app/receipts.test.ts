@@ -1,11 +1,11 @@
 // Shows, against the built server, what a receipt says of two tablets of one person: what came from the
 // other one, and never what was written here.
 import 'fake-indexeddb/auto';
-import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Bytes, hex } from '../model/bytes';
 import { Halftermd, isBuilt } from '../transport/halftermd.testing';
-import { idOf, must, ready, sent, Tablets } from './app.testing';
+import { Roster } from '../transport/roster.testing';
+import { must, ready, sent, Tablets } from './app.testing';
 import type { App, ReceiptRow } from './contract';
 
 const server = new Halftermd();
@@ -20,15 +20,9 @@ describe.runIf(isBuilt)('a receipt', () => {
   beforeAll(async () => {
     await server.start();
     await server.importSchool();
-    const rows = (name: string) =>
-      readFileSync(`${server.roster}/${name}.csv`, 'utf8')
-        .split(/\r?\n/)
-        .map((line) => line.split(','));
-    const grants = rows('grants');
-    head = idOf(grants.find(([, role]) => role === 'head')?.[0] ?? '');
-    const posts = new Set(grants.map(([person]) => person));
-    const staff = rows('people').find(([id, , type]) => type === 'staff' && !posts.has(id));
-    teacher = hex(idOf(staff?.[0] ?? ''));
+    const roster = new Roster(server);
+    head = roster.holder('head');
+    teacher = hex(roster.teacher());
   }, 120_000);
   afterAll(() => server.end());
 

@@ -1,14 +1,14 @@
 // Shows, against the built server, how a colleague joins a visit by its code: at once and with no network,
 // in whatever order the tablets come to the server, and only if their role allows it.
 import 'fake-indexeddb/auto';
-import { readFileSync } from 'node:fs';
 import { Code, ConnectError } from '@connectrpc/connect';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Bytes, hex } from '../model/bytes';
 import { connect } from '../transport/calls';
 import { Halftermd, isBuilt } from '../transport/halftermd.testing';
-import { idOf, must, ready, sent, Tablets } from './app.testing';
-import type { App, VisitChoice } from './contract';
+import { Roster } from '../transport/roster.testing';
+import { deptVisit, must, ready, sent, Tablets } from './app.testing';
+import type { App } from './contract';
 
 const server = new Halftermd();
 const tablets = new Tablets(server);
@@ -18,18 +18,6 @@ let senior: Bytes = new Uint8Array(16);
 let teacher: Bytes = new Uint8Array(16);
 let other: Bytes = new Uint8Array(16);
 
-const visitOf = (teacherId: string): VisitChoice => ({
-  kind: 'DEPT',
-  teacherId,
-  classCode: '9M2',
-  room: 'B12',
-  announced: true,
-  minutes: 30,
-  lessonMs: null,
-  loadReason: '',
-  observerIds: [],
-});
-
 const page = (app: App, id: string) => ready(app.visit(id));
 const notesOn = (app: App, id: string) => page(app, id).mySheet?.notes.map(({ text }) => text);
 
@@ -37,25 +25,18 @@ describe.runIf(isBuilt)('a colleague in the same lesson', () => {
   beforeAll(async () => {
     await server.start();
     await server.importSchool();
-    const rows = (name: string) =>
-      readFileSync(`${server.roster}/${name}.csv`, 'utf8')
-        .split(/\r?\n/)
-        .map((line) => line.split(','));
-    const grants = rows('grants');
-    const holder = (role: string) => idOf(grants.find((row) => row[1] === role)?.[0] ?? '');
-    head = holder('head');
-    senior = holder('slt');
-    const posts = new Set(grants.map(([person]) => person));
-    const staff = rows('people').filter(([id, , type]) => type === 'staff' && !posts.has(id));
-    teacher = idOf(staff[0]?.[0] ?? '');
-    other = idOf(staff[1]?.[0] ?? '');
+    const roster = new Roster(server);
+    head = roster.holder('head');
+    senior = roster.holder('slt');
+    teacher = roster.teacher();
+    other = roster.teacher(1);
   }, 240_000);
   afterAll(() => server.end());
 
   test('has a page of their own at once, and is one of the observers once both have been in touch', async () => {
     const lead = await tablets.joined(head);
     const beside = await tablets.joined(senior);
-    const { visitId } = must(await lead.openVisit(visitOf(hex(teacher))));
+    const { visitId } = must(await lead.openVisit(deptVisit(hex(teacher))));
     const { joinCode } = page(lead, visitId);
     expect(beside.colleaguesVisit(joinCode)).toMatchObject({ classCode: '9M2', mine: false });
     expect(must(await beside.joinVisit(joinCode)).visitId).toBe(visitId);
@@ -95,7 +76,7 @@ describe.runIf(isBuilt)('a colleague in the same lesson', () => {
     const lead = await tablets.joined(head, { ...calls, sync: cut });
     isCut = true;
     const beside = await tablets.joined(senior);
-    const { visitId } = must(await lead.openVisit(visitOf(hex(teacher))));
+    const { visitId } = must(await lead.openVisit(deptVisit(hex(teacher))));
     must(await beside.joinVisit(page(lead, visitId).joinCode));
     must(await beside.addNote(visitId, Date.now(), 'Before the plan.'));
     await sent(beside);
@@ -119,7 +100,7 @@ describe.runIf(isBuilt)('a colleague in the same lesson', () => {
   test('keeps their page and is told where their role does not allow the visit', async () => {
     const lead = await tablets.joined(head);
     const beside = await tablets.joined(other);
-    const { visitId } = must(await lead.openVisit(visitOf(hex(teacher))));
+    const { visitId } = must(await lead.openVisit(deptVisit(hex(teacher))));
     await sent(lead);
     must(await beside.joinVisit(page(lead, visitId).joinCode));
     must(await beside.addNote(visitId, Date.now(), 'I was there.'));
@@ -133,7 +114,7 @@ describe.runIf(isBuilt)('a colleague in the same lesson', () => {
   test('cannot join the visit to their own lesson, and nobody one that is over', async () => {
     const lead = await tablets.joined(head);
     const observed = await tablets.joined(teacher);
-    const { visitId } = must(await lead.openVisit(visitOf(hex(teacher))));
+    const { visitId } = must(await lead.openVisit(deptVisit(hex(teacher))));
     const { joinCode } = page(lead, visitId);
     expect(observed.colleaguesVisit(joinCode)?.mine).toBe(true);
     expect((await observed.joinVisit(joinCode)).ok).toBe(false);

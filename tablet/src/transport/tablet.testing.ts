@@ -14,13 +14,13 @@ import { PersonStore } from '../store/person-store';
 import { connect } from './calls';
 import type { Halftermd } from './halftermd.testing';
 import { type MeetingOptions, meet } from './meeting';
+import { Roster } from './roster.testing';
 
 const wasm = new Uint8Array(
   readFileSync(new URL('../../.generated/core/core.wasm', import.meta.url)),
 );
 export const core = await Core.load(wasm, coreSha256);
 export const random = (size: number): Bytes => crypto.getRandomValues(new Uint8Array(size));
-const idOf = (text: string) => unhex(text.replaceAll('-', ''));
 
 // One person's store on one tablet, and its clock.
 export class TestTablet {
@@ -85,15 +85,9 @@ export class Staff {
   readonly teacher: Bytes;
 
   constructor(readonly server: Halftermd) {
-    const rows = (name: string) =>
-      readFileSync(`${server.roster}/${name}.csv`, 'utf8')
-        .split(/\r?\n/)
-        .map((line) => line.split(','));
-    const grants = rows('grants');
-    this.head = idOf(grants.find(([, role]) => role === 'head')?.[0] ?? '');
-    const posts = new Set(grants.map(([person]) => person));
-    const staff = rows('people').find(([id, , type]) => type === 'staff' && !posts.has(id));
-    this.teacher = idOf(staff?.[0] ?? '');
+    const roster = new Roster(server);
+    this.head = roster.holder('head');
+    this.teacher = roster.teacher();
   }
 
   async tabletOf(person: Uint8Array): Promise<TestTablet> {

@@ -1,11 +1,11 @@
 // Shows what leaders write on the pages of the feedback loop, on tablets of the built server: with no
 // signal, side by side, and put together again.
 import 'fake-indexeddb/auto';
-import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { type Bytes, hex, unhex } from '../../model/bytes';
 import { Halftermd, isBuilt } from '../../transport/halftermd.testing';
-import { idOf, must, ready, sent, Tablets } from '../app.testing';
+import { idOf, Roster } from '../../transport/roster.testing';
+import { must, ready, sent, Tablets } from '../app.testing';
 import type { App, CycleReview } from '../contract';
 
 const server = new Halftermd();
@@ -37,16 +37,11 @@ describe.runIf(isBuilt)('writing on the pages of the feedback loop', () => {
   beforeAll(async () => {
     await server.start();
     await server.importSchool();
-    const rows = (name: string) =>
-      readFileSync(`${server.roster}/${name}.csv`, 'utf8')
-        .split(/\r?\n/)
-        .map((line) => line.split(','));
-    const grants = rows('grants').filter(([, role]) => role === 'slt');
+    const roster = new Roster(server);
+    const grants = roster.grants.filter(([, role]) => role === 'slt');
     leaders = grants.slice(0, 2).map(([person]) => idOf(person ?? ''));
     school = hex(idOf(grants[0]?.[2] ?? ''));
-    const posts = new Set(rows('grants').map(([person]) => person));
-    const staff = rows('people').find(([id, , type]) => type === 'staff' && !posts.has(id));
-    teacher = hex(idOf(staff?.[0] ?? ''));
+    teacher = hex(roster.teacher());
   }, 120_000);
   afterAll(() => server.end());
 

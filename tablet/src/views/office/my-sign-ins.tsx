@@ -2,6 +2,7 @@
 
 import { type FormEvent, useEffect, useState } from 'react';
 import { say } from '../../words/say';
+import { PassphraseField } from '../forms/passphrase-field';
 import { Icon } from '../frame/icons';
 import { Page } from '../frame/page';
 import { useApp, useGesture, useStore } from '../frame/reading';
@@ -73,15 +74,7 @@ function Passphrase() {
             />
           </label>
         )}
-        <label className="field">
-          <span>{say('signIns.new')}</span>
-          <input
-            type="password"
-            autoComplete="new-password"
-            value={next}
-            onChange={(event) => setNext(event.target.value)}
-          />
-        </label>
+        <PassphraseField label={say('signIns.new')} isNew value={next} onChange={setNext} />
         <p className="second muted">{say('signIns.setEnds')}</p>
         <div className="bar-actions">
           <button

@@ -3,6 +3,7 @@
 import { type FormEvent, useState } from 'react';
 import type { TabletPerson } from '../../app/contract';
 import { say } from '../../words/say';
+import { PassphraseField } from '../forms/passphrase-field';
 import { Icon } from '../frame/icons';
 import { problemWords } from '../frame/notices';
 import { PageHeader } from '../frame/page';
@@ -152,15 +153,11 @@ function ByName() {
           onChange={(event) => setName(event.target.value)}
         />
       </label>
-      <label className="field">
-        <span>{say('signIn.passphrase')}</span>
-        <input
-          type="password"
-          autoComplete="current-password"
-          value={passphrase}
-          onChange={(event) => setPassphrase(event.target.value)}
-        />
-      </label>
+      <PassphraseField
+        label={say('signIn.passphrase')}
+        value={passphrase}
+        onChange={setPassphrase}
+      />
       <p role="alert" className="problem">
         {problem}
       </p>

@@ -3,6 +3,7 @@
 import { type FormEvent, useState } from 'react';
 import type { Person, SignIn } from '../../app/contract';
 import { say } from '../../words/say';
+import { PassphraseField } from '../forms/passphrase-field';
 import { problemWords } from '../frame/notices';
 import { PageHeader } from '../frame/page';
 import { useApp } from '../frame/reading';
@@ -45,15 +46,11 @@ export function SignInForm({
         <div className="body narrow">
           <p className="measure">{say('signIn.safe')}</p>
           <form className="column" onSubmit={submit}>
-            <label className="field">
-              <span>{say('signIn.passphrase')}</span>
-              <input
-                type="password"
-                autoComplete="current-password"
-                value={passphrase}
-                onChange={(event) => setPassphrase(event.target.value)}
-              />
-            </label>
+            <PassphraseField
+              label={say('signIn.passphrase')}
+              value={passphrase}
+              onChange={setPassphrase}
+            />
             <p role="alert" className="problem">
               {problemOf('passphrase')}
             </p>
