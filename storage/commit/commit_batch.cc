@@ -3,6 +3,8 @@
 #include <chrono>
 
 #include "storage/backup/ledger.h"
+#include "storage/commit/batch_news.h"
+#include "storage/shared_engine.h"
 
 namespace halfterm::storage {
 namespace {
@@ -27,7 +29,11 @@ absl::Status MakeDurable(BatchContext& context, Batch& batch, uint64_t& engine_u
   }
   const WriteSet& writes = batch.Writes();
   const auto began = std::chrono::steady_clock::now();
-  const absl::Status committed = context.engine.Commit(writes);
+  SharedEngine* const shared = SharedEngine::Of(context.engine);
+  const absl::Status committed =
+      shared == nullptr || !shared->IsFollowing()
+          ? context.engine.Commit(writes)
+          : shared->CommitTurn(writes, NewsOf(context, batch), [&batch] { batch.Publish(); });
   const auto took = std::chrono::steady_clock::now() - began;
   engine_us =
       static_cast<uint64_t>(std::chrono::duration_cast<std::chrono::microseconds>(took).count());
@@ -46,7 +52,9 @@ absl::Status CommitBatch(BatchContext& context, Batch& batch, uint64_t* engine_u
     batch.Forget();
     return committed;
   }
-  batch.Publish();
+  // On a shared engine it was, before anybody could read what was committed.
+  const SharedEngine* const shared = SharedEngine::Of(context.engine);
+  if (shared == nullptr || !shared->IsFollowing()) batch.Publish();
   if (context.ledger == nullptr || batch.Writes().Empty()) return committed;
   // The store has it: a witness that cannot be written now is written later, and only says less.
   context.ledger->Witness(context.epochs.current(), batch.HeadsReached()).IgnoreError();

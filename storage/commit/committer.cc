@@ -5,6 +5,7 @@
 
 #include "storage/backup/ledger.h"
 #include "storage/commit/commit_batch.h"
+#include "storage/shared_engine.h"
 
 namespace halfterm::storage {
 namespace {
@@ -91,6 +92,13 @@ void Committer::Run() {
 }
 
 absl::Status Committer::CommitOnce(const std::vector<std::unique_ptr<Job>>& jobs) {
+  SharedEngine* const shared = SharedEngine::Of(engine_);
+  const bool takes_turns = shared != nullptr && shared->IsFollowing();
+  if (takes_turns) {
+    const absl::StatusOr<bool> others_wrote = shared->BeginTurn();
+    if (!others_wrote.ok()) return others_wrote.status();
+    if (*others_wrote) rollups_.Forget();
+  }
   Batch batch(context_, rollups_, std::move(writes_));
   for (const std::unique_ptr<Job>& job : jobs) job->Foresee(batch);
   batch.ReadForeseen();
@@ -110,6 +118,9 @@ absl::Status Committer::CommitOnce(const std::vector<std::unique_ptr<Job>>& jobs
   } else {
     batch.Forget();
   }
+  if (takes_turns) shared->EndTurn();
+  // Another server was quicker: tablets send again what they have, and it is decided anew.
+  if (absl::IsAborted(status)) status = absl::UnavailableError(status.message());
   const bool wrote = status.ok() && !batch.Writes().Empty();
   writes_ = batch.TakeWrites();
   writes_.Clear();

@@ -47,8 +47,9 @@ std::vector<TenantWrites> PlanOf(const WriteSet& writes) {
 TenantCalls::TenantCalls(const TenantWrites& writes) : tenant_(Int8(writes.tenant)) {
   for (const Family family : kFamilies) families_[family] = Int2(NumberOf(family));
   for (const auto& [family, keys] : writes.deletes) {
-    const std::string& array = deleted_[family] = ByteaArray(keys);
-    calls_.push_back({Statement::kDelete, {tenant_, families_[family], array}});
+    for (const absl::string_view key : keys) {
+      calls_.push_back({Statement::kDelete, {tenant_, families_[family], key}});
+    }
   }
   size_t done = 0;
   for (const PutSize& size : kPutSizes) {

@@ -35,7 +35,7 @@ class TenantCalls {
 
  private:
   std::string tenant_;
-  std::map<Family, std::string> families_, deleted_;
+  std::map<Family, std::string> families_;
   std::vector<Call> calls_;  // Views into the above.
 };
 

@@ -1,6 +1,7 @@
 #include "storage/postgres/connection.h"
 
 #include <libpq-fe.h>
+#include <poll.h>
 
 #include <cassert>
 #include <cstdlib>
@@ -54,6 +55,9 @@ int Result::rows() const { return PQntuples(result_.get()); }
 absl::string_view Result::Text(int row, int column) const {
   return {PQgetvalue(result_.get(), row, column),
           static_cast<size_t>(PQgetlength(result_.get(), row, column))};
+}
+bool Result::IsNull(int row, int column) const {
+  return PQgetisnull(result_.get(), row, column) == 1;
 }
 int64_t Result::Number(int row, int column) const {
   uint64_t number = 0;
@@ -204,6 +208,27 @@ Answer Connection::Run(const std::string& first, absl::Span<const Call> calls,
   if (!last.empty()) sent = sent && SendText(last);
   lost_ = !sent || PQpipelineSync(connection_) != 1;
   return Collect(calls.size() + (first.empty() ? 0 : 1) + (last.empty() ? 0 : 1));
+}
+
+Answer Connection::Listen(const std::string& channel) {
+  return AskAll(absl::StrCat("listen ", channel));
+}
+
+std::optional<std::string> Connection::AwaitNotice(int wake, std::chrono::milliseconds time) {
+  std::optional<std::string> last;
+  const auto take = [&] {
+    while (PGnotify* const notice = PQnotifies(connection_)) {
+      last = notice->extra;
+      PQfreemem(notice);
+    }
+  };
+  take();  // What came with the answer to an earlier statement.
+  if (lost_ || last) return last;
+  pollfd waits[] = {{PQsocket(connection_), POLLIN, 0}, {wake, POLLIN, 0}};
+  if (poll(waits, 2, static_cast<int>(time.count())) <= 0 || waits[0].revents == 0) return last;
+  if (PQconsumeInput(connection_) != 1) lost_ = true;
+  take();
+  return last;
 }
 
 void Connection::NoteFailure(const pg_result* result, Answer& answer) {

@@ -6,8 +6,10 @@
 
 #ifndef HALFTERM_STORAGE_POSTGRES_CONNECTION_H_
 #define HALFTERM_STORAGE_POSTGRES_CONNECTION_H_
+#include <chrono>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -30,6 +32,7 @@ class Result {
   int rows() const;
   // The bytes of a column as PostgreSQL sent them: of a bytea the bytes, of a text the text.
   absl::string_view Text(int row, int column) const;
+  bool IsNull(int row, int column) const;
   int64_t Number(int row, int column) const;  // Of a binary int8.
   // Rows written.
   int64_t Changed() const;
@@ -83,8 +86,15 @@ class Connection {
   Answer Ask(const std::string& sql);
   // Several, separated by semicolons; no results.
   Answer AskAll(const std::string& sql);
-  // A pipeline: `first`, without parameters, if it is not empty; then the calls; then `last`.
+  // A pipeline: `first`, without parameters, if it is not empty; then the calls; then `last`. A
+  // connection that was lost before says so, and did nothing.
   Answer Run(const std::string& first, absl::Span<const Call> calls, const std::string& last = {});
+
+  // Hears what is notified on `channel` from now on.
+  Answer Listen(const std::string& channel);
+  // Waits until somebody notifies, `wake` can be read, or the time is over. The payload of the last
+  // notice; nothing where there was none, or the connection was lost.
+  std::optional<std::string> AwaitNotice(int wake, std::chrono::milliseconds time);
 
   bool is_lost() const { return lost_; }
   // Database and host, for messages; never the password.

@@ -1,103 +1,31 @@
 #include "storage/postgres/postgres_engine.h"
 
 #include <atomic>
+#include <mutex>
+#include <optional>
 #include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "storage/postgres/connection.h"
 #include "storage/postgres/latch.h"
+#include "storage/postgres/listener.h"
 #include "storage/postgres/pool.h"
 #include "storage/postgres/reads.h"
 #include "storage/postgres/rows.h"
-#include "storage/postgres/tenant_of.h"
+#include "storage/postgres/snapshot.h"
 #include "storage/postgres/writer.h"
 
 namespace halfterm::storage {
 namespace {
 
 using postgres::Connection;
+using postgres::PostgresSnapshot;
 
 // A third of a page of PostgreSQL's index, less what it keeps with each entry.
 constexpr size_t kMaxKeyBytes = 2600;
 
-// A transaction that reads, on a connection of its own until it ends.
-class PostgresSnapshot final : public Snapshot {
- public:
-  PostgresSnapshot(postgres::Pool& pool, postgres::Latch& latch, uint64_t writer,
-                   std::atomic<int>& snapshots)
-      : pool_(pool), snapshots_(snapshots) {
-    ++snapshots_;
-    // An idle connection may have died with a PostgreSQL that is back since.
-    if (!Begin(latch, writer)) {
-      pool_.Forget();
-      Begin(latch, writer);
-    }
-  }
-  ~PostgresSnapshot() override {
-    if (connection_ != nullptr) {
-      if (!connection_->is_lost()) connection_->Ask("rollback");
-      pool_.Return(std::move(connection_));
-    }
-    --snapshots_;
-  }
-  PostgresSnapshot(const PostgresSnapshot&) = delete;
-  PostgresSnapshot& operator=(const PostgresSnapshot&) = delete;
-
-  absl::StatusOr<std::string> Get(Family family, absl::string_view key) const override {
-    if (!status_.ok()) return status_;
-    return postgres::Get(*connection_, family, key);
-  }
-  std::vector<absl::StatusOr<std::string>> MultiGet(
-      Family family, absl::Span<const std::string> keys) const override {
-    if (!status_.ok()) return {keys.size(), status_};
-    return postgres::MultiGet(*connection_, family, keys);
-  }
-  std::unique_ptr<Cursor> NewCursor(Family family, absl::string_view begin,
-                                    absl::string_view end) const override {
-    if (!status_.ok()) return postgres::NewFailedCursor(status_);
-    return postgres::NewCursor(*connection_, family, begin, end);
-  }
-
- private:
-  // PostgreSQL fixes the moment at the first read, which looks whether we are still the writer: one
-  // that was overtaken knows nothing of rights that have been taken away since. False: the
-  // connection was lost.
-  bool Begin(postgres::Latch& latch, uint64_t writer) {
-    absl::StatusOr<std::unique_ptr<Connection>> taken = pool_.Take();
-    status_ = taken.status();
-    if (!taken.ok()) return true;
-    const std::string zero = postgres::Int8(postgres::kNoTenant),
-                      heads = postgres::Int2(postgres::kHeads), none;
-    const postgres::Call head{postgres::Statement::kGet, {zero, heads, none}};
-    const postgres::Answer began =
-        (*taken)->Run("begin isolation level repeatable read read only", {&head, 1});
-    connection_ = *std::move(taken);
-    if (began.lost) {
-      pool_.Return(std::move(connection_));
-      status_ = postgres::ReadError(began);
-      return false;
-    }
-    if (!began.ok()) {
-      status_ = postgres::ReadError(began);
-      return true;
-    }
-    const postgres::Result& row = began.results.back();
-    const auto found = row.rows() == 1 ? postgres::HeadFrom(row.Text(0, 0)) : std::nullopt;
-    if (!found || found->writer != writer) {
-      status_ = latch.Fail(absl::AbortedError(absl::StrCat(
-          "Another halftermd has taken over the database ", connection_->place(), ".")));
-    }
-    return true;
-  }
-
-  postgres::Pool& pool_;
-  std::atomic<int>& snapshots_;
-  std::unique_ptr<Connection> connection_;
-  absl::Status status_;
-};
-
-class PostgresEngine final : public Engine {
+class PostgresEngine final : public SharedEngine {
  public:
   explicit PostgresEngine(const PostgresEngineOptions& options)
       : options_(options),
@@ -110,7 +38,7 @@ class PostgresEngine final : public Engine {
         postgres::Writer::Open(options_, latch_);
     if (!writer.ok()) return writer.status();
     writer_ = *std::move(writer);
-    number_ = writer_->number();
+    own_mark_ = writer_->own_mark();
     return absl::OkStatus();
   }
 
@@ -129,10 +57,33 @@ class PostgresEngine final : public Engine {
     return values;
   }
   std::unique_ptr<Snapshot> NewSnapshot() const override {
-    return std::make_unique<PostgresSnapshot>(pool_, latch_, number_, snapshots_);
+    const uint64_t known = followed_commits_;
+    auto snapshot = std::make_unique<PostgresSnapshot>(pool_, snapshots_);
+    if (!snapshot->status().ok()) return snapshot;
+    if (follows_) CatchUp(*snapshot, known);
+    // A server that was overtaken knows nothing of rights that have been taken away since.
+    const bool is_own = options_.is_shared ? !snapshot->head().is_of_one_alone()
+                                           : snapshot->head().mark == own_mark_;
+    if (!is_own) {
+      snapshot->Fail(latch_.Fail(
+          absl::AbortedError(absl::StrCat("Another halftermd has taken over the database ",
+                                          postgres::PlaceOf(options_.conninfo), "."))));
+    }
+    return snapshot;
   }
 
   absl::Status Commit(const WriteSet& writes) override;
+  absl::Status CommitTurn(const WriteSet& writes, absl::string_view news,
+                          const std::function<void()>& publish,
+                          const std::function<absl::Status()>& agree) override;
+  absl::Status GiveUp(const absl::Status& why) override { return latch_.Fail(why); }
+  absl::Status Follow(Heed heed) override;
+  bool IsFollowing() const override { return follows_; }
+  absl::StatusOr<bool> BeginTurn() override;
+  void EndTurn() override {
+    if (writer_ != nullptr) writer_->EndTurn();
+  }
+  bool HasTurn() override { return writer_ != nullptr && writer_->HasTurn(); }
 
   uint64_t ApproximateBytes(Family family, absl::string_view begin,
                             absl::string_view end) const override {
@@ -161,6 +112,7 @@ class PostgresEngine final : public Engine {
   }
 
   absl::Status Close() override {
+    listener_.reset();
     if (snapshots_ != 0) {
       return absl::FailedPreconditionError("The store is still being read.");
     }
@@ -170,6 +122,14 @@ class PostgresEngine final : public Engine {
   }
 
  private:
+  // Has what this server keeps made as new as the snapshot, or fails the snapshot. `known`: how far
+  // that was before the snapshot began.
+  void CatchUp(PostgresSnapshot& snapshot, uint64_t known) const;
+  // Why a set is not taken, or OK.
+  absl::Status MayCommit(const WriteSet& writes) const;
+  absl::Status Write(const WriteSet& writes, std::optional<absl::string_view> news,
+                     const std::function<absl::Status()>& agree);
+
   // Calls `read`, and once more on a new connection if the first was lost on the way.
   template <typename Read>
   absl::Status OnAnyConnection(const Read& read) const {
@@ -188,17 +148,85 @@ class PostgresEngine final : public Engine {
   mutable postgres::Latch latch_;
   mutable postgres::Pool pool_;
   mutable std::atomic<int> snapshots_{0};
-  uint64_t number_ = 0;
   std::unique_ptr<postgres::Writer> writer_;  // Null once closed.
+  uint64_t own_mark_ = 0;                     // The writer's.
+  bool has_missed_ = false;  // Whoever has turns was not told yet that others committed.
+  // Held while this server's memory is made as new as a commit, and from before a commit of its own
+  // can be seen until that is published.
+  mutable std::mutex following_;
+  Heed heed_;                        // Set once, by Follow; guarded by following_, and so is:
+  mutable postgres::Head followed_;  // What the memory is as new as.
+  std::atomic<bool> follows_{false};
+  mutable std::atomic<uint64_t> followed_commits_{0};  // As followed_, to be looked at without it.
+  std::unique_ptr<postgres::Listener> listener_;
   std::atomic<uint64_t> commits_{0};
   std::atomic<uint64_t> committed_bytes_{0};
   std::atomic<uint64_t> refused_for_space_{0};
 };
 
-absl::Status PostgresEngine::Commit(const WriteSet& writes) {
+void PostgresEngine::CatchUp(PostgresSnapshot& snapshot, uint64_t known) const {
+  const postgres::Head now = snapshot.head();
+  if (now.commits == known) return;
+  if (now.commits < known) {
+    return snapshot.Fail(latch_.Fail(absl::UnavailableError(absl::StrCat(
+        "The database at ", postgres::PlaceOf(options_.conninfo), " stands at commit ", now.commits,
+        " and had come to ", known, ". Was it restored? See docs/operating.md."))));
+  }
+  const std::lock_guard<std::mutex> lock(following_);
+  if (now.commits <= followed_.commits) return;
+  absl::StatusOr<std::vector<std::string>> said = snapshot.NewsSince(followed_);
+  if (absl::IsDataLoss(said.status())) return snapshot.Fail(latch_.Fail(said.status()));
+  if (!said.ok() && !absl::IsOutOfRange(said.status())) return snapshot.Fail(said.status());
+  News news;
+  news.is_all_new = !said.ok();
+  if (said.ok()) news.said = *std::move(said);
+  if (absl::Status heeded = heed_(news, snapshot); !heeded.ok()) return snapshot.Fail(heeded);
+  followed_ = now;
+  followed_commits_ = now.commits;
+}
+
+absl::Status PostgresEngine::Follow(Heed heed) {
+  if (writer_ == nullptr) return absl::FailedPreconditionError("The store is closed.");
+  PostgresSnapshot snapshot(pool_, snapshots_);
+  if (!snapshot.status().ok()) return snapshot.status();
+  {
+    const std::lock_guard<std::mutex> lock(following_);
+    heed_ = std::move(heed);
+    if (absl::Status heeded = heed_({{}, true}, snapshot); !heeded.ok()) return heeded;
+    followed_ = snapshot.head();
+    followed_commits_ = followed_.commits;
+  }
+  follows_ = true;
+  writer_->LetOthersIn();
+  listener_ = std::make_unique<postgres::Listener>(options_.conninfo, options_.look_every,
+                                                   [this](uint64_t number) {
+                                                     if (number == 0 || number > followed_commits_)
+                                                       NewSnapshot();
+                                                   });
+  return absl::OkStatus();
+}
+
+absl::StatusOr<bool> PostgresEngine::BeginTurn() {
   if (writer_ == nullptr) return absl::FailedPreconditionError("The store is closed.");
   if (absl::Status failed = latch_.status(); !failed.ok()) return failed;
-  if (writes.Empty()) return absl::OkStatus();
+  const postgres::Head last = writer_->head();
+  if (absl::Status begun = writer_->BeginTurn(); !begun.ok()) return begun;
+  has_missed_ = has_missed_ || !(writer_->head() == last);
+  const uint64_t known = followed_commits_;
+  if (follows_ && writer_->head().commits != known) {
+    PostgresSnapshot snapshot(pool_, snapshots_);
+    if (snapshot.status().ok()) CatchUp(snapshot, known);
+    if (!snapshot.status().ok()) {
+      writer_->EndTurn();
+      return snapshot.status();
+    }
+  }
+  return std::exchange(has_missed_, false);
+}
+
+absl::Status PostgresEngine::MayCommit(const WriteSet& writes) const {
+  if (writer_ == nullptr) return absl::FailedPreconditionError("The store is closed.");
+  if (absl::Status failed = latch_.status(); !failed.ok()) return failed;
   for (size_t i = 0; i < writes.Count(); ++i) {
     if (writes.At(i).key.size() > kMaxKeyBytes) {
       return absl::InvalidArgumentError(absl::StrCat("A key of ", writes.At(i).key.size(),
@@ -206,7 +234,12 @@ absl::Status PostgresEngine::Commit(const WriteSet& writes) {
                                                      ". Nothing was written."));
     }
   }
-  const absl::Status committed = writer_->Commit(writes);
+  return absl::OkStatus();
+}
+
+absl::Status PostgresEngine::Write(const WriteSet& writes, std::optional<absl::string_view> news,
+                                   const std::function<absl::Status()>& agree) {
+  const absl::Status committed = writer_->Commit(writes, news, agree);
   if (absl::IsResourceExhausted(committed)) ++refused_for_space_;
   if (!committed.ok()) return committed;
   ++commits_;
@@ -214,9 +247,33 @@ absl::Status PostgresEngine::Commit(const WriteSet& writes) {
   return absl::OkStatus();
 }
 
+absl::Status PostgresEngine::Commit(const WriteSet& writes) {
+  if (absl::Status may = MayCommit(writes); !may.ok()) return may;
+  if (writes.Empty()) return absl::OkStatus();
+  return Write(writes, std::nullopt, {});
+}
+
+absl::Status PostgresEngine::CommitTurn(const WriteSet& writes, absl::string_view news,
+                                        const std::function<void()>& publish,
+                                        const std::function<absl::Status()>& agree) {
+  absl::Status done = MayCommit(writes);
+  if (done.ok()) {
+    const std::lock_guard<std::mutex> lock(following_);
+    if (!writes.Empty()) done = Write(writes, news, agree);
+    if (done.ok()) publish();
+    if (done.ok() && !writes.Empty() && follows_) {
+      followed_ = writer_->head();
+      followed_commits_ = followed_.commits;
+    }
+  }
+  EndTurn();
+  return done;
+}
+
 }  // namespace
 
-absl::StatusOr<std::unique_ptr<Engine>> OpenPostgresEngine(const PostgresEngineOptions& options) {
+absl::StatusOr<std::unique_ptr<SharedEngine>> OpenPostgresEngine(
+    const PostgresEngineOptions& options) {
   auto engine = std::make_unique<PostgresEngine>(options);
   if (absl::Status opened = engine->Open(); !opened.ok()) return opened;
   return engine;

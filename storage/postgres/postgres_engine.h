@@ -1,10 +1,11 @@
-// The engine in a PostgreSQL database, which outlives the machine that halftermd runs on.
+// The engine in a PostgreSQL database, which outlives the machine that halftermd runs on, and which
+// several halftermd may share.
 //
 // A commit is one transaction, durable when PostgreSQL says so; a database that is set to say so
-// too early (fsync or synchronous_commit off) is refused. One halftermd writes at a time: opening
-// takes the store over, and from then on the one before it commits nothing (Aborted). A connection
-// that breaks in a commit costs no certainty: what became of it is read back, and it is done again
-// if it was not done.
+// too early (fsync or synchronous_commit off) is refused. A connection that breaks in a commit
+// costs no certainty: what became of it is read back, and it is done again if it was not done and
+// nobody else has written since. News of commits comes by NOTIFY, and where that is cut by looking
+// every second.
 //
 // Every row is keyed by its tenant and every statement goes to one tenant, so that Citus can spread
 // the table (docs/operating.md).
@@ -19,7 +20,8 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "storage/engine.h"
+#include "storage/postgres/stop_signal.h"
+#include "storage/shared_engine.h"
 
 namespace halfterm::storage {
 
@@ -31,13 +33,27 @@ struct PostgresEngineOptions {
   // Whether the tables may be made where there are none.
   bool may_create = true;
 
-  // Takes the store from a server that is still connected. Else Open waits for that one to leave,
-  // for this long, and then refuses.
+  // Other servers commit too, each in its turn (shared_engine.h). Until Follow is called, or the
+  // engine closed, they wait: this one is starting. Else this server is alone: whoever commits
+  // beside it, or takes the store over, ends it (Aborted, for ever), also its reading.
+  bool is_shared = false;
+  // Of a server that is alone: takes the store from those that are still connected.
   bool take_over = false;
+  // For so long Open waits for those who are in the way, before it refuses.
   std::chrono::milliseconds wait_for_others{15'000};
+
+  // False: nobody waits for a PostgreSQL that is away to get a turn (Unavailable, and the engine
+  // stays whole), and what was decided in a turn is committed in that one or not at all (Aborted).
+  bool mends_turns = true;
 
   // For so long a commit waits for a PostgreSQL that is away, before the engine fails for good.
   std::chrono::milliseconds patience{15'000};
+
+  // Ends that waiting, for good; a commit then fails unless PostgreSQL is there at once.
+  std::shared_ptr<StopSignal> stop = std::make_shared<StopSignal>();
+
+  // How often a server that follows others looks for what they did when nobody notifies it.
+  std::chrono::milliseconds look_every{1'000};
 
   // Connections for reading: kept, and open at most.
   size_t idle_readers = 8;
@@ -52,11 +68,12 @@ struct PostgresEngineOptions {
 // CompactRange frees the room of deleted rows for others, without wiping it.
 //
 // FailedPrecondition: PostgreSQL is set to lose commits, is a standby, has tables of a newer
-//   Halfterm, or serves another halftermd.
+//   Halfterm, or serves a halftermd beside which this one may not be.
 // InvalidArgument: not a connection string. NotFound: no tables, and `may_create` is false.
 // PermissionDenied: the role may not do what it must. DataLoss: our own rows are damaged.
-// Unavailable: nobody answers.
-absl::StatusOr<std::unique_ptr<Engine>> OpenPostgresEngine(const PostgresEngineOptions& options);
+// Unavailable: nobody answers, or another server has been starting all the time.
+absl::StatusOr<std::unique_ptr<SharedEngine>> OpenPostgresEngine(
+    const PostgresEngineOptions& options);
 
 }  // namespace halfterm::storage
 

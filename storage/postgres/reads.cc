@@ -148,7 +148,9 @@ std::vector<absl::StatusOr<std::string>> MultiGet(Connection& connection, Family
 
   absl::flat_hash_map<absl::string_view, absl::string_view> found;
   for (const Result& rows : answer.results) {
-    for (int row = 0; row < rows.rows(); ++row) found[rows.Text(row, 0)] = rows.Text(row, 1);
+    for (int row = 0; row < rows.rows(); ++row) {
+      if (!rows.IsNull(row, 1)) found[rows.Text(row, 0)] = rows.Text(row, 1);
+    }
   }
   std::vector<absl::StatusOr<std::string>> values;
   values.reserve(keys.size());

@@ -36,7 +36,7 @@ int16_t NumberOf(Family family) {
 }
 
 std::string BytesOf(const Head& head) {
-  return Int8(static_cast<int64_t>(head.writer)) + Int8(static_cast<int64_t>(head.commits));
+  return Int8(static_cast<int64_t>(head.commits)) + Int8(static_cast<int64_t>(head.mark));
 }
 
 std::optional<Head> HeadFrom(absl::string_view bytes) {

@@ -15,20 +15,30 @@ namespace halfterm::storage::postgres {
 // 1 to 6. On disk; never reused.
 int16_t NumberOf(Family family);
 
-// One row a tenant, under the empty key: a Head. Tenant 0 has one too.
+// In tenant 0, under the empty key: the Head.
 constexpr int16_t kHeads = 100;
-// In tenant 0: one row a tenant that has a head, its key the handle, its value empty.
+// In tenant 0: one row a tenant that has rows, its key the handle, its value empty.
 constexpr int16_t kCatalogue = 101;
+// In tenant 0: one row a commit, its key the commit's number (8 bytes), its value the commit's mark
+// (8 bytes) and, after kSaid, what the other servers are told; nothing where that is not said. The
+// last kKeptNews of them.
+constexpr int16_t kNews = 102;
+constexpr char kSaid[] = "n";
+constexpr uint64_t kKeptNews = 4096;
 
-// Who writes a tenant, and how far they are. A commit replaces the heads of the tenants that it
-// touches, and only where they are what the writer left there: so nobody else's hand goes
-// unnoticed, and a commit whose answer was lost can be looked up.
+// How far the store has come, and by which commit. Every commit replaces it, where it is what the
+// committing server read: so none builds on what it has not seen, and a commit whose answer was
+// lost can be looked up.
 struct Head {
-  uint64_t writer = 0;   // The n-th server that took the store over.
-  uint64_t commits = 0;  // Of this tenant, by all writers.
+  uint64_t commits = 0;  // Of all servers.
+  // By chance: that of a server that is alone, with kAlone; else the last commit's, without it. Two
+  // histories differ in it.
+  uint64_t mark = 0;
+  static constexpr uint64_t kAlone = uint64_t{1} << 63;
+  bool is_of_one_alone() const { return (mark & kAlone) != 0; }
 
   friend bool operator==(const Head& a, const Head& b) {
-    return a.writer == b.writer && a.commits == b.commits;
+    return a.commits == b.commits && a.mark == b.mark;
   }
 };
 std::string BytesOf(const Head& head);

@@ -71,6 +71,11 @@ const std::vector<std::string>& Migrations() {
       " tenant bigint not null, family smallint not null, key bytea not null, value bytea not null,"
       " primary key (tenant, family, key))"
       " with (fillfactor = 80, autovacuum_vacuum_scale_factor = 0.05)",
+      // One head for all servers, which says how far the store has come and not who writes it:
+      // those of version 1 held who, then how far.
+      "delete from halfterm_row where family = 100 and tenant <> 0;"
+      "update halfterm_row set value = substring(value from 9) || '\\x0000000000000000'"
+      " where family = 100 and tenant = 0",
   };
   return *migrations;
 }

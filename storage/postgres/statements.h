@@ -16,7 +16,7 @@ namespace halfterm::storage::postgres {
 enum class Statement {
   kGet,        // tenant, family, key -> value
   kLock,       // The same, and holds the row until the transaction ends.
-  kGetSome,    // tenant, family, keys bytea[] -> key, value; in no order
+  kGetSome,    // tenant, family, keys bytea[] -> key, value or null; in no order
   kWalk,       // tenant, family, from, most -> key, value; ascending, from included
   kWalkTo,     // tenant, family, from, until, most -> the same; until excluded
   kMeasure,    // tenant, family, from -> bytes of keys and values
@@ -26,11 +26,10 @@ enum class Statement {
   kPut16,
   kPut64,
   kPut256,
-  kDelete,    // tenant, family, keys bytea[]
-  kAdd,       // tenant, family, key, value; does nothing where the row exists
-  kReplace,   // tenant, family, key, new value, old value; does nothing where another value stands
-  kTakeOver,  // tenant, family, key, 8 bytes -> the value, whose first 8 bytes are now those
-  kCount,     // How many there are.
+  kDelete,   // tenant, family, key
+  kAdd,      // tenant, family, key, value; does nothing where the row exists
+  kReplace,  // tenant, family, key, new value, old value; does nothing where another value stands
+  kCount,    // How many there are.
 };
 
 struct PutSize {

@@ -2,7 +2,8 @@
 
 #include <algorithm>
 #include <deque>
-#include <thread>
+#include <optional>
+#include <random>
 #include <utility>
 
 #include "absl/strings/match.h"
@@ -18,14 +19,48 @@ using SteadyClock = std::chrono::steady_clock;
 
 constexpr int kTries = 20;
 constexpr std::chrono::milliseconds kFirstWait(20), kLongestWait(500);
-// A session's lock in this database; "Halfterm" in ASCII.
-constexpr char kOneServer[] = "select pg_advisory_lock(5215575617049031277)";
+constexpr std::chrono::seconds kNotAgainFor(1);
+// Locks of this database. All of them are courtesies; the head is what counts. Sessions of servers
+// hold the first: "Halfterm" in ASCII. The second is a turn's, so that whoever has waited longest
+// is next: at a row lock, whoever ended a turn could take the next one before those who wait have
+// woken. A server that starts holds it until it has started.
+constexpr char kAloneLock[] = "select pg_advisory_lock(5215575617049031277)";
+constexpr char kSharedLock[] =
+    "select pg_advisory_lock_shared(5215575617049031277); "
+    "select pg_advisory_lock(5215575617049031278)";
+constexpr char kAloneAgain[] = "select pg_try_advisory_lock(5215575617049031277)";
+constexpr char kSharedAgain[] = "select pg_try_advisory_lock_shared(5215575617049031277)";
+constexpr char kStarted[] = "select pg_advisory_unlock(5215575617049031278)";
+constexpr char kNext[] = "begin; select pg_advisory_xact_lock(5215575617049031278)";
+// Nobody waits longer for a server that hangs while it starts. PostgreSQL 13 does not know it.
+constexpr char kStartsFor[] = "set idle_session_timeout = '60s'";
+constexpr char kStaysFor[] = "set idle_session_timeout = 0";
+constexpr char kWaitsLittle[] = "set lock_timeout = '5s'";
 constexpr char kNothingWritten[] =
     " Nothing was written and nothing is lost: tablets keep their work and send it again.";
 
 std::string HandleKey(uint32_t tenant) { return Int8(tenant).substr(4); }
 
+// A commit's mark tells it from every other that could have its number. Nobody has to guess it.
+uint64_t NewMark() {
+  std::random_device device;
+  return (uint64_t{device()} << 32 | device()) & ~Head::kAlone;
+}
+
+// Parameters of what is asked about the head.
+struct HeadCall {
+  const std::string zero = Int8(kNoTenant), heads = Int2(kHeads), none;
+  Call Of(Statement statement) const { return {statement, {zero, heads, none}}; }
+};
+
+std::optional<Head> HeadIn(const Result& result) {
+  return result.rows() == 1 ? HeadFrom(result.Text(0, 0)) : std::nullopt;
+}
+
 }  // namespace
+
+Writer::Writer(const PostgresEngineOptions& options, Latch& latch)
+    : options_(options), latch_(latch), own_mark_(NewMark() | Head::kAlone) {}
 
 absl::StatusOr<std::unique_ptr<Writer>> Writer::Open(const PostgresEngineOptions& options,
                                                      Latch& latch) {
@@ -34,133 +69,197 @@ absl::StatusOr<std::unique_ptr<Writer>> Writer::Open(const PostgresEngineOptions
       Connection::Open(options.conninfo, Purpose::kWriting);
   if (!opened.ok()) return opened.status();
   writer->connection_ = *std::move(opened);
-  if (absl::Status made = BringUpToDate(*writer->connection_, options.may_create); !made.ok()) {
-    return made;
+  Connection& connection = *writer->connection_;
+  if (absl::Status waited = writer->WaitForOthers(); !waited.ok()) return waited;
+  if (absl::Status made = BringUpToDate(connection, options.may_create); !made.ok()) return made;
+  if (absl::Status prepared = connection.Prepare(); !prepared.ok()) return prepared;
+
+  const HeadCall head;
+  const std::string first = BytesOf(Head());
+  const Call calls[] = {{Statement::kAdd, {head.zero, head.heads, head.none, first}},
+                        head.Of(Statement::kGet)};
+  const Answer read = connection.Run({}, calls);
+  if (!read.ok()) return read.AsStatus("opening the store");
+  const std::optional<Head> found = HeadIn(read.results.back());
+  if (!found) return absl::DataLossError("The head of the store in PostgreSQL cannot be read.");
+  writer->head_ = *found;
+  const absl::StatusOr<std::vector<uint32_t>> tenants = TenantsIn(connection);
+  if (!tenants.ok()) return tenants.status();
+  writer->catalogue_.insert(tenants->begin(), tenants->end());
+  // Whoever served it alone before, or will be here with others, learns it at once.
+  if (!options.is_shared || found->is_of_one_alone()) {
+    const absl::Status told = writer->Commit(WriteSet(), std::nullopt);
+    if (!told.ok()) return told;
   }
-  if (absl::Status prepared = writer->connection_->Prepare(); !prepared.ok()) return prepared;
-  if (absl::Status alone = writer->LockOutOthers(); !alone.ok()) return alone;
-  if (absl::Status taken = writer->TakeOver(); !taken.ok()) return taken;
   return writer;
 }
 
-// A courtesy: two servers under supervision would take the store from each other for ever. The
-// heads are what keeps it safe.
-absl::Status Writer::LockOutOthers() {
+// Two servers under supervision would take the store from each other for ever.
+absl::Status Writer::WaitForOthers() {
   const std::string wait =
       options_.take_over ? "1ms" : absl::StrCat(options_.wait_for_others.count(), "ms");
-  const Answer locked = connection_->AskAll(
-      absl::StrCat("begin; set local lock_timeout = '", wait, "'; ", kOneServer, "; commit"));
-  if (locked.ok()) return absl::OkStatus();
+  const Answer locked =
+      connection_->AskAll(absl::StrCat("begin; set local lock_timeout = '", wait, "'; ",
+                                       options_.is_shared ? kSharedLock : kAloneLock, "; commit"));
+  if (locked.ok()) {
+    if (options_.is_shared) connection_->AskAll(kStartsFor);
+    if (!options_.mends_turns) connection_->AskAll(kWaitsLittle);
+    return absl::OkStatus();
+  }
   if (locked.sqlstate != "55P03") return locked.AsStatus("taking the store");
   Rollback();
   if (options_.take_over) return absl::OkStatus();
-  return absl::FailedPreconditionError(
-      absl::StrCat("Another halftermd serves the database ", connection_->place(),
-                   "; stop that one first, or start this one with --take-over to take its place."));
+  if (!options_.is_shared) {
+    return absl::FailedPreconditionError(absl::StrCat(
+        "Another halftermd serves the database ", connection_->place(),
+        ". Several may serve it when each is started with --ledger, which names a second database; "
+        "or stop that one first, or start this one with --take-over to take its place."));
+  }
+  const Answer shared = connection_->Ask(kSharedAgain);
+  if (shared.ok() && shared.results.front().Text(0, 0) == "t") {
+    return absl::UnavailableError(
+        absl::StrCat("Another halftermd has been starting on the database ", connection_->place(),
+                     " all the time. Start this one again in a minute."));
+  }
+  return absl::FailedPreconditionError(absl::StrCat(
+      "A halftermd that was started without --ledger, or `halfterm move`, has the database ",
+      connection_->place(), " to itself. Stop it first, and start it with --ledger too."));
 }
 
-absl::Status Writer::TakeOver() {
-  const std::string zero = Int8(kNoTenant), heads = Int2(kHeads), none;
-  const std::string first = BytesOf(Head());
-  const Call calls[] = {{Statement::kAdd, {zero, heads, none, first}},
-                        {Statement::kLock, {zero, heads, none}}};
-  const Answer locked = connection_->Run("begin", calls);
-  if (!locked.ok()) return locked.AsStatus("taking the store over");
-  const std::optional<Head> head = HeadFrom(locked.results.back().Text(0, 0));
-  if (!head) return absl::DataLossError("The head of the store in PostgreSQL cannot be read.");
-  number_ = head->writer + 1;
+void Writer::LetOthersIn() {
+  if (connection_->is_lost()) return;  // PostgreSQL has let them in.
+  connection_->AskAll(kStarted);
+  connection_->AskAll(kStaysFor);
+}
 
-  const absl::StatusOr<std::vector<uint32_t>> tenants = TenantsIn(*connection_);
-  if (!tenants.ok()) return tenants.status();
-  const std::string number = Int8(static_cast<int64_t>(number_));
-  std::deque<std::string> handles;
-  std::vector<Call> takings;
-  for (const uint32_t tenant : *tenants) {
-    takings.push_back(
-        {Statement::kTakeOver, {handles.emplace_back(Int8(tenant)), heads, none, number}});
+absl::Status Writer::Locked(const Head& now) {
+  if (now.commits < head_.commits || (now.commits == head_.commits && !(now == head_))) {
+    Rollback();
+    return WentBack();
   }
-  const Answer taken = connection_->Run({}, takings, "commit");
-  if (!taken.ok()) return taken.AsStatus("taking the store over");
-  for (size_t i = 0; i < tenants->size(); ++i) {
-    const Result& row = taken.results[i];
-    const std::optional<Head> its = row.rows() == 1 ? HeadFrom(row.Text(0, 0)) : std::nullopt;
-    if (!its) {
-      return absl::DataLossError(
-          absl::StrCat("The head of tenant ", (*tenants)[i], " in PostgreSQL cannot be read."));
-    }
-    heads_[(*tenants)[i]] = *its;
+  if (now.is_of_one_alone()) {
+    Rollback();
+    return TakenOver();
   }
+  head_ = now;
+  in_turn_ = true;
   return absl::OkStatus();
 }
 
-Head Writer::Next(uint32_t tenant) const {
-  const auto head = heads_.find(tenant);
-  return {number_, head == heads_.end() ? 1 : head->second.commits + 1};
+absl::Status Writer::BeginTurn() {
+  const Deadline deadline = SteadyClock::now() + options_.patience;
+  const HeadCall head;
+  const Call lock = head.Of(Statement::kLock);
+  for (int conflicts = 0;;) {
+    if (connection_ == nullptr || connection_->is_lost()) {
+      const absl::Status back = options_.mends_turns ? Reconnect(deadline) : ConnectAtOnce();
+      if (!back.ok()) return back;
+    }
+    Answer locked = connection_->AskAll(kNext);
+    if (locked.ok()) locked = connection_->Run({}, {&lock, 1});
+    if (locked.ok()) {
+      const std::optional<Head> now = HeadIn(locked.results.back());
+      if (now) return Locked(*now);
+      Rollback();
+      return WentBack();
+    }
+    if (absl::Status judged = Judge(locked, "waiting for its turn"); !judged.ok()) return judged;
+    const bool was_lost = connection_ == nullptr || connection_->is_lost();
+    if (!options_.mends_turns) {
+      // A connection that died with a PostgreSQL that is back since is no reason to give up.
+      if (was_lost && ++conflicts == 1) continue;
+      return locked.AsStatus("waiting for its turn");
+    }
+    if (was_lost ? SteadyClock::now() >= deadline : ++conflicts == kTries) return PutOff(was_lost);
+  }
 }
 
-absl::Status Writer::Commit(const WriteSet& writes) {
-  std::vector<TenantWrites> plan = PlanOf(writes);
-  // A new tenant is written down in tenant 0, whose head then guards that too.
-  const bool has_new = std::any_of(plan.begin(), plan.end(), [this](const TenantWrites& one) {
-    return heads_.count(one.tenant) == 0;
-  });
-  if (has_new && plan.front().tenant != kNoTenant) plan.insert(plan.begin(), TenantWrites());
+void Writer::EndTurn() {
+  if (in_turn_) Rollback();
+}
 
+bool Writer::HasTurn() { return in_turn_ && connection_->Ask("select 1").ok(); }
+
+absl::Status Writer::Commit(const WriteSet& writes, std::optional<absl::string_view> news,
+                            const std::function<absl::Status()>& agree) {
+  const uint64_t mark = options_.is_shared ? NewMark() : own_mark_;
+  Committing committing{PlanOf(writes), {head_.commits + 1, mark}, news, agree, !agree};
+  const absl::Status done = CommitUntilKnown(committing);
+  if (done.ok() || !agree || !committing.has_agreed) return done;
+  return latch_.Fail(absl::UnavailableError(
+      absl::StrCat("What goes before a commit was done, and the commit was not: ", done.message(),
+                   " The next start settles it.")));
+}
+
+absl::Status Writer::CommitUntilKnown(Committing& committing) {
+  const bool was_turn = in_turn_;
   const Deadline deadline = SteadyClock::now() + options_.patience;
   for (int conflicts = 0;;) {
+    if (connection_ == nullptr || connection_->is_lost()) in_turn_ = false;
+    if (was_turn && !in_turn_ && !options_.mends_turns) {
+      return absl::AbortedError(
+          absl::StrCat("A turn was lost with its connection.", kNothingWritten));
+    }
     if (connection_ == nullptr || connection_->is_lost()) {
       if (absl::Status back = Reconnect(deadline); !back.ok()) return back;
     }
     Fate fate = Fate::kNotCommitted;
-    if (absl::Status done = Try(plan, fate); !done.ok()) return done;
+    if (absl::Status done = Try(committing, fate); !done.ok()) return done;
     const bool was_lost = connection_ == nullptr || connection_->is_lost();
     if (fate == Fate::kUnknown) {
-      if (absl::Status proven = Prove(plan, deadline, fate); !proven.ok()) return proven;
+      if (absl::Status proven = Prove(committing.next, deadline, fate); !proven.ok()) return proven;
     }
     if (fate == Fate::kCommitted) {
-      for (const TenantWrites& one : plan) heads_[one.tenant] = Next(one.tenant);
+      for (const TenantWrites& one : committing.plan) catalogue_.insert(one.tenant);
+      head_ = committing.next;
       return absl::OkStatus();
     }
-    if (was_lost ? SteadyClock::now() >= deadline : ++conflicts == kTries) {
-      return latch_.Fail(absl::UnavailableError(
-          absl::StrCat("PostgreSQL put a commit off until our patience ended: it ",
-                       was_lost ? "lost every connection." : "met conflicts again and again.",
-                       kNothingWritten)));
-    }
+    if (was_lost ? SteadyClock::now() >= deadline : ++conflicts == kTries) return PutOff(was_lost);
   }
 }
 
-absl::Status Writer::Try(const std::vector<TenantWrites>& plan, Fate& fate) {
+absl::Status Writer::Try(Committing& committing, Fate& fate) {
   fate = Fate::kNotCommitted;
-  const std::string heads = Int2(kHeads), catalogue = Int2(kCatalogue), zero = Int8(kNoTenant),
-                    none;
+  const Head& next = committing.next;
+  const HeadCall head;
+  const std::string catalogue = Int2(kCatalogue), news_rows = Int2(kNews);
+  const std::string old_bytes = BytesOf(head_), next_bytes = BytesOf(next);
+  const std::string number = Int8(static_cast<int64_t>(next.commits));
+  const std::string mark = Int8(static_cast<int64_t>(next.mark));
+  const std::string said = committing.news ? absl::StrCat(mark, kSaid, *committing.news) : mark;
   // What the calls refer to; a deque's elements stay where they are.
   std::deque<std::string> kept;
   std::deque<TenantCalls> rows;
   std::vector<Call> calls;
-  std::vector<std::pair<size_t, uint32_t>> guards;  // Which call looks at whose head.
-  for (const TenantWrites& one : plan) {
-    const std::string& tenant = kept.emplace_back(Int8(one.tenant));
-    const std::string& next = kept.emplace_back(BytesOf(Next(one.tenant)));
-    const auto head = heads_.find(one.tenant);
-    guards.emplace_back(calls.size(), one.tenant);
-    if (head != heads_.end()) {
-      const std::string& old = kept.emplace_back(BytesOf(head->second));
-      calls.push_back({Statement::kReplace, {tenant, heads, none, next, old}});
-    } else {
-      calls.push_back({Statement::kAdd, {tenant, heads, none, next}});
+  calls.push_back({Statement::kReplace, {head.zero, head.heads, head.none, next_bytes, old_bytes}});
+  calls.push_back({Statement::kAdd, {head.zero, news_rows, number, said}});
+  if (next.commits > kKeptNews) {
+    const auto last = static_cast<int64_t>(next.commits - kKeptNews);
+    calls.push_back({Statement::kDelete, {head.zero, news_rows, kept.emplace_back(Int8(last))}});
+  }
+  for (const TenantWrites& one : committing.plan) {
+    if (catalogue_.count(one.tenant) == 0) {
       const std::string& handle = kept.emplace_back(HandleKey(one.tenant));
-      calls.push_back({Statement::kAdd, {zero, catalogue, handle, none}});
+      calls.push_back({Statement::kAdd, {head.zero, catalogue, handle, head.none}});
     }
     const TenantCalls& its = rows.emplace_back(one);
     calls.insert(calls.end(), its.calls().begin(), its.calls().end());
   }
 
-  const Answer written = connection_->Run("begin", calls);
+  const size_t before = in_turn_ ? 0 : 1;  // Results that come before the calls'.
+  const Answer written = connection_->Run(
+      in_turn_ ? "" : "begin", calls, absl::StrCat("notify ", kChannel, ", '", next.commits, "'"));
   if (!written.ok()) return Judge(written, "writing");
-  for (const auto& [call, tenant] : guards) {
-    if (written.results[call + 1].Changed() != 1) return Overtaken(tenant);
+  if (written.results[before].Changed() != 1) return NotWhereItWas();
+  in_turn_ = true;
+  if (!committing.has_agreed) {
+    if (absl::Status agreed = committing.agree(); !agreed.ok()) {
+      Rollback();
+      return agreed;
+    }
+    committing.has_agreed = true;
   }
+  in_turn_ = false;
   const Answer committed = connection_->Run("commit", {});
   if (committed.lost) {
     fate = Fate::kUnknown;
@@ -175,6 +274,7 @@ absl::Status Writer::Try(const std::vector<TenantWrites>& plan, Fate& fate) {
 }
 
 absl::Status Writer::Judge(const Answer& answer, absl::string_view doing) {
+  in_turn_ = in_turn_ && !answer.lost;
   if (answer.lost) return absl::OkStatus();  // Before it was asked to commit: so it did not.
   Rollback();
   const std::string& state = answer.sqlstate;
@@ -196,17 +296,15 @@ absl::Status Writer::Judge(const Answer& answer, absl::string_view doing) {
                                           "is started again; what was acknowledged is safe.")));
 }
 
-absl::Status Writer::Prove(const std::vector<TenantWrites>& plan, Deadline deadline, Fate& fate) {
-  // The lowest tenant of a plan has a head already: a new one's plan begins with tenant 0.
-  const uint32_t witness = plan.front().tenant;
-  const std::string tenant = Int8(witness), heads = Int2(kHeads), none;
-  const Head old = heads_.at(witness), next = Next(witness);
+absl::Status Writer::Prove(const Head& next, Deadline deadline, Fate& fate) {
+  const HeadCall head;
+  const std::string news_rows = Int2(kNews), number = Int8(static_cast<int64_t>(next.commits));
   for (;;) {
     if (absl::Status back = Reconnect(deadline); !back.ok()) return back;
-    // Waits for the lost transaction, if it still runs. Nobody else writes this row but a
-    // successor.
-    const Call lock{Statement::kLock, {tenant, heads, none}};
-    const Answer read = connection_->Run("begin", {&lock, 1});
+    // The lock waits for the lost transaction, if it still runs.
+    const Call looks[] = {head.Of(Statement::kLock),
+                          {Statement::kGet, {head.zero, news_rows, number}}};
+    const Answer read = connection_->Run("begin", looks);
     if (read.lost) continue;
     if (!read.ok()) {
       if (absl::Status judged = Judge(read, "looking a commit up"); !judged.ok()) {
@@ -215,18 +313,29 @@ absl::Status Writer::Prove(const std::vector<TenantWrites>& plan, Deadline deadl
       connection_.reset();
       continue;
     }
-    const Result& row = read.results.back();
-    const std::optional<Head> now = row.rows() == 1 ? HeadFrom(row.Text(0, 0)) : std::nullopt;
-    if (now && *now == old) {
+    const std::optional<Head> now = HeadIn(read.results[1]);
+    if (now && *now == head_) {
       Rollback();
       fate = Fate::kNotCommitted;
       return absl::OkStatus();
     }
-    if (!now || !(*now == next)) return Overtaken(witness);
+    if (!now || now->commits <= head_.commits) {
+      Rollback();
+      return WentBack();
+    }
+    // Somebody has committed under the number that ours was to have. Who, the mark says.
+    const Result& said = read.results[2];
+    if (said.rows() != 1) {
+      Rollback();
+      return Undecided(absl::UnavailableError("Other servers have gone on too far since."));
+    }
+    if (!absl::StartsWith(said.Text(0, 0), Int8(static_cast<int64_t>(next.mark)))) {
+      return NotWhereItWas();
+    }
     // It is there. A commit of our own after it is acknowledged only when the first is as safe as
     // `synchronous_commit` asks: standbys may not have had it when the connection broke.
-    const std::string bytes = BytesOf(next);
-    const Call touch{Statement::kReplace, {tenant, heads, none, bytes, bytes}};
+    const std::string bytes = BytesOf(*now);
+    const Call touch{Statement::kReplace, {head.zero, head.heads, head.none, bytes, bytes}};
     const Answer touched = connection_->Run({}, {&touch, 1}, "commit");
     if (touched.lost) continue;
     if (!touched.ok()) {
@@ -245,27 +354,42 @@ absl::Status Writer::Undecided(const absl::Status& why) {
       "Whether a commit was made shows when this process is started again. ", why.message())));
 }
 
-absl::Status Writer::Overtaken(uint32_t tenant) {
+absl::Status Writer::NotWhereItWas() {
   Rollback();
-  const std::string its = Int8(tenant), heads = Int2(kHeads), none;
-  const Call get{Statement::kGet, {its, heads, none}};
+  const HeadCall head;
+  const Call get = head.Of(Statement::kGet);
   const Answer read = connection_->Run({}, {&get, 1});
-  const bool is_there = read.ok() && read.results.front().rows() == 1;
-  const std::optional<Head> now =
-      is_there ? HeadFrom(read.results.front().Text(0, 0)) : std::nullopt;
-  if (read.ok() && (!now || now->writer <= number_)) {
-    return latch_.Fail(absl::UnavailableError(absl::StrCat(
-        "The database at ", connection_->place(), " no longer holds what was committed to it: ",
-        "tenant ", tenant, " stands before commit ", Next(tenant).commits,
-        ". Was it restored, or did a standby take over that had not received everything? Do not "
-        "let tablets delete what they have; see docs/operating.md.")));
-  }
+  const std::optional<Head> now = read.ok() ? HeadIn(read.results.front()) : std::nullopt;
+  if (read.ok() && (!now || now->commits <= head_.commits)) return WentBack();
+  if (!options_.is_shared || (now && now->is_of_one_alone())) return TakenOver();
+  return absl::AbortedError(
+      absl::StrCat("Another halftermd has written to the database ", connection_->place(),
+                   " since this one read what it decided on.", kNothingWritten));
+}
+
+absl::Status Writer::WentBack() {
+  return latch_.Fail(absl::UnavailableError(absl::StrCat(
+      "The database at ", PlaceOf(options_.conninfo),
+      " no longer holds what was committed to it: ", "it stands before commit ", head_.commits,
+      ", or at another one of that number. Was it restored, or did a standby take over that had "
+      "not "
+      "received everything? Do not let tablets delete what they have; see docs/operating.md.")));
+}
+
+absl::Status Writer::TakenOver() {
   return latch_.Fail(absl::AbortedError(
-      absl::StrCat("Another halftermd has taken over the database ", connection_->place(),
+      absl::StrCat("Another halftermd has taken over the database ", PlaceOf(options_.conninfo),
                    ". Nothing was written, and nothing more will be from here.")));
 }
 
+absl::Status Writer::PutOff(bool was_lost) {
+  return latch_.Fail(absl::UnavailableError(absl::StrCat(
+      "PostgreSQL put a commit off until our patience ended: it ",
+      was_lost ? "lost every connection." : "met conflicts again and again.", kNothingWritten)));
+}
+
 void Writer::Rollback() {
+  in_turn_ = false;
   if (connection_ != nullptr && !connection_->is_lost()) connection_->Ask("rollback");
 }
 
@@ -274,13 +398,25 @@ absl::Status Writer::Connect() {
       Connection::Open(options_.conninfo, Purpose::kWriting);
   if (!opened.ok()) return opened.status();
   if (absl::Status prepared = (*opened)->Prepare(); !prepared.ok()) return prepared;
-  // Whoever has it instead will be met at the heads.
-  (*opened)->AskAll("select pg_try_advisory_lock(5215575617049031277)");
+  // Whoever has it instead will be met at the head.
+  (*opened)->AskAll(options_.is_shared ? kSharedAgain : kAloneAgain);
+  if (!options_.mends_turns) (*opened)->AskAll(kWaitsLittle);
   connection_ = *std::move(opened);
   return absl::OkStatus();
 }
 
+absl::Status Writer::ConnectAtOnce() {
+  if (SteadyClock::now() < connect_from_) {
+    return absl::UnavailableError(
+        absl::StrCat("PostgreSQL (", PlaceOf(options_.conninfo), ") did not answer a moment ago."));
+  }
+  const absl::Status connected = Connect();
+  if (!connected.ok()) connect_from_ = SteadyClock::now() + kNotAgainFor;
+  return connected;
+}
+
 absl::Status Writer::Reconnect(Deadline deadline) {
+  in_turn_ = false;
   connection_.reset();
   std::chrono::milliseconds wait = kFirstWait;
   for (;;) {
@@ -291,7 +427,12 @@ absl::Status Writer::Reconnect(Deadline deadline) {
           connected.message(), " A commit waited for ", options_.patience.count() / 1000,
           " s; whether it was made shows when this process is started again.")));
     }
-    std::this_thread::sleep_for(wait);
+    if (!options_.stop->Pause(wait)) {
+      return latch_.Fail(absl::UnavailableError(
+          absl::StrCat(connected.message(),
+                       " This process stops and does not wait for it; whether a commit that "
+                       "waited was made shows when it is started again.")));
+    }
     wait = std::min(2 * wait, kLongestWait);
   }
 }

@@ -1,22 +1,25 @@
-// The one server that writes, and how it stays the only one.
+// The connection on which this server writes, and its turns.
 //
-// Taking the store over puts the writer's number into the head of every tenant. A commit replaces
-// the heads of the tenants that it touches by compare and set, so a server that another has
-// overtaken commits nothing more. The same heads tell what became of a commit whose answer was lost
-// with its connection: they are read back, under a lock for which the lost transaction must first
-// end.
+// A turn is a transaction that holds the head row of the store: whoever else wants one waits for it
+// to end. A commit replaces the head by compare and set, so one that was decided on what is not so
+// any more, because its turn was lost with its connection, is not made. The head and the news of a
+// commit also tell what became of one whose answer was lost: they are read back, under a lock for
+// which the lost transaction must first end.
 
 #ifndef HALFTERM_STORAGE_POSTGRES_WRITER_H_
 #define HALFTERM_STORAGE_POSTGRES_WRITER_H_
 #include <chrono>
 #include <cstdint>
-#include <map>
+#include <functional>
 #include <memory>
+#include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
 #include "storage/engine.h"
 #include "storage/postgres/commit_plan.h"
 #include "storage/postgres/connection.h"
@@ -26,51 +29,82 @@
 
 namespace halfterm::storage::postgres {
 
+// PostgreSQL's channel on which every commit is notified, with its number.
+inline constexpr char kChannel[] = "halfterm";
+
 // For one thread at a time.
 class Writer {
  public:
-  // Connects, brings the tables up to date, and takes the store over. Errors of OpenPostgresEngine.
+  // Connects, waits until nobody is in the way, brings the tables up to date and reads how far the
+  // store has come. Errors of OpenPostgresEngine.
   static absl::StatusOr<std::unique_ptr<Writer>> Open(const PostgresEngineOptions& options,
                                                       Latch& latch);
 
-  // As Engine::Commit, of a set that is not empty.
-  absl::Status Commit(const WriteSet& writes);
+  // The start is over: others have their turns again.
+  void LetOthersIn();
 
-  // The number that this writer put into the heads.
-  uint64_t number() const { return number_; }
+  // As SharedEngine's. After OK head() is how far the store has come.
+  absl::Status BeginTurn();
+  void EndTurn();
+  bool HasTurn();
+
+  // As Engine::Commit, on what was so at head(). Without `news` nothing is said of what it changes;
+  // `agree` as SharedEngine's. Aborted: the store has moved on from head(); nothing was written.
+  absl::Status Commit(const WriteSet& writes, std::optional<absl::string_view> news,
+                      const std::function<absl::Status()>& agree = {});
+
+  const Head& head() const { return head_; }
+  // That of every commit of a server that is alone.
+  uint64_t own_mark() const { return own_mark_; }
 
  private:
   enum class Fate { kCommitted, kNotCommitted, kUnknown };
   using Deadline = std::chrono::steady_clock::time_point;
 
-  Writer(const PostgresEngineOptions& options, Latch& latch) : options_(options), latch_(latch) {}
+  // One commit on its way.
+  struct Committing {
+    const std::vector<TenantWrites> plan;
+    const Head next;
+    const std::optional<absl::string_view> news;
+    const std::function<absl::Status()>& agree;
+    bool has_agreed;  // Or nobody is to be asked.
+  };
 
+  Writer(const PostgresEngineOptions& options, Latch& latch);
+
+  absl::Status WaitForOthers();
   absl::Status Connect();
-  absl::Status LockOutOthers();
-  absl::Status TakeOver();
-  // A connection, if need be a new one, before the deadline; else the latch is shut. Sleeps between
-  // tries, and nothing cuts that short: nobody else commits meanwhile, and a server that stops lets
-  // its last commit have the same patience before it closes the store.
+  // Without waiting, and after a failure not again for a moment.
+  absl::Status ConnectAtOnce();
+  absl::Status Locked(const Head& now);
+  // A connection, if need be a new one, before the deadline and without waiting for it once the
+  // process is asked to stop; else the latch is shut.
   absl::Status Reconnect(Deadline deadline);
+  absl::Status CommitUntilKnown(Committing& committing);
   // One transaction. OK and kCommitted; OK and kNotCommitted: try again; OK and kUnknown: the
   // answer was lost; else an error for the caller, with nothing written.
-  absl::Status Try(const std::vector<TenantWrites>& plan, Fate& fate);
+  absl::Status Try(Committing& committing, Fate& fate);
   // What an answer that is not OK means for a transaction that was not committed.
   absl::Status Judge(const Answer& answer, absl::string_view doing);
-  // Reads the heads back after kUnknown.
-  absl::Status Prove(const std::vector<TenantWrites>& plan, Deadline deadline, Fate& fate);
+  // Reads back what became of the commit after kUnknown.
+  absl::Status Prove(const Head& next, Deadline deadline, Fate& fate);
   // Neither kCommitted nor kNotCommitted can be shown, because of `why`. Shuts the latch.
   absl::Status Undecided(const absl::Status& why);
-  // The head of a tenant is not what we left there. Shuts the latch.
-  absl::Status Overtaken(uint32_t tenant);
+  // The head is another than head_. Shuts the latch unless another server moved it on in its turn.
+  absl::Status NotWhereItWas();
+  absl::Status WentBack();
+  absl::Status TakenOver();
+  absl::Status PutOff(bool was_lost);
   void Rollback();
-  Head Next(uint32_t tenant) const;
 
   const PostgresEngineOptions options_;
   Latch& latch_;
+  const uint64_t own_mark_;
   std::unique_ptr<Connection> connection_;
-  uint64_t number_ = 0;
-  std::map<uint32_t, Head> heads_;  // As we left them. Tenant 0 is always there.
+  std::chrono::steady_clock::time_point connect_from_;  // ConnectAtOnce does nothing before.
+  bool in_turn_ = false;          // The connection is in a transaction that holds the head.
+  Head head_;                     // What whoever commits has seen.
+  std::set<uint32_t> catalogue_;  // Tenants that are in the catalogue; 0 always.
 };
 
 }  // namespace halfterm::storage::postgres
