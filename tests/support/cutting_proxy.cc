@@ -68,11 +68,15 @@ CuttingProxy::~CuttingProxy() {
   close(wake_);
 }
 
-void CuttingProxy::CutAt(uint64_t n, Cut cut) {
+void CuttingProxy::CutAt(uint64_t n, Cut cut, Then then) { CutAtText("", n, cut, then); }
+
+void CuttingProxy::CutAtText(const std::string& text, uint64_t n, Cut cut, Then then) {
   const std::lock_guard<std::mutex> lock(mutex_);
   messages_ = 0;
   cut_at_ = stopped_ ? 0 : n;
+  text_ = text;
   cut_ = cut;
+  then_ = then;
   has_cut_ = false;
 }
 
@@ -99,13 +103,18 @@ uint64_t CuttingProxy::messages() const {
   return messages_;
 }
 
-bool CuttingProxy::IsTheOne(Cut& cut) {
+bool CuttingProxy::IsTheOne(const std::string& message, Cut& cut) {
   const std::lock_guard<std::mutex> lock(mutex_);
-  if (++messages_ != cut_at_) return false;
+  if (message.find(text_) == std::string::npos || ++messages_ != cut_at_) return false;
   cut = cut_;
   has_cut_ = true;
   changed_.notify_all();
   return true;
+}
+
+bool CuttingProxy::IsRefusing() const {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  return has_cut_ && then_ == Then::kRefuse;
 }
 
 void CuttingProxy::Accept() {
@@ -115,6 +124,10 @@ void CuttingProxy::Accept() {
     if (waits[1].revents != 0) return;
     const int client = accept4(listener_, nullptr, nullptr, SOCK_CLOEXEC);
     if (client < 0) continue;
+    if (IsRefusing()) {
+      close(client);
+      continue;
+    }
     links_.emplace_back([this, client] { Serve(client); });
   }
 }
@@ -138,7 +151,7 @@ void CuttingProxy::Serve(int client) {
     if (goes_on) said.append(bytes, static_cast<size_t>(got));
     for (size_t length = 0; goes_on && (length = FirstMessage(said, is_first)) > 0;) {
       Cut cut = Cut::kBefore;
-      const bool is_the_one = IsTheOne(cut);
+      const bool is_the_one = IsTheOne(said.substr(0, length), cut);
       if (!is_the_one || cut == Cut::kAfter) goes_on = SendAll(server, said.data(), length);
       if (is_the_one) goes_on = false;
       said.erase(0, length);

@@ -28,9 +28,15 @@ class CuttingProxy {
     kBefore,  // The message does not arrive.
     kAfter,   // It arrives and is carried out; nothing that is said to it comes back.
   };
-  // Cuts at the n-th message of a client from now on, n from 1; of all connections together. The
-  // first that a connection says is its first message.
-  void CutAt(uint64_t n, Cut cut);
+  enum class Then {
+    kGoOn,    // A new connection is as good as any.
+    kRefuse,  // Nobody comes through any more, until the next CutAt.
+  };
+  // Cuts at the n-th message of a client from now on, n from 1 and 0 for never; of all connections
+  // together. The first that a connection says is its first message.
+  void CutAt(uint64_t n, Cut cut, Then then = Then::kGoOn);
+  // The same of the n-th message that has `text` in it.
+  void CutAtText(const std::string& text, uint64_t n, Cut cut, Then then);
   // The n-th message was reached.
   bool has_cut() const;
   // Waits until it is. False: it never will be, because of StopCutting.
@@ -44,7 +50,8 @@ class CuttingProxy {
   void Accept();
   void Serve(int client);
   // Whether this message is the one, and how it is cut.
-  bool IsTheOne(Cut& cut);
+  bool IsTheOne(const std::string& message, Cut& cut);
+  bool IsRefusing() const;
 
   const TemporaryDirectory directory_ = TemporaryDirectory::ForSocket();
   const std::string server_;
@@ -53,7 +60,9 @@ class CuttingProxy {
   mutable std::mutex mutex_;
   std::condition_variable changed_;
   uint64_t messages_ = 0, cut_at_ = 0;  // Guarded by mutex_, and so are:
+  std::string text_;
   Cut cut_ = Cut::kBefore;
+  Then then_ = Then::kGoOn;
   bool has_cut_ = false, stopped_ = false;
   std::vector<std::thread> links_;
   std::thread acceptor_;  // Last: it uses all of the above.

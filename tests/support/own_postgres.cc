@@ -193,9 +193,10 @@ void OwnPostgres::Kill() {
   }
 }
 
-std::string OwnPostgres::NewDatabase() {
+std::string OwnPostgres::NewDatabase(const std::string& copy_of) {
   const std::string name = "test_" + std::to_string(++databases_);
-  Run(ConninfoOf(folder(), "postgres"), "create database " + name);
+  Run(ConninfoOf(folder(), "postgres"),
+      "create database " + name + (copy_of.empty() ? "" : " template " + copy_of));
   return ConninfoOf(folder(), name);
 }
 

@@ -34,8 +34,9 @@ class OwnPostgres {
   // The one that the tests of a program share.
   static OwnPostgres& Shared();
 
-  // A new, empty database; its connection string.
-  std::string NewDatabase();
+  // A new database; its connection string. Empty, or a copy of the one of that name, to which
+  // nobody is connected.
+  std::string NewDatabase(const std::string& copy_of = "");
   // The same database through another socket folder, such as a proxy's.
   static std::string Through(const std::string& folder, const std::string& conninfo);
 

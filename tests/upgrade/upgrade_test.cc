@@ -22,6 +22,7 @@
 #include "storage/rocks/rocks_engine.h"
 #include "storage/verify/verifier.h"
 #include "sync/core/sha256.h"
+#include "tests/simulation/whole/rocks_disk.h"
 #include "tests/simulation/whole/world.h"
 #include "tests/support/engine_rows.h"
 #include "tests/support/fake_clock.h"
@@ -165,7 +166,7 @@ TEST_P(UpgradeTest, TheServerGivesItAnIdentityAndALedger) {
 }
 
 TEST_P(UpgradeTest, TabletsJoinAndWorkGoesOn) {
-  SimulatedServer server(store().string(), /*seed=*/1, LeftOut::kNothing);
+  SimulatedServer server(OnRocks(store().string()), /*seed=*/1, LeftOut::kNothing);
   server.clock().SetWall(now_ms_ + kDayMs);
   ASSERT_TRUE(server.Start().ok());
   server.FinishFiling();

@@ -6,8 +6,9 @@
 
 namespace halfterm::testing {
 
-Told Live(uint64_t seed, const std::vector<Step>& history, LeftOut left_out) {
-  World world(seed, left_out);
+Told Live(uint64_t seed, const std::vector<Step>& history, LeftOut left_out,
+          const MakeDisk& make_disk) {
+  World world(seed, left_out, make_disk);
   Told told;
   for (const Step& step : history) {
     told.wrong = world.Do(step);
@@ -21,6 +22,7 @@ Told Live(uint64_t seed, const std::vector<Step>& history, LeftOut left_out) {
   told.went = world.ledger().went();
   told.dispositions = world.ledger().dispositions();
   told.power_cuts = world.server().power_cuts();
+  if (world.server().is_up()) told.epoch = world.server().epoch();
   told.commits = world.server().commits();
   told.chunks = world.network().chunks;
   told.counts = world.counts();

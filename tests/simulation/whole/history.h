@@ -18,10 +18,12 @@ struct Told {
   double tablet_days = 0;
   uint64_t groups = 0, words = 0, went = 0, power_cuts = 0, chunks = 0, commits = 0, refills = 0;
   std::map<uint32_t, uint64_t> dispositions;
+  uint32_t epoch = 0;  // The last.
   World::Counts counts;
 };
 
-Told Live(uint64_t seed, const std::vector<Step>& history, LeftOut left_out);
+Told Live(uint64_t seed, const std::vector<Step>& history, LeftOut left_out,
+          const MakeDisk& make_disk = OnRocks);
 inline Told Live(uint64_t seed, LeftOut left_out = LeftOut::kNothing) {
   return Live(seed, HistoryOf(seed, kSteps), left_out);
 }

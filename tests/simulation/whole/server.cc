@@ -1,7 +1,6 @@
 #include "tests/simulation/whole/server.h"
 
 #include <algorithm>
-#include <filesystem>
 #include <limits>
 #include <map>
 #include <optional>
@@ -21,7 +20,6 @@
 #include "storage/feed_row.h"
 #include "storage/import/import.h"
 #include "storage/proofs/note_proof.h"
-#include "storage/rocks/rocks_engine.h"
 #include "storage/verify/verifier.h"
 #include "sync/core/codec.h"
 #include "sync/core/group.h"
@@ -33,9 +31,6 @@ using storage::Family;
 
 // So few that readers come between two steps of a filing.
 constexpr size_t kFiledAtOnce = 7;
-// A history fills none, so that no flush falls into a moment of its own; tables are written where
-// the store is opened. That rows outlive flushes and compactions is shown by tests/crash.
-constexpr size_t kMemtableBytes = size_t{8} << 20;
 
 }  // namespace
 
@@ -70,9 +65,9 @@ struct SimulatedServer::Running {
   storage::Puller puller;
 };
 
-SimulatedServer::SimulatedServer(std::string directory, uint64_t seed, LeftOut left_out)
-    : directory_(std::move(directory)),
-      store_(directory_),
+SimulatedServer::SimulatedServer(std::unique_ptr<SimulatedDisk> disk, uint64_t seed,
+                                 LeftOut left_out)
+    : disk_(std::move(disk)),
       left_out_(left_out),
       random_(seed ^ 0x5e7fe7),
       histories_(seed ^ 0x415702) {}
@@ -81,23 +76,17 @@ SimulatedServer::~SimulatedServer() { Stop(); }
 
 absl::Status SimulatedServer::Start() {
   absl::Status started = TryToStart();
-  while (!started.ok() && files_.is_off()) {  // The power went while it recovered.
+  while (!started.ok() && disk_->is_off()) {  // The power went while it recovered.
     ++power_cuts_;
     running_.reset();
-    files_.PowerOn(random_);
+    disk_->PowerOn(random_);
     started = TryToStart();
   }
   return started;
 }
 
 absl::Status SimulatedServer::TryToStart() {
-  storage::RocksEngineOptions options;
-  options.directory = store_;
-  options.low_space_bytes = 0;
-  options.memtable_bytes = kMemtableBytes;
-  options.block_cache_bytes = size_t{1} << 20;
-  options.env = files_.env();
-  absl::StatusOr<std::unique_ptr<storage::Engine>> engine = storage::OpenRocksEngine(options);
+  absl::StatusOr<std::unique_ptr<storage::Engine>> engine = disk_->Open();
   if (!engine.ok()) return engine.status();
   std::unique_ptr<storage::Engine> beside = OpenMemoryEngine(ledger_disk_);
   absl::StatusOr<std::unique_ptr<storage::Ledger>> ledger = storage::Ledger::Open(*beside);
@@ -185,22 +174,21 @@ absl::Status SimulatedServer::BackUp() {
   const absl::StatusOr<storage::StoreFacts> facts = storage::ReadStore(*running_->engine);
   if (!facts.ok()) return facts.status();
   Stop();
-  Backup backup;
-  backup.directory = absl::StrCat(directory_, ".backup-", ++generations_);
-  std::filesystem::copy(store_, backup.directory, std::filesystem::copy_options::recursive);
+  disk_->Copy(++generations_);
   if (absl::Status started = Start(); !started.ok()) return started;
-  backup.row.set_generation(generations_);
-  backup.row.set_verified_ms(clock_.NowMs());
-  backup.row.set_epoch(facts->epoch());
-  backup.row.set_store(facts->identity->store());
-  backup.row.set_key_id(facts->identity->key_id());
-  backup.row.set_format(facts->identity->format());
+  disk::BackupRow backup;
+  backup.set_generation(generations_);
+  backup.set_verified_ms(clock_.NowMs());
+  backup.set_epoch(facts->epoch());
+  backup.set_store(facts->identity->store());
+  backup.set_key_id(facts->identity->key_id());
+  backup.set_format(facts->identity->format());
   for (const auto& [of, seq] : facts->heads) {
-    disk::TenantSeq& head = *backup.row.add_heads();
+    disk::TenantSeq& head = *backup.add_heads();
     head.set_tenant(of);
     head.set_seq(seq);
   }
-  const absl::Status noted = running_->ledger->NoteBackup(backup.row, running_->epochs.row());
+  const absl::Status noted = running_->ledger->NoteBackup(backup, running_->epochs.row());
   backups_.push_back(std::move(backup));
   return noted;
 }
@@ -208,16 +196,14 @@ absl::Status SimulatedServer::BackUp() {
 absl::Status SimulatedServer::Restore(size_t which, bool is_announced) {
   LeavePowerOn();
   Stop();
-  const Backup& backup = backups_[which];
-  std::filesystem::remove_all(store_);
-  store_ = absl::StrCat(directory_, ".restored-", ++restores_);
-  std::filesystem::copy(backup.directory, store_, std::filesystem::copy_options::recursive);
+  const disk::BackupRow& backup = backups_[which];
+  disk_->PutBack(backup.generation());
   if (is_announced) {
     const std::unique_ptr<storage::Engine> beside = OpenMemoryEngine(ledger_disk_);
     const auto ledger = storage::Ledger::Open(*beside);
     if (!ledger.ok()) return ledger.status();
     disk::RestoreMarkRow mark;
-    mark.set_generation(backup.row.generation());
+    mark.set_generation(backup.generation());
     if (absl::Status noted = (*ledger)->NoteRestore(mark, /*store_was_there=*/true); !noted.ok())
       return noted;
   }
@@ -228,17 +214,25 @@ uint64_t SimulatedServer::DurableSeq() const {
   return running_->ledger->DurableSeqOf(running_->epochs.row(), tenant());
 }
 
-void SimulatedServer::CutPowerAfter(uint64_t log_changes) {
-  files_.CutPowerAfter(log_changes, FaultyFiles::Counted::kWriteAheadLog);
-}
-void SimulatedServer::LeavePowerOn() { files_.LeavePowerOn(); }
+uint32_t SimulatedServer::epoch() const { return running_->epochs.current(); }
+
+void SimulatedServer::CutPowerAfter(uint64_t changes) { disk_->CutPowerAfter(changes); }
+void SimulatedServer::LeavePowerOn() { disk_->LeavePowerOn(); }
 
 void SimulatedServer::Crash() {
   ++power_cuts_;
-  files_.CutPowerNow();
+  disk_->CutPowerNow();
   running_->engine->Close().IgnoreError();
   running_.reset();
-  files_.PowerOn(random_);
+  disk_->PowerOn(random_);
+}
+
+template <typename Call>
+auto SimulatedServer::Read(const Call& call) {
+  disk_->BeginRead();
+  auto answer = call();
+  disk_->EndRead();
+  return answer;
 }
 
 storage::Engine& SimulatedServer::engine() { return *running_->engine; }
@@ -268,7 +262,7 @@ absl::Status SimulatedServer::Commit(const std::function<void(storage::Batch&)>&
     status = decided.status();
     if (status.ok() && !decided->Empty()) status = running_->ledger->Take(*decided);
   }
-  if (status.ok()) status = running_->engine->Commit(Bent(batch.Writes()));
+  if (status.ok()) status = disk_->Commit(*running_->engine, Bent(batch.Writes()));
   ++commits_;
   if (status.ok()) {
     batch.Publish();
@@ -277,7 +271,7 @@ absl::Status SimulatedServer::Commit(const std::function<void(storage::Batch&)>&
     return status;
   }
   batch.Forget();
-  if (files_.is_off()) {
+  if (disk_->is_off()) {
     Crash();
     return absl::UnavailableError("the power went");
   }
@@ -383,7 +377,8 @@ absl::StatusOr<v1::PushReply> SimulatedServer::Push(const storage::Caller& calle
 absl::StatusOr<v1::PullReply> SimulatedServer::Pull(const storage::Caller& caller,
                                                     const v1::PullRequest& request) {
   if (!is_up()) return absl::UnavailableError("the server is down");
-  absl::StatusOr<v1::PullReply> reply = running_->puller.Next(caller, request);
+  absl::StatusOr<v1::PullReply> reply =
+      Read([&] { return running_->puller.Next(caller, request); });
   if (reply.ok() && left_out_ == LeftOut::kScopeDrop) reply->clear_scope_drops();
   return reply;
 }
@@ -391,19 +386,20 @@ absl::StatusOr<v1::PullReply> SimulatedServer::Pull(const storage::Caller& calle
 absl::StatusOr<v1::FetchReply> SimulatedServer::Fetch(const storage::Caller& caller,
                                                       const v1::FetchRequest& request) {
   if (!is_up()) return absl::UnavailableError("the server is down");
-  return running_->puller.Fetch(caller, request);
+  return Read([&] { return running_->puller.Fetch(caller, request); });
 }
 
 absl::StatusOr<v1::DescendReply> SimulatedServer::Descend(const storage::Caller& caller,
                                                           const v1::DescendRequest& request) {
   if (!is_up()) return absl::UnavailableError("the server is down");
-  return running_->puller.Descend(caller, request);
+  return Read([&] { return running_->puller.Descend(caller, request); });
 }
 
 absl::StatusOr<v1::ConfirmReply> SimulatedServer::Confirm(const storage::Caller& caller,
                                                           const v1::ConfirmRequest& request) {
   if (!is_up()) return absl::UnavailableError("the server is down");
-  absl::StatusOr<storage::Confirmed> confirmed = running_->puller.Confirm(caller, request);
+  absl::StatusOr<storage::Confirmed> confirmed =
+      Read([&] { return running_->puller.Confirm(caller, request); });
   if (!confirmed.ok()) return confirmed.status();
   if (confirmed->proof) {
     const absl::Status noted =
@@ -416,7 +412,7 @@ absl::StatusOr<v1::ConfirmReply> SimulatedServer::Confirm(const storage::Caller&
 absl::StatusOr<v1::OfferReply> SimulatedServer::Offer(const storage::Caller& caller,
                                                       const v1::OfferRequest& request) {
   if (!is_up()) return absl::UnavailableError("the server is down");
-  return storage::Wanted(*running_->engine, caller.tenant, request);
+  return Read([&] { return storage::Wanted(*running_->engine, caller.tenant, request); });
 }
 
 absl::StatusOr<v1::RefillReply> SimulatedServer::Refill(const storage::Caller& caller,

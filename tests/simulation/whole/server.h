@@ -1,4 +1,4 @@
-// The server of the whole simulation: the real batches, jobs, rules and pulls on a real RocksDB, on
+// The server of the whole simulation: the real batches, jobs, rules and pulls on a real engine, on
 // a disk that loses power when the number says so. One thread, a clock that stands still.
 //
 // What it would do wrong if a rule were left out is bent in here: rows on their way to the engine,
@@ -25,9 +25,9 @@
 #include "storage/commit/committer.h"
 #include "storage/pull/puller.h"
 #include "tests/simulation/scopes_oracle.h"
+#include "tests/simulation/whole/disk.h"
 #include "tests/simulation/whole/left_out.h"
 #include "tests/support/fake_clock.h"
-#include "tests/support/faulty_files.h"
 #include "tests/support/memory_engine.h"
 #include "tests/support/small_school.h"
 
@@ -35,8 +35,8 @@ namespace halfterm::testing {
 
 class SimulatedServer final : public FiledBy {
  public:
-  // `directory` holds nothing yet.
-  SimulatedServer(std::string directory, uint64_t seed, LeftOut left_out);
+  // `disk` holds nothing yet.
+  SimulatedServer(std::unique_ptr<SimulatedDisk> disk, uint64_t seed, LeftOut left_out);
   ~SimulatedServer() override;
 
   // Opens the store as the last process left it, or makes one with the school's people in it.
@@ -53,10 +53,12 @@ class SimulatedServer final : public FiledBy {
   // Everything up to here is in two backups.
   uint64_t DurableSeq() const;
   bool is_up() const { return running_ != nullptr; }
+  // Of a server that is up: the epoch in force.
+  uint32_t epoch() const;
 
-  // The power goes in one of the next commits, before so many changes of the write-ahead log; what
-  // was not synced is gone. A call that was on its way is answered Unavailable.
-  void CutPowerAfter(uint64_t log_changes);
+  // The power goes in one of the next commits, as SimulatedDisk says; what was not durable is gone.
+  // A call that was on its way is answered Unavailable.
+  void CutPowerAfter(uint64_t changes);
   void LeavePowerOn();  // If it has not gone yet.
 
   FakeClock& clock() { return clock_; }
@@ -114,6 +116,8 @@ class SimulatedServer final : public FiledBy {
 
  private:
   struct Running;
+  template <typename Call>
+  auto Read(const Call& call);
   absl::Status TryToStart();
   absl::Status ReplayLedger();
   std::string RandomBytes(std::mt19937_64& random, size_t size) const;
@@ -124,13 +128,7 @@ class SimulatedServer final : public FiledBy {
   std::string WithoutOldTombstones(const std::string& key, const std::string& bytes);
   absl::Status BendPush(v1::PushRequest& request, std::vector<v1::PushResult>& answered);
 
-  struct Backup {
-    std::string directory;
-    disk::BackupRow row;
-  };
-
-  const std::string directory_;
-  std::string store_;  // Where the store is now: with each restore elsewhere.
+  const std::unique_ptr<SimulatedDisk> disk_;
   const std::string name_ = "northgate";
   const LeftOut left_out_;
   // When a cell was first without a value, by its facet's key.
@@ -139,11 +137,10 @@ class SimulatedServer final : public FiledBy {
   SmallSchool people_;
   FakeClock clock_{At(2026, 9, 14, 8)};
   const storage::Secrets secrets_{std::string(32, 'k')};
-  FaultyFiles files_;
   MemoryDisk ledger_disk_;  // Outlives the store.
   std::mt19937_64 histories_;
-  std::vector<Backup> backups_;
-  uint32_t generations_ = 0, restores_ = 0;
+  std::vector<disk::BackupRow> backups_;
+  uint32_t generations_ = 0;
   std::unique_ptr<Running> running_;
   bool filing_ = false;
   std::vector<std::shared_ptr<const sync::Directory>> filed_by_;

@@ -15,8 +15,8 @@ constexpr int kRoundsToQuiet = 3;
 
 }  // namespace
 
-World::World(uint64_t seed, LeftOut left_out)
-    : server_(directory_.Path("store"), seed, left_out),
+World::World(uint64_t seed, LeftOut left_out, const MakeDisk& make_disk)
+    : server_(make_disk(directory_.Path("store")), seed, left_out),
       oracle_(server_),
       network_{server_, oracle_, {}, "", 0},
       ledger_(server_),

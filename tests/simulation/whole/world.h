@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "tests/simulation/whole/ledger.h"
+#include "tests/simulation/whole/rocks_disk.h"
 #include "tests/simulation/whole/server.h"
 #include "tests/simulation/whole/step.h"
 #include "tests/simulation/whole/tablet.h"
@@ -22,7 +23,7 @@ namespace halfterm::testing {
 
 class World {
  public:
-  World(uint64_t seed, LeftOut left_out);
+  World(uint64_t seed, LeftOut left_out, const MakeDisk& make_disk = OnRocks);
 
   // What is wrong, or nothing.
   std::string Do(const Step& step);
