@@ -242,6 +242,7 @@ export const draft: Visit = {
   },
   steps: [],
   versions: [],
+  nextVersion: 1,
   queries: [],
   reflection: '',
   acknowledged: [],
@@ -316,6 +317,7 @@ export const received: Visit = {
     version(1, day(11, 25, 15), 'Six hands carried most of the answers.'),
     version(2, day(11, 26, 15), priorityNow),
   ],
+  nextVersion: 3,
   acknowledged: [{ round: 1, at: { kind: 'at', ms: day(11, 25, 17) } }],
   reflection:
     'The back tables were the ones I moved last week, so this is a useful nudge. Could we look at the seating plan together?',

@@ -212,6 +212,7 @@ export function scriptedApp(scene: Scene): App {
           classCodes: ['9M2', '7M4'],
           rooms: ['M4'],
           lead: { department: 'Mathematics', seniorLeaders: true, heads: [] },
+          myPost: null,
         })),
         maySelf: true,
         graded: { DEPT: true, INFORMAL: false, WALK: false },

@@ -129,27 +129,41 @@ describe.runIf(isBuilt)('the app behind its contract', () => {
     expect(app.header.get().unsent).toBeGreaterThan(0);
     expect(app.waiting.get().items).toMatchObject([{ visitId, kept: 'onTablet' }]);
     must(await app.share(visitId));
-    expect(ready(app.visit(visitId)).shown.state).toBe('willShare');
+    expect(ready(app.visit(visitId))).toMatchObject({
+      shown: { state: 'willShare' },
+      nextVersion: 2,
+    });
+    // What was handed in is nobody's turn any more, and no lesson to start.
+    const { yourTurn, plan } = ready(app.today);
+    expect(yourTurn.filter((turn) => 'visitId' in turn && turn.visitId === visitId)).toEqual([]);
+    expect(plan.filter((row) => row.id === visitId)).toEqual([]);
+    // What is changed after it goes with a version of its own.
+    must(await app.setPriority(visitId, 'Wait longer, and count.'));
+    must(await app.share(visitId));
+    expect(ready(app.visit(visitId)).nextVersion).toBe(3);
 
     await server.start();
     await sent(app);
     const shared = ready(app.visit(visitId));
     expect(shared.phase).toBe('shared');
     expect(shared.kept.state).toBe('stored');
-    expect(shared.versions).toMatchObject([{ round: 1, priority: 'Wait longer.' }]);
+    expect(shared.versions).toMatchObject([
+      { round: 1, priority: 'Wait longer.' },
+      { round: 2, priority: 'Wait longer, and count.' },
+    ]);
     expect(app.header.get().unsent).toBe(0);
 
     const reader = await joined(teacher);
-    expect(ready(reader.forMe).feedback).toMatchObject([{ visitId, version: 1, acknowledged: 0 }]);
+    expect(ready(reader.forMe).feedback).toMatchObject([{ visitId, version: 2, acknowledged: 0 }]);
     const page = ready(reader.visit(visitId));
     expect(page.me).toBe('teacher');
     expect(page.mySheet).toBeNull();
-    must(await reader.acknowledge(visitId, 1));
-    must(await reader.query(visitId, 1, 1, 'Which pupils?'));
+    must(await reader.acknowledge(visitId, 2));
+    must(await reader.query(visitId, 2, 1, 'Which pupils?'));
     await sent(reader);
     await sent(app);
     const answered = ready(app.visit(visitId));
-    expect(answered.shown).toMatchObject({ state: 'acknowledged', version: 1 });
+    expect(answered.shown).toMatchObject({ state: 'acknowledged', version: 2 });
     expect(answered.queries).toMatchObject([{ text: 'Which pupils?' }]);
     expect(ready(app.today).yourTurn.some((turn) => turn.kind === 'asked')).toBe(true);
   }, 120_000);

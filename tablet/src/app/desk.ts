@@ -2,7 +2,7 @@
 // of, kept until something in it changes.
 import { ReferenceSchema, Role } from '#proto/directory_pb';
 import { StepStatus, VisitKind } from '#proto/observation_pb';
-import { type CallerGrant, Disposition, Reason } from '#proto/sync_pb';
+import { type CallerGrant, Disposition, Outcome, Reason } from '#proto/sync_pb';
 import { classOfLetters, hex } from '../model/bytes';
 import { Directory, initialsOf } from '../model/directory';
 import { facetClass, VisitRecord } from '../model/visit';
@@ -291,6 +291,18 @@ export class Desk {
         group.row.result === undefined &&
         intentOf(group.body).what.case === name,
     );
+  }
+
+  // The number of the version that sharing would make now: after those that this tablet has asked for,
+  // or else the server would take the second of two for the first again, and leave out what changed.
+  nextVersion(visit: VisitRecord): number {
+    let round = Math.max(visit.phase.round, visit.versions().at(-1)?.round ?? 0);
+    for (const { kind, row, body } of this.groupsOn(visit.id)) {
+      if (kind !== 2 || (row.result !== undefined && row.result.outcome !== Outcome.DONE)) continue;
+      const { what } = intentOf(body);
+      if (what.case === 'share') round = Math.max(round, what.value.round);
+    }
+    return round + 1;
   }
 
   shownTo(visit: VisitRecord): Shown {

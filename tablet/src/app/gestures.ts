@@ -331,7 +331,7 @@ export function gestures(
           return Promise.resolve(refused('pageEmpty'));
         }
         return sayIncludeNotes(visit, writing).then((said) =>
-          said.ok ? writing.intend(visit.facet(facetClass.plan), shareIntent(visit)) : said,
+          said.ok ? writing.intend(visit.facet(facetClass.plan), shareIntent(desk, visit)) : said,
         );
       }),
     withdraw: (visitId, reason) =>
@@ -405,7 +405,7 @@ function sayIncludeNotes(visit: VisitRecord, writing: Writing): Promise<Outcome>
 }
 
 // The next version. No digest is named: what the server holds then is what was sent just before.
-export const shareIntent = (visit: VisitRecord) =>
+export const shareIntent = (desk: Desk, visit: VisitRecord) =>
   create(IntentSchema, {
-    what: { case: 'share', value: { round: visit.phase.round + 1, seen: [] } },
+    what: { case: 'share', value: { round: desk.nextVersion(visit), seen: [] } },
   });

@@ -23,7 +23,7 @@ import { type Desk, kindName, stepStatus } from './desk';
 import { questionsOf } from './questions';
 import { awaitsAgreement } from './team';
 import { elementsOf, schoolDays } from './visit-page';
-import { leadWords } from './who';
+import { leadWords, postOf } from './who';
 
 const dayMs = 86_400_000;
 const most = 20;
@@ -35,6 +35,7 @@ const keptTodayName = 'today';
 export function visitRow(desk: Desk, visit: VisitRecord): VisitRow {
   const phase = desk.phaseName(visit);
   const kept = desk.kept(visit);
+  const shown = desk.shownTo(visit);
   const mine = visit.observers.includes(desk.me) || visit.teacher === desk.me;
   return {
     id: visit.id,
@@ -46,11 +47,12 @@ export function visitRow(desk: Desk, visit: VisitRecord): VisitRow {
     lessonMs: lessonMs(visit),
     period: visit.plan.period ?? null,
     kept,
-    shown: desk.shownTo(visit),
+    shown,
     mine,
     toMe: visit.teacher === desk.me,
     planned: phase === 'planned',
-    draft: phase === 'draft' && visit.observers.includes(desk.me),
+    // What was handed in here is no draft any more, also while no server has heard of it.
+    draft: phase === 'draft' && visit.observers.includes(desk.me) && shown.state === 'none',
     waiting:
       kept.state === 'onTablet' ||
       kept.state === 'sent' ||
@@ -247,10 +249,16 @@ export class Lists {
         classCodes: distinct(seen.map((row) => row.classCode)),
         rooms: distinct(seen.map((row) => row.room)),
         lead: leadWords(desk, id, departmentId),
+        myPost: postOf(desk, departmentId),
       });
     }
     const family = (name: string) => name.split(' ').at(-1) ?? name;
-    teachers.sort((a, b) => family(a.name).localeCompare(family(b.name), 'en-GB'));
+    const near = new Set(desk.departmentsLed());
+    for (const { org } of directory.people.get(desk.me)?.departments ?? []) near.add(hex(org));
+    const far = (one: TeacherChoice) => Number(!near.has(one.departmentId));
+    teachers.sort(
+      (a, b) => far(a) - far(b) || family(a.name).localeCompare(family(b.name), 'en-GB'),
+    );
     return { teachers, maySelf: true, graded };
   }
 
@@ -301,7 +309,10 @@ export class Lists {
         turns.push([1, { kind: 'asked', visitId, teacher }]);
       }
       if (awaitsAgreement(desk, visit)) turns.push([3, { kind: 'agree', visitId, teacher }]);
-      if (visit.lead === desk.me && row.shown.state === 'submitted' && visit.revealed) {
+      const handedIn =
+        (row.shown.state === 'submitted' && visit.revealed) ||
+        (row.shown.state === 'willSubmit' && visit.observers.length === 1);
+      if (visit.lead === desk.me && handedIn) {
         const days = schoolDays(desk, visit) ?? 0;
         turns.push([3, { kind: 'readyToShare', visitId, teacher, schoolDays: days }]);
       } else if (row.draft) {

@@ -13,6 +13,7 @@ import { questionsOf } from './questions';
 import { elementsOf } from './visit-page';
 
 const kept = 50;
+const hourMs = 3_600_000;
 
 // What was on this person's pages before a meeting.
 export interface Before {
@@ -167,7 +168,7 @@ export function receiptOf(
           : 'notKept';
     rows.push({ kind: 'left', n: left, reason });
   }
-  if (rows.length === 0) return null;
+  if (rows.length === 0 && report.sent === 0) return null;
   return {
     id,
     atMs: desk.nowMs(),
@@ -175,7 +176,7 @@ export function receiptOf(
     sent: report.sent,
     stored: report.sent,
     received: report.records,
-    seen: false,
+    seen: rows.length === 0,
   };
 }
 
@@ -193,5 +194,20 @@ function askedAbout(desk: Desk, questions: readonly string[]): string[] {
   return [...about].filter((words) => words !== '');
 }
 
-export const added = (receipts: readonly Receipt[], receipt: Receipt): Receipt[] =>
-  [receipt, ...receipts].slice(0, kept);
+// Newest first. Meetings of one hour that only sent are one receipt with their sums: somebody who
+// writes with the network on meets the server every few seconds, and loses no earlier receipt by it.
+export function added(receipts: readonly Receipt[], receipt: Receipt): Receipt[] {
+  const [newest, ...earlier] = receipts;
+  const folds =
+    newest !== undefined &&
+    newest.rows.length === 0 &&
+    receipt.rows.length === 0 &&
+    Math.floor(newest.atMs / hourMs) === Math.floor(receipt.atMs / hourMs);
+  if (!folds) return [receipt, ...receipts].slice(0, kept);
+  const sums = {
+    sent: newest.sent + receipt.sent,
+    stored: newest.stored + receipt.stored,
+    received: newest.received + receipt.received,
+  };
+  return [{ ...receipt, ...sums }, ...earlier];
+}

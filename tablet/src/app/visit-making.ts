@@ -348,7 +348,7 @@ export class Walks {
           if (!submit.ok) return submit;
           continue;
         }
-        const shared = await writing.intend(visit.facet(facetClass.plan), shareIntent(visit));
+        const shared = await writing.intend(visit.facet(facetClass.plan), shareIntent(desk, visit));
         if (!shared.ok) return shared;
       }
       const ended = { ...walk, endedMs: writing.now().wallMs };

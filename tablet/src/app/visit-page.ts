@@ -258,6 +258,7 @@ export function visitPage(desk: Desk, id: string): Visit | null {
     team: teamOf(desk, visit),
     steps: stepsOf(visit.steps.steps),
     versions,
+    nextVersion: desk.nextVersion(visit),
     queries: queriesOf(visit),
     reflection: visit.response.reflections.map((paragraph) => paragraph.text ?? '').join('\n\n'),
     acknowledged: visit.response.acks.map((ack) => ({

@@ -27,6 +27,12 @@ export function leadWords(desk: Desk, teacher: string, department: string): Lead
   return { department: name === '' ? null : name, seniorLeaders: true, heads: [] };
 }
 
+// By which post of theirs this person reads a lesson of that department; null: by none.
+export function postOf(desk: Desk, department: string): 'senior' | 'hod' | null {
+  if (desk.isSenior) return 'senior';
+  return desk.departmentsLed().includes(department) ? 'hod' : null;
+}
+
 function readers(desk: Desk, visit: VisitRecord, facet: string, facts: AudienceFacts): WhoReader[] {
   const found: WhoReader[] = [];
   for (const { type, id } of visit.audience(facet, facts)) {
@@ -86,13 +92,7 @@ function atPhase(desk: Desk, visit: VisitRecord, facts: AudienceFacts): WhoFacts
   const reader =
     visit.teacher === desk.me
       ? 'teacher'
-      : desk.isSenior
-        ? 'senior'
-        : desk.departmentsLed().includes(department)
-          ? 'hod'
-          : isObserver
-            ? 'observer'
-            : 'other';
+      : (postOf(desk, department) ?? (isObserver ? 'observer' : 'other'));
   const { level, withdrawn, round } = facts.phase;
   const next =
     withdrawn || level >= 5 ? null : level < 3 ? 'submit' : level < 4 ? 'share' : 'close';
@@ -125,14 +125,8 @@ function atPhase(desk: Desk, visit: VisitRecord, facts: AudienceFacts): WhoFacts
     tabletsBehind: 0,
     feedbackAsked: false,
     readers: readers(desk, visit, page, facts),
-    next: next === null ? null : { step: next, facts: atPhaseOnce(desk, visit, nextFacts) },
+    next: next === null ? null : { step: next, facts: atPhase(desk, visit, nextFacts) },
   };
-}
-
-// One step on, and no further.
-function atPhaseOnce(desk: Desk, visit: VisitRecord, facts: AudienceFacts): WhoFacts {
-  if (facts.phase.level >= 5) return { ...atPhase(desk, visit, facts), next: null };
-  return atPhase(desk, visit, facts);
 }
 
 function phaseOf({ phase: { withdrawn, level } }: AudienceFacts): WhoFacts['phase'] {

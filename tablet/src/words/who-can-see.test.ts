@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from 'vitest';
 import type { WhoFacts } from '../app/contract';
-import { whoCanSee, whoSeesWalk } from './who-can-see';
+import { whoCanSee, whoSeesWalk, whoWhenShared } from './who-can-see';
 
 const zone = 'Europe/London';
 const now = Date.UTC(2026, 10, 24, 9, 40);
@@ -202,6 +202,23 @@ describe('Who can see this?', () => {
     expect(whoSeesWalk('Ms Kaur', 'Mathematics')).toBe(
       'Only you, until you end the walk. Then senior leaders and the head of Mathematics. Praise goes to Ms Kaur the same day.',
     );
+  });
+
+  it('says before sharing who reads it then, however far the page has come', () => {
+    const close: WhoFacts['next'] = { step: 'close', facts: { ...base, phase: 'closed' } };
+    const shared: WhoFacts = { ...base, phase: 'shared', next: close };
+    const submitted: WhoFacts = {
+      ...base,
+      phase: 'submitted',
+      next: { step: 'share', facts: shared },
+    };
+    const draft: WhoFacts = { ...base, next: { step: 'submit', facts: submitted } };
+    const again: WhoFacts = { ...shared, acknowledged: true, query: { element: 'Questioning' } };
+    for (const facts of [draft, submitted, shared, again]) {
+      expect(whoWhenShared(facts, zone, now)).toBe(
+        'You, Ms Kaur, the head of Mathematics and senior leaders can read this. Ms Kaur may let a coach or mentor read it. Governors see only whole-school figures, never a name.',
+      );
+    }
   });
 
   it('names one other reader on the chip, and counts more', () => {

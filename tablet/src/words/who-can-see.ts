@@ -27,6 +27,14 @@ export function whoCanSee(facts: WhoFacts, zone: string, nowMs: number): WhoWord
   };
 }
 
+// Who reads a version of the feedback, before it is shared; whatever steps lie between now and then.
+export function whoWhenShared(facts: WhoFacts, zone: string, nowMs: number): string {
+  let at = facts;
+  while (at.next !== null && at.phase !== 'shared') at = at.next.facts;
+  // A new version is not yet acknowledged, and nobody has asked about it.
+  return sentenceOf({ ...at, acknowledged: false, query: null }, zone, nowMs);
+}
+
 // The line of the walk screen. `department`: of the open room's lesson; empty: not known.
 export function whoSeesWalk(teacher: string, department: string): string {
   const leaders = department

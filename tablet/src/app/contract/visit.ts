@@ -243,6 +243,8 @@ export interface Visit {
   readonly steps: readonly Step[];
   // Ascending by round.
   readonly versions: readonly Version[];
+  // The number of the version that sharing now would make, after those that have been asked for here.
+  readonly nextVersion: number;
   readonly queries: readonly Query[];
   readonly reflection: string;
   // Versions that the teacher acknowledged.

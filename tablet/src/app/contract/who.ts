@@ -39,7 +39,7 @@ export interface WhoFacts {
   // Every reader that Audience names for my page, or the feedback where I have none, in order:
   // what the tick list shows.
   readonly readers: readonly WhoReader[];
-  // Where Audience can say it: the same after the next step (submit, then share); null at the end.
+  // The same after the next step, which has its own next (submit, share, close); null at the end.
   readonly next: { readonly step: 'submit' | 'share' | 'close'; readonly facts: WhoFacts } | null;
 }
 

@@ -125,10 +125,13 @@ export interface TeacherChoice extends Person {
   readonly rooms: readonly string[];
   // Who reads a visit of this teacher by their post; as in WhoFacts.
   readonly lead: import('./who').LeadWords;
+  // The post by which I would read it myself, and which the words leave out; null: none.
+  readonly myPost: 'hod' | 'senior' | null;
 }
 
 export interface NewVisit {
-  // A-Z by family name. Does not hold me; 'SELF' stands alone.
+  // Of my departments first, then everybody else; each A-Z by family name. Does not hold me; 'SELF'
+  // stands alone.
   readonly teachers: readonly TeacherChoice[];
   readonly maySelf: boolean;
   // Whether the kind's template has levels.

@@ -17,7 +17,7 @@ export function headerWords(header: Header, dateTime: (ms: number) => string): s
   return say(header.online ? 'header.stored' : 'header.offlineStored');
 }
 
-// `compact`: beside the chips of a sheet, the number and the hour alone; read out in full.
+// `compact`: beside the chips of a sheet; on a narrow tablet as the number alone. Read out in full.
 export function HeaderChip({ compact = false }: { readonly compact?: boolean }) {
   const app = useApp();
   const header = useStore(app.header);
@@ -25,6 +25,16 @@ export function HeaderChip({ compact = false }: { readonly compact?: boolean }) 
   const words = headerWords(header, when.dateTime);
   const isMoving = header.sending !== null || header.puttingBack !== null;
   const stored = header.unsent === 0 && !isMoving;
+  const icon = isMoving
+    ? 'up'
+    : !header.online
+      ? 'offline'
+      : stored
+        ? 'cylinder'
+        : compact
+          ? 'up'
+          : 'tablet';
+  const short = header.unsent || say('header.storedShort');
   return (
     <>
       <Link
@@ -34,8 +44,9 @@ export function HeaderChip({ compact = false }: { readonly compact?: boolean }) 
         aria-label={`${words}. ${say('header.open')}`}
       >
         <span className={`chip ${stored && header.online ? 'ok' : ''}`}>
-          <Icon name={isMoving ? 'up' : stored && header.online ? 'cylinder' : 'tablet'} />
-          {compact ? header.unsent || say('header.storedShort') : words}
+          <Icon name={icon} />
+          <span className={compact ? 'chip-long' : ''}>{words}</span>
+          {compact && <span className="chip-short">{short}</span>}
         </span>
       </Link>
       <Announcer words={words} />

@@ -6,7 +6,7 @@ import { Link } from 'wouter';
 import type { Feedback, Visit } from '../../app/contract';
 import { say } from '../../words/say';
 import { atZone, dayField } from '../../words/when';
-import { whoCanSee } from '../../words/who-can-see';
+import { whoWhenShared } from '../../words/who-can-see';
 import { Dialog } from '../frame/dialog';
 import { Icon } from '../frame/icons';
 import { PageHeader, Part } from '../frame/page';
@@ -181,7 +181,8 @@ function To({
   const header = useStore(app.header);
   const when = useWhen();
   const [dialog, setDialog] = useState<'share' | 'withdraw' | 'preview' | null>(null);
-  const version = (visit.versions.at(-1)?.round ?? 0) + 1;
+  const version = visit.nextVersion;
+  const isAsked = visit.shown.state === 'willShare';
   const acknowledged = visit.acknowledged.at(-1);
   const noStrength = !feedback.strengths.some((one) => one.text.trim() !== '');
   const over = visit.phase === 'closed' || visit.phase === 'withdrawn';
@@ -192,7 +193,7 @@ function To({
           {say('compose.waitingDays', { teacher, n: visit.schoolDaysUnshared })}
         </p>
       )}
-      {version > 1 && (
+      {version > 1 && !isAsked && (
         <p className="notice info">
           {acknowledged && acknowledged.round === version - 1
             ? say('compose.ackMeanwhile', {
@@ -243,15 +244,23 @@ function To({
               </Link>
             </p>
           )}
-          {!header.online && <p className="second muted">{say('compose.willShare')}</p>}
+          {isAsked && (
+            <p className="notice info">
+              <Icon name="clock" />
+              {say('compose.asked', { n: version - 1, next: version })}
+            </p>
+          )}
+          {!header.online && !isAsked && <p className="second muted">{say('compose.willShare')}</p>}
           <div className="bar-actions">
             <button
               type="button"
-              className="primary big"
+              className={isAsked ? 'big' : 'primary big'}
               disabled={noStrength || visit.undecided.length > 0}
               onClick={() => setDialog('share')}
             >
-              {say('compose.share', { teacher })}
+              {isAsked
+                ? say('compose.shareAgain', { n: version })
+                : say('compose.share', { teacher })}
             </button>
             <button type="button" className="big" onClick={() => setDialog('preview')}>
               <Icon name="eye" />
@@ -504,7 +513,7 @@ function Share({
   const run = useGesture();
   const header = useStore(app.header);
   const when = useWhen();
-  const words = whoCanSee(visit.who, when.zone, when.now);
+  const words = whoWhenShared(visit.who, when.zone, when.now);
   const share = async () => {
     if ((await run(() => app.share(visit.id))) !== undefined) close();
   };
@@ -513,8 +522,7 @@ function Share({
       <div className="notice second">
         <Icon name="eye" />
         <p>
-          <strong>{words.next?.label ?? say('who.question')}</strong>{' '}
-          {words.next?.sentence ?? words.sentence}
+          <strong>{say('who.next.share')}</strong> {words}
         </p>
       </div>
       <p>{say('compose.told', { teacher })}</p>

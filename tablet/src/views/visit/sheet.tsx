@@ -166,15 +166,16 @@ function Subtitle({ visit }: { readonly visit: Visit }) {
   const now = useNow(20_000);
   const running = visit.startedMs === null ? 0 : Math.floor((now - visit.startedMs) / 60_000);
   return (
-    <>
-      {[
-        say(`kind.${visit.kind}`),
-        visit.room && say('common.room', { room: visit.room }),
-        running > 0 && running < 180 && say('sheet.minutesIn', { n: running }),
-      ]
-        .filter(Boolean)
-        .join(' · ')}
-    </>
+    <span className="sheet-about">
+      <span className="sheet-place">
+        {[say(`kind.${visit.kind}`), visit.room && say('common.room', { room: visit.room })]
+          .filter(Boolean)
+          .join(' · ')}
+      </span>
+      {running > 0 && running < 180 && (
+        <span className="sheet-minutes"> · {say('sheet.minutesIn', { n: running })}</span>
+      )}
+    </span>
   );
 }
 

@@ -14,6 +14,8 @@ import { CoObservers } from './co-observers';
 import './visits.css';
 
 const self = 'self';
+// More than these are found by typing, not by scrolling.
+const mostShown = 60;
 const namesOf = ({ teachers }: NewVisit, ids: readonly string[]) =>
   teachers.filter(({ id }) => ids.includes(id)).map(({ name }) => name);
 
@@ -278,12 +280,13 @@ function TeacherField({
   readonly teacherId: string;
   readonly choose: (id: string) => void;
 }) {
-  const shown = useMemo(() => {
+  const found = useMemo(() => {
     const text = sought.trim().toLocaleLowerCase();
-    return options.teachers
-      .filter((one) => `${one.name} ${one.department}`.toLocaleLowerCase().includes(text))
-      .slice(0, 60);
+    return options.teachers.filter((one) =>
+      `${one.name} ${one.department}`.toLocaleLowerCase().includes(text),
+    );
   }, [options.teachers, sought]);
+  const shown = found.slice(0, mostShown);
   return (
     <fieldset className="plain column">
       <legend className="label">{say('newVisit.teacher')}</legend>
@@ -318,6 +321,11 @@ function TeacherField({
             checked={teacherId === self}
             choose={choose}
           />
+        )}
+        {found.length > shown.length && (
+          <p className="second muted">
+            {say('newVisit.moreTeachers', { n: found.length - shown.length })}
+          </p>
         )}
       </div>
     </fieldset>
@@ -413,7 +421,7 @@ function plannedFacts(
   return {
     kind,
     phase: later ? 'planned' : 'draft',
-    reader: 'observer',
+    reader: teacher?.myPost ?? 'observer',
     announced: later && announced,
     teacher: teacher?.name ?? '',
     coObservers,

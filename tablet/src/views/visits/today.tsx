@@ -3,6 +3,7 @@
 import { Link, useLocation } from 'wouter';
 import type { News, VisitRow, YourTurn } from '../../app/contract';
 import { say } from '../../words/say';
+import { sameDay } from '../../words/when';
 import { Icon, type IconName } from '../frame/icons';
 import { FetchingNotice, NewerAppNotice } from '../frame/notices';
 import { Empty, Page, Shown } from '../frame/page';
@@ -98,9 +99,11 @@ function NothingWaits({ next }: { readonly next: VisitRow | undefined }) {
   return (
     <Empty>
       <p>
-        {next && at
-          ? say('today.empty', { visit: rowWords(next), date: when.dateTime(at) })
-          : say('today.emptyNoPlan')}
+        {!next || !at
+          ? say('today.emptyNoPlan')
+          : sameDay(at, when.now, when.zone)
+            ? say('today.emptyToday', { visit: rowWords(next), time: when.time(at) })
+            : say('today.empty', { visit: rowWords(next), date: when.dateTime(at) })}
       </p>
     </Empty>
   );

@@ -32,7 +32,7 @@ export const everyScreenWords = {
   'common.period': 'period {n}',
   'common.room': 'room {room}',
   'common.weeks': '{n, plural, =0 {this week} one {# week ago} other {# weeks ago}}',
-  'common.schoolDays': '{n, plural, one {# school day} other {# school days}}',
+  'common.schoolDays': '{n, plural, =0 {today} one {# school day} other {# school days}}',
   'common.days': '{n, plural, =0 {today} one {# day} other {# days}}',
   'common.minutes': '{n} min',
   'common.minutesLong': '{n, plural, one {# minute} other {# minutes}}',

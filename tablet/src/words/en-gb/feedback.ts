@@ -26,6 +26,9 @@ export const feedbackWords = {
   'compose.preview': 'As {teacher} sees it',
   'compose.previewEmpty': 'Nothing is written yet.',
   'compose.share': 'Share with {teacher}',
+  'compose.shareAgain': 'Share again, as version {n}',
+  'compose.asked':
+    'Version {n} will be shared when this tablet connects. What you change now is shared only if you share again, as version {next}.',
   'compose.shareShort': 'Share',
   'compose.shareQuestion': 'Share version {n} with {teacher}?',
   'compose.told': '{teacher} is told once, without content.',

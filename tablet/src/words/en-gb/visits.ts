@@ -7,6 +7,7 @@ export const visitsWords = {
   'today.plan': 'Today’s plan',
   'today.news': 'Since you last looked',
   'today.empty': 'Nothing waits for you. Next: {visit} on {date}.',
+  'today.emptyToday': 'Nothing waits for you. Next: {visit} at {time}.',
   'today.emptyNoPlan': 'Nothing waits for you. Whose door is open today?',
   'today.noPlan': 'No visit is planned.',
   'today.start': 'Start',
@@ -53,6 +54,8 @@ export const visitsWords = {
   'newVisit.findTeacher': 'Find a teacher',
   'newVisit.noTeachers': 'No colleague whom you may visit is known on this tablet yet.',
   'newVisit.noTeacher': 'Nobody is called “{text}” here.',
+  'newVisit.moreTeachers':
+    '{n, plural, one {One more} other {# more}}. Type a name or a department to find them.',
   'newVisit.selfTitle': 'Myself',
   'newVisit.selfHint': 'You cannot visit yourself. Use Self-review.',
   'newVisit.kind': 'Kind',
