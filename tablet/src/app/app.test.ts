@@ -365,10 +365,27 @@ describe.runIf(isBuilt)('the app behind its contract', () => {
     must(await app.logRoom(walkId, rooms[1]?.id ?? '', 'praise'));
     must(await app.praiseRoom(walkId, rooms[1]?.id ?? '', 'Lovely pace.'));
     must(await app.skipRoom(walkId, rooms[2]?.id ?? ''));
-    must(await app.endWalk(walkId));
+    must(await app.logRoom(walkId, rooms[3]?.id ?? '', 'praise'));
+    must(await app.logRoom(walkId, rooms[4]?.id ?? '', 'help'));
+    must(await app.endWalk(walkId, 'A good moment.'));
     await sent(app);
     expect(app.header.get().unsent).toBe(0);
     const logged = ready(app.visits).filter((row) => row.kind === 'WALK');
-    expect(logged.map((row) => row.kept.state)).toEqual(['stored', 'stored']);
+    expect(logged.map((row) => row.kept.state)).toEqual(['stored', 'stored', 'stored', 'stored']);
+    // A tap on the star reaches its teacher, with words or without; of the rest, help is to be finished.
+    const of = (room: number) => logged.find((row) => row.teacher?.id === rooms[room]?.teacher?.id);
+    const told = (room: number) =>
+      ready(app.visit(of(room)?.id ?? '')).versions.map((one) => one.strengths);
+    expect([told(0), told(1), told(3), told(4)]).toEqual([
+      [],
+      [['Lovely pace.']],
+      [['A good moment.']],
+      [],
+    ]);
+    const { yourTurn } = ready(app.today);
+    const turns = logged.flatMap((row) =>
+      yourTurn.filter((turn) => 'visitId' in turn && turn.visitId === row.id),
+    );
+    expect(turns).toMatchObject([{ kind: 'readyToShare', visitId: of(4)?.id }]);
   }, 120_000);
 });

@@ -548,7 +548,7 @@ export async function startApp(options: AppOptions): Promise<RunningApp> {
     skipRoom: (walkId, roomId) => watched(walks.skipRoom(walkId, roomId)),
     undoRoom: (walkId) => watched(walks.undoRoom(walkId)),
     praiseRoom: (walkId, roomId, text) => watched(walks.praiseRoom(walkId, roomId, text)),
-    endWalk: (walkId) => watched(walks.endWalk(walkId)),
+    endWalk: (walkId, praise) => watched(walks.endWalk(walkId, praise)),
 
     lookForAdditions: kept.lookForAdditions,
     takeIn: (additionId) => watched(kept.takeIn(additionId)),

@@ -206,7 +206,8 @@ export interface App
   readonly undoRoom: (walkId: string) => Promise<Outcome>;
   // Praise tags and a sentence of a logged room. `text` at most 500 bytes.
   readonly praiseRoom: (walkId: string, roomId: string, text: string) => Promise<Outcome>;
-  readonly endWalk: (walkId: string) => Promise<Outcome>;
+  // `praise`: what the praise of a room says where nobody chose words; at most 500 bytes.
+  readonly endWalk: (walkId: string, praise: string) => Promise<Outcome>;
 
   // --- Questions. ---
 

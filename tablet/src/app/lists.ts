@@ -62,6 +62,10 @@ export function visitRow(desk: Desk, visit: VisitRecord): VisitRow {
   };
 }
 
+// Logged with one tap, and done with it; where help was offered there is something to finish.
+const isRoomOfWalk = (desk: Desk, visit: VisitRecord) =>
+  visit.kind === VisitKind.WALK && visit.sheet(desk.me).offerHelp === false;
+
 const lessonMs = (visit: VisitRecord) =>
   visit.plan.lessonStartMs === undefined ? null : Number(visit.plan.lessonStartMs);
 
@@ -135,7 +139,10 @@ export class Lists {
           row.lessonMs >= startOfDay &&
           row.lessonMs < startOfDay + daysAhead * dayMs,
       )
-      .filter((row) => row.mine && (row.planned || row.draft))
+      .filter(
+        (row) =>
+          row.mine && (row.planned || (row.draft && !isRoomOfWalk(desk, desk.visit(row.id)))),
+      )
       .reverse();
     return {
       yourTurn: this.#yourTurn(rows).slice(0, most),
@@ -312,10 +319,10 @@ export class Lists {
       const handedIn =
         (row.shown.state === 'submitted' && visit.revealed) ||
         (row.shown.state === 'willSubmit' && visit.observers.length === 1);
-      if (visit.lead === desk.me && handedIn) {
+      if (visit.lead === desk.me && handedIn && !isRoomOfWalk(desk, visit)) {
         const days = schoolDays(desk, visit) ?? 0;
         turns.push([3, { kind: 'readyToShare', visitId, teacher, schoolDays: days }]);
-      } else if (row.draft) {
+      } else if (row.draft && !isRoomOfWalk(desk, visit)) {
         turns.push([5, { kind: 'draft', visitId, teacher }]);
       }
       if (visit.lead === desk.me && visit.phase.round > 0) {

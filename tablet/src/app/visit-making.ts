@@ -240,6 +240,16 @@ function withRoom(walk: StoredWalk, roomId: string, change: Partial<StoredRoom>)
   };
 }
 
+// The one strength of a room, at the same place however often its words change.
+function praised(visitId: string, text: string) {
+  const key = unhex(visitId);
+  const changes = new Changes(FeedbackSchema).entry('strengths', key, {
+    text,
+    place: key.slice(0, 4),
+  });
+  return { facet: hex(facetId(key, facetClass.feedback)), changes };
+}
+
 export class Walks {
   readonly #at: () => AtDesk | null;
   readonly #random: (size: number) => Bytes;
@@ -320,26 +330,23 @@ export class Walks {
       if (byteLength(text) > 500) return Promise.resolve(refused('tooLong'));
       const room = walk.rooms.find((r) => r.teacher === roomId);
       if (room === undefined || room.visitId === '') return Promise.resolve(refused('notAllowed'));
-      const key = unhex(room.visitId);
-      const record = unhex(room.visitId);
-      const feedback = new Changes(FeedbackSchema).entry('strengths', key, {
-        text,
-        place: key.slice(0, 4),
-      });
       const local = { [walkName(walkId)]: withRoom(walk, roomId, { praise: text }) };
-      const facet = hex(facetId(record, facetClass.feedback));
-      return writing.write(room.visitId, null, [{ facet, changes: feedback }], local);
+      return writing.write(room.visitId, null, [praised(room.visitId, text)], local);
     });
   }
 
-  // Everything that was logged is shared now: until here a room could be taken back.
-  endWalk(walkId: string): Promise<Outcome> {
+  // Everything that was logged is shared now: until here a room could be taken back. `praise` is what
+  // a room's praise says that nobody found words for: the star alone was promised to the teacher.
+  endWalk(walkId: string, praise: string): Promise<Outcome> {
     return this.#on(walkId, async (walk, { desk, writing }) => {
       for (const room of walk.rooms) {
         if (room.visitId === '') continue;
         const visit = desk.visit(room.visitId);
         if (visit.phase.round > 0 || desk.pendingIntent(visit, 'share')) continue;
-        if (room.praise === '') {
+        if (room.mark === 'praise' && room.praise === '') {
+          const worded = await writing.write(room.visitId, null, [praised(room.visitId, praise)]);
+          if (!worded.ok) return worded;
+        } else if (room.praise === '') {
           // A version needs one strength; "seen" is the least that a walk says.
           const submit = await writing.intend(
             visit.facet(facetClass.sheet, unhex(desk.me)),

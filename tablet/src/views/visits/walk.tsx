@@ -366,7 +366,7 @@ function EndWalk({ walk, close }: { readonly walk: Walk; readonly close: () => v
   const run = useGesture();
   const [, go] = useLocation();
   const end = async () => {
-    const ended = await run(() => app.endWalk(walk.id));
+    const ended = await run(() => app.endWalk(walk.id, say('walk.praiseBare')));
     close();
     if (ended !== undefined && walk.rooms.every((room) => room.mark === null)) go('/visits');
   };

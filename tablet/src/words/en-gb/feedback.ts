@@ -77,7 +77,7 @@ export const feedbackWords = {
   'read.title': 'Feedback from {observer}',
   'read.subtitle': 'Your lesson on {date} · {class} · {kind}',
   'read.version': 'Version {n}',
-  'read.versionLine': ', shared on {date}.',
+  'read.versionLine': ', shared {date}.',
   'read.changedCount':
     '{n, plural, =0 {No paragraph has changed} one {One paragraph has changed} other {# paragraphs have changed}} since version {before}.',
   'read.seeChanges': 'See what changed',

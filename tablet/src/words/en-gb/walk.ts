@@ -20,6 +20,7 @@ export const walkWords = {
   'walk.seen': 'Seen',
   'walk.seenHint': 'I looked in; nothing more to say',
   'walk.praise': 'Praise',
+  'walk.praiseBare': 'A good moment, seen on a walk-round.',
   'walk.praiseHint': 'Reaches {teacher} today',
   'walk.help': 'Offer of help',
   'walk.helpHint': 'A draft for you to finish later',
