@@ -2,15 +2,13 @@
 
 #include <string>
 
-#include "absl/strings/cord.h"
-#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "service/limits.h"
+#include "storage/later.h"
 
 namespace halfterm::service {
 namespace {
 
-constexpr absl::string_view kRetryPayload = "halfterm/retry-ms";
 constexpr size_t kMaxWordBytes = 512;
 
 // Cuts between two characters of UTF-8.
@@ -29,17 +27,12 @@ bool KeepsWordsToItself(absl::StatusCode code) {
 }  // namespace
 
 absl::Status Later(absl::string_view why, int64_t retry_ms) {
-  absl::Status status = absl::ResourceExhaustedError(why);
-  status.SetPayload(kRetryPayload, absl::Cord(absl::StrCat(retry_ms)));
-  return status;
+  return storage::Later(why, retry_ms);
 }
 
 std::optional<int64_t> RetryMs(const absl::Status& status) {
   if (status.code() != absl::StatusCode::kResourceExhausted) return std::nullopt;
-  int64_t retry_ms = 0;
-  const absl::optional<absl::Cord> payload = status.GetPayload(kRetryPayload);
-  if (payload && absl::SimpleAtoi(std::string(*payload), &retry_ms)) return retry_ms;
-  return kNoSpacePushbackMs;
+  return storage::LaterMs(status).value_or(kNoSpacePushbackMs);
 }
 
 grpc::Status ToGrpc(const absl::Status& status) {

@@ -133,7 +133,7 @@ struct Server::Parts {
             reads),
         entrance(EntranceOf(), options.passphrase_cost),
         provider(EntranceOf(), entrance),
-        courier(EntranceOf(), entrance, committer, *stored->epochs),
+        courier(EntranceOf(), entrance),
         accounts(AccountsOf()),
         accounts_admin(AccountsOf()),
         admin(AdminParts{gate, *stored->engine, stored->directories, committer, world.clock,
@@ -146,8 +146,10 @@ struct Server::Parts {
             stored->directories,
             stored->sessions,
             *stored->account_keys,
+            *stored->epochs,
             world.clock,
             world.random,
+            committer,
             writes};
   }
   AccountsParts AccountsOf() {

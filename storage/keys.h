@@ -19,9 +19,9 @@
 //            "x" T4 kind1 name                         directory index: who or what has this name
 //            "h" T4 person16 device16                  ProofRow: what a copy last proved to hold
 //            "w" T4 person16                           ScopeHistoryRow
+//            "e" T4 kind1 ...                          people on their way in: sign_in_keys.h
 //   log      "o" T4 seq8                               LogRow: one group, in the order of history
-//            "a" T4 n8                                 audit: one reading or act of an
-//            administrator
+//            "a" T4 n8                                 audit: a reading, or an administrator's act
 //   feed     T4 scope17 seq8 record16                  what a scope holds, newest change last
 //   derived  "b" T4 record16                           RecordRow
 //            "u" T4 kind1 key                          roll-up vector
@@ -30,13 +30,13 @@
 //            "l" T4 record16 seq8                      a group kept LATE
 //            "q" T4 replica8 seq8                      a group kept QUARANTINED
 //            "w" T4 day4 record16 person16             a last day of reading that is to come
-//            "e" T4 replica8 n8                        ChainEntry: a group handed back after a
-//            restore
+//            "e" T4 replica8 n8                        ChainEntry: handed back after a restore
 //   meta     "h" T4                                    HeadRow
 //            "k" T4                                    context version
 //            "t" name                                  TenantRow
 //            "e"                                       EpochsRow
 //            "i"                                       IdentityRow (disk/ledger.proto)
+//            "g" digest32                              GuessRow of no school: sign_in_keys.h
 //   erased   T4 record16                               a record that must not come back
 //
 // Integers are unsigned and big-endian, so that the order of keys is the order of numbers; every

@@ -1,15 +1,15 @@
 // Signing in through the school's OpenID Connect provider: code flow with PKCE.
 //
-// A sign-in that has begun belongs to one tablet; state, nonce and verifier are in memory, for ten
-// minutes, and used once. Who somebody is follows from (issuer, subject) alone.
+// A sign-in that has begun belongs to one tablet; state, nonce and verifier are a row of the store
+// (storage/sign_in/begun_sign_ins.h), for ten minutes and for once, so that any server finishes
+// what another began. Who somebody is follows from (issuer, subject) alone.
 
 #ifndef HALFTERM_SERVICE_PROVIDER_PROVIDER_SIGN_IN_H_
 #define HALFTERM_SERVICE_PROVIDER_PROVIDER_SIGN_IN_H_
-#include <map>
-#include <mutex>
-#include <optional>
+#include <functional>
 #include <string>
 
+#include "halfterm/disk/sign_in.pb.h"
 #include "halfterm/v1/account.pb.h"
 #include "service/provider/provider_client.h"
 #include "service/sign_in/entrance.h"
@@ -32,26 +32,20 @@ class ProviderSignIn {
   void Close() { calls_.Close(); }
 
  private:
-  struct Begun {
-    storage::Tenant tenant;
-    core::Id16 device;
-    std::string issuer, nonce, verifier, ticket;
-    std::optional<v1::InvitationKey> invitation;
-    int64_t until_ms;
-  };
   void Queue(const Answer& answer, WorkerPool::Work work);
-  absl::StatusOr<v1::BeginProviderSignInReply> BeginNow(
-      const v1::BeginProviderSignInRequest& request);
-  void FinishNow(const Answer& answer, const v1::FinishProviderSignInRequest& request);
-  std::optional<Begun> Take(const std::string& state, const ShownTablet& tablet);
+  void BeginNow(const Answer& answer, const v1::BeginProviderSignInRequest& request);
+  void TakeBegun(const Answer& answer, const v1::FinishProviderSignInRequest& request);
+  // With what was begun, which is gone from the store.
+  void FinishNow(const Answer& answer, storage::ShownTablet tablet, const std::string& code,
+                 const disk::BegunSignIn& begun);
   // Whose account it is, by its link or by what came with Begin.
-  absl::StatusOr<storage::Entry> EntryOf(const Begun& begun, const std::string& subject);
+  absl::StatusOr<storage::Entry> EntryOf(storage::ShownTablet tablet,
+                                         const disk::BegunSignIn& begun,
+                                         const std::string& subject) const;
 
   const EntranceParts parts_;
   Entrance& entrance_;
   ProviderClient client_;
-  std::mutex mutex_;
-  std::map<std::string, Begun> begun_;  // By state.
   WorkerPool calls_;
 };
 

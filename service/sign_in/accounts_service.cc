@@ -12,6 +12,7 @@
 #include "service/sign_in/caller_address.h"
 #include "storage/accounts/account_lists.h"
 #include "storage/accounts/session_terms.h"
+#include "storage/sign_in/used_nonces.h"
 
 namespace halfterm::service {
 namespace {
@@ -52,7 +53,7 @@ grpc::ServerUnaryReactor* AccountsService::Challenge(Context* context, const Byt
   if (!request.ok()) return answer.Refuse(request.status());
   v1::ChallengeReply challenge;
   challenge.set_nonce(parts_.entrance.NewNonce());
-  challenge.set_lasts_ms(static_cast<uint32_t>(kNonceMs));
+  challenge.set_lasts_ms(static_cast<uint32_t>(storage::kNonceMs));
   grpc::ServerUnaryReactor* const reactor = answer.reactor();
   answer.Give(challenge);
   return reactor;

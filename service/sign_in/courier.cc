@@ -10,13 +10,14 @@
 #include "service/limits.h"
 #include "storage/accounts/account_rows.h"
 #include "storage/commit/sync_jobs.h"
+#include "storage/sign_in/guess_jobs.h"
 #include "sync/core/group.h"
 #include "sync/core/sha256.h"
 
 namespace halfterm::service {
 
 struct Courier::Round {
-  ShownTablet tablet;
+  storage::ShownTablet tablet;
   v1::CourierRequest request;
   std::function<void(absl::StatusOr<v1::CourierReply>)> done;
   v1::CourierReply reply;
@@ -60,14 +61,14 @@ std::string HashAfter(const v1::SealedStore& store,
 }  // namespace
 
 void Courier::Bring(const Answer& answer, v1::CourierRequest request) {
-  const absl::StatusOr<ShownTablet> tablet =
+  const absl::StatusOr<storage::ShownTablet> tablet =
       entrance_.Show(request.school(), request.proof(), /*also_ended=*/true);
   if (!tablet.ok()) {
     answer.Refuse(tablet.status());
     return;
   }
   auto round = std::make_shared<Round>(Round{*tablet, std::move(request), nullptr, {}, {}, 0});
-  round->reply.set_epoch(epochs_.current());
+  round->reply.set_epoch(parts_.epochs.current());
   for (const v1::SealedStore& store : round->request.stores()) {
     auto& opened = round->opened.emplace_back();
     for (const std::string& group : store.groups()) {
@@ -78,16 +79,13 @@ void Courier::Bring(const Answer& answer, v1::CourierRequest request) {
   // The lane counts the call in and answers it; the jobs of the stores follow each other.
   parts_.writes.Submit<v1::CourierReply>(answer, round->request.ByteSizeLong(), [&](auto done) {
     round->done = std::move(done);
-    struct Nothing {};
-    return storage::MakeAccountWork<Nothing>(
-        [](storage::Batch&, Nothing&) { return absl::OkStatus(); },
-        [this, round](const absl::StatusOr<Nothing>& begun) {
-          if (begun.ok()) {
-            Next(round);
-          } else {
-            round->done(begun.status());
-          }
-        });
+    return storage::MakeUseNonce(round->tablet, [this, round](const absl::Status& used) {
+      if (used.ok()) {
+        Next(round);
+      } else {
+        round->done(used);
+      }
+    });
   });
 }
 
@@ -149,7 +147,7 @@ void Courier::Next(const std::shared_ptr<Round>& round) {
     return Next(round);
   }
   const auto groups = static_cast<uint32_t>(push.groups_size());
-  committer_.Submit(storage::MakePush(
+  parts_.committer.Submit(storage::MakePush(
       caller, std::move(push),
       [this, round, &store, &result, groups](const absl::StatusOr<v1::PushReply>& pushed) {
         if (pushed.ok()) {
@@ -180,7 +178,7 @@ void Courier::Greet(const std::shared_ptr<Round>& round, const storage::Caller& 
   greeted.set_last_n(store.last_n());
   greeted.set_last_hash(store.last_hash());
   v1::CourierResult& result = *round->reply.mutable_results(round->reply.results_size() - 1);
-  committer_.Submit(storage::MakeHello(
+  parts_.committer.Submit(storage::MakeHello(
       caller, std::move(hello),
       [this, round, &result](const absl::StatusOr<v1::HelloReply>& greeted_reply) {
         if (greeted_reply.ok() && greeted_reply->stores_size() == 1) {

@@ -14,18 +14,14 @@
 #include "halfterm/v1/account.pb.h"
 #include "service/answer.h"
 #include "service/sign_in/entrance.h"
-#include "storage/commit/committer.h"
-#include "storage/commit/epochs.h"
 
 namespace halfterm::service {
 
 // Safe to call from any thread.
 class Courier {
  public:
-  // All must outlive it. `epoch`: the one in force.
-  Courier(const EntranceParts& parts, Entrance& entrance, storage::Committer& committer,
-          const storage::Epochs& epochs)
-      : parts_(parts), entrance_(entrance), committer_(committer), epochs_(epochs) {}
+  // Both must outlive it.
+  Courier(const EntranceParts& parts, Entrance& entrance) : parts_(parts), entrance_(entrance) {}
 
   // On a thread of the entrance. Answers once.
   void Bring(const Answer& answer, v1::CourierRequest request);
@@ -43,8 +39,6 @@ class Courier {
 
   const EntranceParts parts_;
   Entrance& entrance_;
-  storage::Committer& committer_;
-  const storage::Epochs& epochs_;
 };
 
 }  // namespace halfterm::service

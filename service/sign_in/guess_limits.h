@@ -4,6 +4,10 @@
 // Somebody's passphrase can be tried ten times from all tablets on which they have never signed in,
 // and ten times from each on which they have: so a stranger's guesses, on whatever tablet, never
 // lock them out of their own.
+//
+// The counts are the store's (storage/sign_in/guess_counts.h): of all servers together, and the
+// same after a restart. Only secrets of 128 bits, which nobody guesses, are counted by each server
+// for itself (throttle.h), because what is to be bounded there is work.
 
 #ifndef HALFTERM_SERVICE_SIGN_IN_GUESS_LIMITS_H_
 #define HALFTERM_SERVICE_SIGN_IN_GUESS_LIMITS_H_
@@ -13,6 +17,7 @@
 #include "absl/strings/string_view.h"
 #include "service/sign_in/throttle.h"
 #include "storage/keys.h"
+#include "storage/sign_in/guess_counts.h"
 #include "sync/core/types.h"
 
 namespace halfterm::service {
@@ -27,16 +32,17 @@ inline constexpr size_t kSecretsOfAddress = 60;
 inline constexpr size_t kCodesOfAll = 300;
 
 // `name` as it is looked up; `known`: the person has signed in on that tablet before.
-std::vector<Throttle::Bucket> PassphraseBuckets(storage::Tenant tenant, absl::string_view name,
-                                                const core::Id16& device, bool known,
-                                                absl::string_view address);
+storage::GuessBuckets PassphraseBuckets(storage::Tenant tenant, absl::string_view name,
+                                        const core::Id16& device, bool known,
+                                        absl::string_view address);
 // Of a session's own person who names the old passphrase.
-std::vector<Throttle::Bucket> OldPassphraseBuckets(storage::Tenant tenant,
-                                                   const core::Id16& person);
-// `typed`: a code; else a secret of 128 bits.
-std::vector<Throttle::Bucket> EnrolBuckets(bool typed, absl::string_view address);
-// Of a tablet that is enrolled.
-std::vector<Throttle::Bucket> InvitationBuckets(storage::Tenant tenant, const core::Id16& device);
+storage::GuessBuckets OldPassphraseBuckets(storage::Tenant tenant, const core::Id16& person);
+// Of a code that was typed, by whoever is at that address.
+storage::GuessBuckets CodeBuckets(absl::string_view address);
+// Of an invitation that is shown by a tablet that is enrolled.
+storage::GuessBuckets InvitationBuckets(storage::Tenant tenant, const core::Id16& device);
+// Of secrets that lead nowhere, from that address.
+std::vector<Throttle::Bucket> SecretBuckets(absl::string_view address);
 
 }  // namespace halfterm::service
 

@@ -7,9 +7,9 @@
 #include <string>
 #include <vector>
 
-#include "service/sign_in/nonces.h"
 #include "service/sign_in/signing_in_school.h"
 #include "storage/accounts/invitations.h"
+#include "storage/sign_in/used_nonces.h"
 
 namespace halfterm::service {
 namespace {
@@ -185,7 +185,7 @@ TEST_F(SignInTest, A23_TheTabletsClockTakesNoPartAndANonceIsForOnceAndTwoMinutes
   ASSERT_TRUE(tablet->SignIn(request, nullptr).ok());
   EXPECT_EQ(tablet->SignIn(request, nullptr).error_code(), Code::PERMISSION_DENIED) << "replayed";
   *request.mutable_proof() = tablet->Proof();
-  server_.clock.Advance(kNonceMs + 1);
+  server_.clock.Advance(storage::kNonceMs + 1);
   EXPECT_EQ(tablet->SignIn(request, nullptr).error_code(), Code::PERMISSION_DENIED) << "too old";
   *request.mutable_proof() = tablet->ProofOf(std::string(32, 'n'), tablet->device());
   EXPECT_EQ(tablet->SignIn(request, nullptr).error_code(), Code::PERMISSION_DENIED) << "made up";

@@ -1,11 +1,11 @@
-// How often somebody may guess.
+// How often somebody may have this server look for what nobody can guess.
 //
-// A try is counted in several buckets at once (of the account, the tablet, the address) and is
-// allowed where none of them is full. Only wrong tries stay counted, for fifteen minutes. While
-// tries are on their way they take their place too, so that a hundred at once check no more than
-// ten in a row.
+// A try is counted in several buckets at once and is allowed where none of them is full. Only wrong
+// tries stay counted, for fifteen minutes. While tries are on their way they take their place too,
+// so that a hundred at once do no more than ten in a row.
 //
-// Kept in memory: a restart forgets the counts.
+// Kept in memory, by each server for itself: what is bounded is work. Guesses at what can be
+// guessed are counted in the store (storage/sign_in/guess_counts.h).
 
 #ifndef HALFTERM_SERVICE_SIGN_IN_THROTTLE_H_
 #define HALFTERM_SERVICE_SIGN_IN_THROTTLE_H_

@@ -5,6 +5,9 @@
 // in a loop, or heals what is not ill (Fetch, Descend), would turn a hundred bytes of request into
 // megabytes of answer each time; it runs out.
 // What a tablet was never handed costs it nothing, however much that is.
+//
+// In memory, by each server for itself, as it bounds each server's work: where several serve one store
+// a tablet has one allowance at each, and all of it again after a restart.
 
 #ifndef HALFTERM_SERVICE_STREAMS_REPEAT_LIMIT_H_
 #define HALFTERM_SERVICE_STREAMS_REPEAT_LIMIT_H_

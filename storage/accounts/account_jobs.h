@@ -14,26 +14,32 @@
 #include "storage/accounts/account_keys.h"
 #include "storage/accounts/account_work.h"
 #include "storage/caller.h"
+#include "storage/sign_in/guess_counts.h"
+#include "storage/sign_in/used_nonces.h"
 
 namespace halfterm::storage {
 
-// `point` is the tablet's key, 65 bytes, and `device` has proved that it holds it. The reply has no
-// ticket; the school is named for whoever makes one.
-struct Enrolled {
-  v1::EnrolReply reply;
-  Tenant tenant{0};
+// `point` is the tablet's key, 65 bytes, and `device` has proved that it holds it, by the request's
+// nonce, which an enrolment uses. `guesses`: what a wrong code counts in; none for a secret, which
+// nobody guesses. The reply has a ticket where the invitation names a person.
+struct Enrolment {
+  v1::EnrolRequest request;
+  core::Id16 device;
+  std::string point;
+  GuessBuckets guesses;
 };
-std::unique_ptr<Job> MakeEnrol(const AccountKeys& keys, v1::EnrolRequest request,
-                               const core::Id16& device, std::string point, ReplyTo<Enrolled> done);
+std::unique_ptr<Job> MakeEnrol(const AccountKeys& keys, Enrolment enrolment,
+                               ReplyTo<v1::EnrolReply> done);
 
 // Somebody who has shown who they are, on a tablet that has shown which it is.
 struct Entry {
-  Tenant tenant;
-  core::Id16 device;
+  // Its nonce is used whatever becomes of the rest; empty where another batch has used it.
+  ShownTablet tablet;
 
-  // Exactly one of the two: who it is, or the invitation that says so (and is used up).
+  // Exactly one of the three: who it is, or the invitation or ticket that says so (and is used up).
   std::optional<core::Id16> person;
   std::optional<v1::InvitationKey> invitation;
+  std::string ticket;
 
   // Set for a passphrase: the hash against which it was right. It must still be the person's.
   std::string checked_hash;
@@ -43,11 +49,17 @@ struct Entry {
   // `may_link` says that this entry links it.
   std::string issuer, subject;
   bool may_link = false;
+
+  // What an invitation that is wrong counts in; and the guess that was counted before the
+  // passphrase was found right.
+  GuessBuckets guesses;
+  CountedGuess counted;
 };
 std::unique_ptr<Job> MakeEntry(const AccountKeys& keys, Entry entry, ReplyTo<v1::SignInReply> done);
 
 // Another token for the session whose current token, or the last one before it, has that SHA-256.
-std::unique_ptr<Job> MakeRenewal(const Caller& caller, std::string token_hash,
+// The caller's tablet has signed `nonce`, which is used whatever becomes of the rest.
+std::unique_ptr<Job> MakeRenewal(const Caller& caller, std::string token_hash, std::string nonce,
                                  ReplyTo<v1::RenewSessionReply> done);
 
 std::unique_ptr<Job> MakeEndSession(const Caller& caller, const core::Id16& session,
@@ -56,7 +68,9 @@ std::unique_ptr<Job> MakeEndSession(const Caller& caller, const core::Id16& sess
 std::unique_ptr<Job> MakeEndSession(std::string school, const core::Id16& session,
                                     ReplyTo<v1::AccountsAdminEndReply> done);
 
-std::unique_ptr<Job> MakeSetPassphrase(const Caller& caller, std::string checked_hash,
+// `counted`: the guess that was counted before the old passphrase was found right.
+std::unique_ptr<Job> MakeSetPassphrase(const AccountKeys& keys, const Caller& caller,
+                                       CountedGuess counted, std::string checked_hash,
                                        std::string new_hash, ReplyTo<v1::SetPassphraseReply> done);
 
 std::unique_ptr<Job> MakeEndTablet(const Caller& admin, const core::Id16& device,

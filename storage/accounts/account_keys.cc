@@ -122,6 +122,14 @@ core::Digest32 AccountKeys::DigestOfCode(absl::string_view code) const {
   return core::HmacSha256(key_, {"invitation code", {code.data(), code.size()}});
 }
 
+core::Digest32 AccountKeys::DigestOfNonce(absl::string_view head) const {
+  return core::HmacSha256(key_, {"sign-in nonce", {head.data(), head.size()}});
+}
+
+core::Digest32 AccountKeys::DigestOfCount(absl::string_view name) const {
+  return core::HmacSha256(key_, {"count of guesses", {name.data(), name.size()}});
+}
+
 std::string AccountKeys::Seal(absl::string_view nonce12, absl::string_view text) const {
   const core::Digest32 key = core::HmacSha256(key_, {"seal"});
   return absl::StrCat(nonce12, EncryptGcm(Text(key.view()), nonce12, text, ""));

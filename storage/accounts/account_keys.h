@@ -5,7 +5,7 @@
 // DIR/keys/accounts.key (32 random bytes) and DIR/keys/sealing.pem (a P-256 key) are made where
 // they are missing. Losing the first ends invitations and the provider's secret; losing the second
 // makes unsent outboxes readable by their own people's tablets only. Nothing stored depends on
-// either.
+// either. Several servers of one store need the same two files.
 
 #ifndef HALFTERM_STORAGE_ACCOUNTS_ACCOUNT_KEYS_H_
 #define HALFTERM_STORAGE_ACCOUNTS_ACCOUNT_KEYS_H_
@@ -29,6 +29,10 @@ class AccountKeys {
   // HMAC-SHA256 under accounts.key, of the invitation's 16 bytes, or of the code's ten characters.
   core::Digest32 DigestOfSecret(absl::string_view secret) const;
   core::Digest32 DigestOfCode(absl::string_view code) const;
+  // The same, under labels of their own: what makes a nonce ours, and what a count of guesses is
+  // kept by, because its name may be an address or something that was typed.
+  core::Digest32 DigestOfNonce(absl::string_view head) const;
+  core::Digest32 DigestOfCount(absl::string_view name) const;
 
   // AES-256-GCM under a key derived from accounts.key. `nonce12` must never repeat.
   std::string Seal(absl::string_view nonce12, absl::string_view text) const;

@@ -41,6 +41,30 @@ std::unique_ptr<Job> MakeAccountWork(typename AccountWork<Reply>::ApplyTo apply,
   return std::make_unique<AccountWork<Reply>>(std::move(apply), std::move(done));
 }
 
+// What was decided where a refusal, too, changes the store: a nonce is used, a try counted. Nobody
+// hears it before that is durable.
+template <class Reply>
+struct Judged {
+  absl::Status refused;
+  Reply reply;
+};
+
+// `judge` returns OK where it decided, and an error only where it left the batch as it found it.
+template <class Reply>
+std::unique_ptr<Job> MakeJudgement(typename AccountWork<Judged<Reply>>::ApplyTo judge,
+                                   ReplyTo<Reply> done) {
+  return MakeAccountWork<Judged<Reply>>(
+      std::move(judge), [done = std::move(done)](absl::StatusOr<Judged<Reply>> judged) {
+        if (!judged.ok()) {
+          done(judged.status());
+        } else if (!judged->refused.ok()) {
+          done(judged->refused);
+        } else {
+          done(std::move(judged->reply));
+        }
+      });
+}
+
 }  // namespace halfterm::storage
 
 #endif  // HALFTERM_STORAGE_ACCOUNTS_ACCOUNT_WORK_H_

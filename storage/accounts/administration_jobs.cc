@@ -223,12 +223,16 @@ std::unique_ptr<Job> MakeEndSession(std::string school, const core::Id16& sessio
       std::move(done));
 }
 
-std::unique_ptr<Job> MakeSetPassphrase(const Caller& caller, std::string checked_hash,
+std::unique_ptr<Job> MakeSetPassphrase(const AccountKeys& keys, const Caller& caller,
+                                       CountedGuess counted, std::string checked_hash,
                                        std::string new_hash, ReplyTo<v1::SetPassphraseReply> done) {
-  return MakeAccountWork<v1::SetPassphraseReply>(
-      [caller, checked_hash = std::move(checked_hash), new_hash = std::move(new_hash)](
-          Batch& batch, v1::SetPassphraseReply&) {
-        return ApplySetPassphrase(batch, caller, checked_hash, new_hash);
+  return MakeJudgement<v1::SetPassphraseReply>(
+      [&keys, caller, counted = std::move(counted), checked_hash = std::move(checked_hash),
+       new_hash = std::move(new_hash)](Batch& batch,
+                                       Judged<v1::SetPassphraseReply>& judged) -> absl::Status {
+        if (absl::Status given = GiveBack(batch, keys, counted); !given.ok()) return given;
+        judged.refused = ApplySetPassphrase(batch, caller, checked_hash, new_hash);
+        return absl::IsUnauthenticated(judged.refused) ? absl::OkStatus() : judged.refused;
       },
       std::move(done));
 }

@@ -13,6 +13,7 @@
 #include "storage/accounts/p256.h"
 #include "storage/accounts/provider_sessions.h"
 #include "storage/accounts/session_terms.h"
+#include "storage/accounts/tickets.h"
 #include "storage/audit/account_acts.h"
 #include "sync/core/sha256.h"
 
@@ -35,8 +36,9 @@ std::string NewToken(Batch& batch) {
 
 std::string HashOf(const std::string& token) { return std::string(core::Sha256(token).view()); }
 
-absl::Status ApplyEnrol(Batch& batch, const AccountKeys& keys, const v1::EnrolRequest& request,
-                        const core::Id16& device, const std::string& point, Enrolled& enrolled) {
+absl::Status ApplyEnrol(Batch& batch, const AccountKeys& keys, const Enrolment& enrolment,
+                        v1::EnrolReply& reply) {
+  const auto& [request, device, point, guesses] = enrolment;
   std::optional<Tenant> named;
   if (!request.school().empty()) {
     named = batch.TenantNamed(request.school());
@@ -70,8 +72,9 @@ absl::Status ApplyEnrol(Batch& batch, const AccountKeys& keys, const v1::EnrolRe
   }
   const absl::StatusOr<SchoolName> school = NameOfSchool(batch, tenant);
   if (!school.ok()) return school.status();
-
-  v1::EnrolReply& reply = enrolled.reply;
+  if (absl::Status used = UseNonce(batch, tenant, device, request.proof().nonce()); !used.ok()) {
+    return used;
+  }
   if (!found->row.person().empty()) {
     *reply.mutable_person() = InvitedPersonOf(directory, *credential, person);
   }
@@ -88,11 +91,16 @@ absl::Status ApplyEnrol(Batch& batch, const AccountKeys& keys, const v1::EnrolRe
     batch.Put(Family::kState, DeviceKey(tenant, device), tablet.SerializeAsString());
     found->row.set_used_ms(batch.now_ms());
     found->row.set_used_by(std::string(device.view()));
-    batch.Put(Family::kState, found->key, found->row.SerializeAsString());
     const absl::Status noted = NoteAccountAct(
         batch, tenant, {v1::AUDIT_ACT_INVITATION_USED, core::Id16{}, person, device});
     if (!noted.ok()) return noted;
   }
+  if (reply.has_person()) {
+    absl::StatusOr<std::string> ticket = NewTicket(batch, *found);
+    if (!ticket.ok()) return ticket.status();
+    reply.set_ticket(*std::move(ticket));
+  }
+  batch.Put(Family::kState, found->key, found->row.SerializeAsString());
   const absl::StatusOr<disk::ProviderRow> provider = ProviderOf(FromBatch(batch), tenant);
   if (!provider.ok()) return provider.status();
   reply.set_school(school->handle);
@@ -104,8 +112,18 @@ absl::Status ApplyEnrol(Batch& batch, const AccountKeys& keys, const v1::EnrolRe
   reply.set_lease_days(kLeaseDays);
   reply.set_has_provider(!provider->issuer().empty());
   reply.set_provider_name(provider->name());
-  enrolled.tenant = tenant;
   return absl::OkStatus();
+}
+
+// A code that leads nowhere is a guess.
+absl::Status JudgeEnrol(Batch& batch, const AccountKeys& keys, const Enrolment& enrolment,
+                        Judged<v1::EnrolReply>& judged) {
+  const absl::Status may = MayGuess(AnyFromBatch(batch), keys, enrolment.guesses, batch.now_ms());
+  if (!may.ok()) return may;
+  const absl::Status applied = ApplyEnrol(batch, keys, enrolment, judged.reply);
+  if (!absl::IsNotFound(applied)) return applied;
+  judged.refused = applied;
+  return CountGuess(batch, keys, enrolment.guesses);
 }
 
 class EntryApplication {
@@ -116,15 +134,16 @@ class EntryApplication {
 
   absl::Status Apply() {
     const absl::StatusOr<disk::DeviceRow> tablet =
-        TabletOf(FromBatch(batch_), entry_.tenant, entry_.device);
+        TabletOf(FromBatch(batch_), entry_.tablet.tenant, entry_.tablet.device);
     if (absl::IsNotFound(tablet.status())) return NotTheTablet();
     if (!tablet.ok()) return tablet.status();
     if (tablet->public_key().empty() || tablet->revoked_ms() != 0) return NotTheTablet();
     if (absl::Status who = FindOut(); !who.ok()) return who;
     if (absl::Status linked = Link(); !linked.ok()) return linked;
-    const absl::StatusOr<SchoolName> school = NameOfSchool(batch_, entry_.tenant);
+    const absl::StatusOr<SchoolName> school = NameOfSchool(batch_, entry_.tablet.tenant);
     if (!school.ok()) return school.status();
-    const absl::StatusOr<disk::ProviderRow> provider = ProviderOf(FromBatch(batch_), entry_.tenant);
+    const absl::StatusOr<disk::ProviderRow> provider =
+        ProviderOf(FromBatch(batch_), entry_.tablet.tenant);
     if (!provider.ok()) return provider.status();
     reply_.set_has_provider(!provider->issuer().empty());
     reply_.set_provider_name(provider->name());
@@ -132,9 +151,10 @@ class EntryApplication {
     if (absl::Status ended = EndOthers(); !ended.ok()) return ended;
     if (invitation_) {
       invitation_->row.set_used_ms(batch_.now_ms());
-      invitation_->row.set_used_by(std::string(entry_.device.view()));
+      invitation_->row.set_used_by(std::string(entry_.tablet.device.view()));
       batch_.Put(Family::kState, invitation_->key, invitation_->row.SerializeAsString());
     }
+    if (ticket_) TakeTicket(batch_, *ticket_);
     session_ = *core::Id16::FromBytes(batch_.context().random(16));
     KeepCredential();
     if (absl::Status noted = Note(); !noted.ok()) return noted;
@@ -145,29 +165,35 @@ class EntryApplication {
   absl::Status FindOut() {
     if (entry_.invitation) {
       absl::StatusOr<FoundInvitation> found =
-          FindInvitation(batch_, keys_, &entry_.tenant, *entry_.invitation);
+          FindInvitation(batch_, keys_, &entry_.tablet.tenant, *entry_.invitation);
       if (!found.ok()) return found.status();
       // A used one lets nobody in, also on the same tablet: whoever found it there must not.
       if (found->row.used_ms() != 0) {
         return absl::AlreadyExistsError("this invitation was used already");
       }
-      if (absl::Status may = MayUse(found->row, entry_.device, batch_.now_ms()); !may.ok()) {
+      if (absl::Status may = MayUse(found->row, entry_.tablet.device, batch_.now_ms()); !may.ok()) {
         return may;
       }
       const auto person = core::Id16::FromBytes(found->row.person());
       if (!person) return absl::NotFoundError("there is no such invitation for a person");
       person_ = *person;
       invitation_ = *std::move(found);
+    } else if (!entry_.ticket.empty()) {
+      absl::StatusOr<FoundInvitation> found =
+          FindTicket(batch_, entry_.tablet.tenant, entry_.tablet.device, entry_.ticket);
+      if (!found.ok()) return found.status();
+      person_ = core::Id16::FromBytes(found->row.person()).value_or(core::Id16{});
+      ticket_ = *std::move(found);
     } else {
       person_ = *entry_.person;
     }
     absl::StatusOr<disk::CredentialRow> credential =
-        CredentialOf(FromBatch(batch_), entry_.tenant, person_);
+        CredentialOf(FromBatch(batch_), entry_.tablet.tenant, person_);
     if (!credential.ok()) return credential.status();
     credential_ = *std::move(credential);
     const bool changed =
         !entry_.checked_hash.empty() && credential_.passphrase_hash() != entry_.checked_hash;
-    if (changed || !MaySignIn(batch_.DirectoryOf(entry_.tenant), credential_, person_)) {
+    if (changed || !MaySignIn(batch_.DirectoryOf(entry_.tablet.tenant), credential_, person_)) {
       return absl::UnauthenticatedError("the sign-in name or the passphrase is not right");
     }
     if (credential_.passphrase_hash().empty() && entry_.new_hash.empty() &&
@@ -179,9 +205,9 @@ class EntryApplication {
 
   absl::Status Link() {
     if (entry_.subject.empty()) return absl::OkStatus();
-    const std::string key = SubjectKeyOf(entry_.tenant, entry_.issuer, entry_.subject);
+    const std::string key = SubjectKeyOf(entry_.tablet.tenant, entry_.issuer, entry_.subject);
     const absl::StatusOr<core::Id16> linked =
-        PersonOfSubject(FromBatch(batch_), entry_.tenant, entry_.issuer, entry_.subject);
+        PersonOfSubject(FromBatch(batch_), entry_.tablet.tenant, entry_.issuer, entry_.subject);
     if (linked.ok()) {
       if (*linked == person_) return absl::OkStatus();
       return absl::UnauthenticatedError("that account is linked to somebody else");
@@ -200,15 +226,15 @@ class EntryApplication {
   }
 
   absl::Status EndOthers() {
-    const absl::StatusOr<uint32_t> replaced =
-        EndSessions(batch_, entry_.tenant, v1::SESSION_END_REPLACED, [this](const Session& s) {
-          return s.caller.person == person_ && s.caller.device == entry_.device &&
+    const absl::StatusOr<uint32_t> replaced = EndSessions(
+        batch_, entry_.tablet.tenant, v1::SESSION_END_REPLACED, [this](const Session& s) {
+          return s.caller.person == person_ && s.caller.device == entry_.tablet.device &&
                  s.expires_ms != 0;
         });
     if (!replaced.ok()) return replaced.status();
     if (entry_.new_hash.empty()) return absl::OkStatus();
     return EndSessions(
-               batch_, entry_.tenant, v1::SESSION_END_PASSPHRASE,
+               batch_, entry_.tablet.tenant, v1::SESSION_END_PASSPHRASE,
                [this](const Session& s) { return s.caller.person == person_ && s.expires_ms != 0; })
         .status();
   }
@@ -218,22 +244,23 @@ class EntryApplication {
       credential_.set_passphrase_hash(entry_.new_hash);
       credential_.set_passphrase_set_ms(batch_.now_ms());
     }
-    const std::string device(entry_.device.view());
+    const std::string device(entry_.tablet.device.view());
     auto& known = *credential_.mutable_known_devices();
     if (std::find(known.begin(), known.end(), device) == known.end()) {
       if (known.size() >= kKnownDevices) known.erase(known.begin());
       credential_.add_known_devices(device);
     }
     if (disk::SubjectLink* link = LinkOf(credential_, entry_.issuer, entry_.subject)) {
-      AddSession(batch_, entry_.tenant, session_, *link);
+      AddSession(batch_, entry_.tablet.tenant, session_, *link);
     }
-    batch_.Put(Family::kState, CredentialKey(entry_.tenant, person_),
+    batch_.Put(Family::kState, CredentialKey(entry_.tablet.tenant, person_),
                credential_.SerializeAsString());
   }
 
   absl::Status Note() {
     const auto note = [this](v1::AuditAct act) {
-      return NoteAccountAct(batch_, entry_.tenant, {act, person_, person_, entry_.device});
+      return NoteAccountAct(batch_, entry_.tablet.tenant,
+                            {act, person_, person_, entry_.tablet.device});
     };
     if (invitation_) {
       if (absl::Status noted = note(v1::AUDIT_ACT_INVITATION_USED); !noted.ok()) return noted;
@@ -246,20 +273,20 @@ class EntryApplication {
   }
 
   absl::Status Open(const SchoolName& school) {
-    const sync::Directory& directory = batch_.DirectoryOf(entry_.tenant);
+    const sync::Directory& directory = batch_.DirectoryOf(entry_.tablet.tenant);
     const SessionTerms terms = TermsFor(directory, person_);
     disk::SessionRow row;
-    row.set_tenant(entry_.tenant.handle());
+    row.set_tenant(entry_.tablet.tenant.handle());
     row.set_person(std::string(person_.view()));
-    row.set_device(std::string(entry_.device.view()));
+    row.set_device(std::string(entry_.tablet.device.view()));
     row.set_key(batch_.context().random(kMacKeyBytes));
     reply_.set_token(NewToken(batch_));
     row.set_token_hash(HashOf(reply_.token()));
     row.set_opened_ms(batch_.now_ms());
     row.set_expires_ms(batch_.now_ms() + terms.lasts_ms);
     row.set_idle_ms(terms.idle_ms);
-    batch_.Put(Family::kState, SessionKey(entry_.tenant, session_), row.SerializeAsString());
-    batch_.PutSession(row.token_hash(), *SessionFromRow(entry_.tenant, session_, row));
+    batch_.Put(Family::kState, SessionKey(entry_.tablet.tenant, session_), row.SerializeAsString());
+    batch_.PutSession(row.token_hash(), *SessionFromRow(entry_.tablet.tenant, session_, row));
 
     const v1::InvitedPerson person = InvitedPersonOf(directory, credential_, person_);
     reply_.set_session(std::string(session_.view()));
@@ -285,10 +312,41 @@ class EntryApplication {
   const Entry& entry_;
   v1::SignInReply& reply_;
   core::Id16 person_, session_;
-  std::optional<FoundInvitation> invitation_;
+  std::optional<FoundInvitation> invitation_, ticket_;
   bool is_new_link_ = false;
   disk::CredentialRow credential_;
 };
+
+// Whether it is the caller's doing, so that what was decided holds: anything else changes nothing.
+bool IsDecision(const absl::Status& status) {
+  switch (status.code()) {
+    case absl::StatusCode::kNotFound:
+    case absl::StatusCode::kAlreadyExists:
+    case absl::StatusCode::kInvalidArgument:
+    case absl::StatusCode::kUnauthenticated:
+    case absl::StatusCode::kPermissionDenied:
+    case absl::StatusCode::kFailedPrecondition:
+      return true;
+    default:
+      return status.ok();
+  }
+}
+
+absl::Status JudgeEntry(Batch& batch, const AccountKeys& keys, const Entry& entry,
+                        Judged<v1::SignInReply>& judged) {
+  absl::Status may = MayGuess(AnyFromBatch(batch), keys, entry.guesses, batch.now_ms());
+  if (!may.ok()) return may;
+  if (!entry.tablet.nonce.empty()) {
+    const absl::Status used =
+        UseNonce(batch, entry.tablet.tenant, entry.tablet.device, entry.tablet.nonce);
+    if (!used.ok()) return used;
+  }
+  if (absl::Status given = GiveBack(batch, keys, entry.counted); !given.ok()) return given;
+  judged.refused = EntryApplication(batch, keys, entry, judged.reply).Apply();
+  if (!IsDecision(judged.refused)) return judged.refused;
+  if (!entry.invitation || !absl::IsNotFound(judged.refused)) return absl::OkStatus();
+  return CountGuess(batch, keys, entry.guesses);
+}
 
 // When a session ends however often it is renewed.
 absl::StatusOr<int64_t> LatestEnd(Batch& batch, const Caller& caller, const disk::SessionRow& row,
@@ -340,31 +398,33 @@ absl::Status ApplyRenewal(Batch& batch, const Caller& caller, const std::string&
 
 }  // namespace
 
-std::unique_ptr<Job> MakeEnrol(const AccountKeys& keys, v1::EnrolRequest request,
-                               const core::Id16& device, std::string point,
-                               ReplyTo<Enrolled> done) {
-  return MakeAccountWork<Enrolled>(
-      [&keys, request = std::move(request), device, point = std::move(point)](Batch& batch,
-                                                                              Enrolled& enrolled) {
-        return ApplyEnrol(batch, keys, request, device, point, enrolled);
+std::unique_ptr<Job> MakeEnrol(const AccountKeys& keys, Enrolment enrolment,
+                               ReplyTo<v1::EnrolReply> done) {
+  return MakeJudgement<v1::EnrolReply>(
+      [&keys, enrolment = std::move(enrolment)](Batch& batch, Judged<v1::EnrolReply>& judged) {
+        return JudgeEnrol(batch, keys, enrolment, judged);
       },
       std::move(done));
 }
 
 std::unique_ptr<Job> MakeEntry(const AccountKeys& keys, Entry entry,
                                ReplyTo<v1::SignInReply> done) {
-  return MakeAccountWork<v1::SignInReply>(
-      [&keys, entry = std::move(entry)](Batch& batch, v1::SignInReply& reply) {
-        return EntryApplication(batch, keys, entry, reply).Apply();
+  return MakeJudgement<v1::SignInReply>(
+      [&keys, entry = std::move(entry)](Batch& batch, Judged<v1::SignInReply>& judged) {
+        return JudgeEntry(batch, keys, entry, judged);
       },
       std::move(done));
 }
 
-std::unique_ptr<Job> MakeRenewal(const Caller& caller, std::string token_hash,
+std::unique_ptr<Job> MakeRenewal(const Caller& caller, std::string token_hash, std::string nonce,
                                  ReplyTo<v1::RenewSessionReply> done) {
-  return MakeAccountWork<v1::RenewSessionReply>(
-      [caller, token_hash = std::move(token_hash)](Batch& batch, v1::RenewSessionReply& reply) {
-        return ApplyRenewal(batch, caller, token_hash, reply);
+  return MakeJudgement<v1::RenewSessionReply>(
+      [caller, token_hash = std::move(token_hash), nonce = std::move(nonce)](
+          Batch& batch, Judged<v1::RenewSessionReply>& judged) -> absl::Status {
+        const absl::Status used = UseNonce(batch, caller.tenant, caller.device, nonce);
+        if (!used.ok()) return used;
+        judged.refused = ApplyRenewal(batch, caller, token_hash, judged.reply);
+        return IsDecision(judged.refused) ? absl::OkStatus() : judged.refused;
       },
       std::move(done));
 }

@@ -44,7 +44,9 @@ class ProviderSessionsTest : public ::testing::Test {
   absl::StatusOr<v1::SignInReply> Enter(const core::Id16& device, const std::string& subject,
                                         bool may_link) {
     return Done<v1::SignInReply>([&](auto done) {
-      Entry entry{school.tenant(), device, school.people.tia, std::nullopt, "", "", "", "", false};
+      Entry entry;
+      entry.tablet = {school.tenant(), device, true, Nonce()};
+      entry.person = school.people.tia;
       entry.new_hash = subject.empty() ? "$argon2id$made" : "";
       entry.issuer = subject.empty() ? "" : kIssuer;
       entry.subject = subject;
@@ -57,8 +59,11 @@ class ProviderSessionsTest : public ::testing::Test {
     const Caller caller{school.tenant(), *core::Id16::FromBytes(signed_in.session()),
                         school.people.tia, kTablet};
     return Done<v1::RenewSessionReply>([&](auto done) {
-      return MakeRenewal(caller, std::string(core::Sha256(token).view()), std::move(done));
+      return MakeRenewal(caller, std::string(core::Sha256(token).view()), Nonce(), std::move(done));
     });
+  }
+  std::string Nonce() {
+    return MakeNonce(keys, 1, school.context().random(kNonceRandomBytes), school.clock.NowMs());
   }
   bool Lasts(const std::string& token) {
     return school.context().sessions.Find(token, school.clock.NowMs()).has_value();

@@ -7,6 +7,7 @@
 
 #include "storage/accounts/account_rows.h"
 #include "storage/accounts/invitations.h"
+#include "storage/sign_in/forget_old.h"
 
 namespace halfterm::storage {
 namespace {
@@ -62,7 +63,8 @@ class SchoolClock {
       done = EndSession(batch_, tenant_, older, v1::SESSION_END_REPLACED);
       if (!done.ok()) return done;
     }
-    return ForgetInvitations();
+    if (absl::Status done = ForgetInvitations(); !done.ok()) return done;
+    return ForgetOldSignIns(batch_, tenant_);
   }
 
  private:
@@ -143,7 +145,7 @@ std::unique_ptr<Job> MakeSessionClock(std::function<void(absl::Status)> done) {
         for (const auto& [name, tenant] : batch.context().directories.Tenants()) {
           if (absl::Status ran = SchoolClock(batch, tenant).Run(); !ran.ok()) return ran;
         }
-        return absl::OkStatus();
+        return ForgetOldGuesses(batch);
       },
       [done = std::move(done)](const absl::StatusOr<Nothing>& ran) { done(ran.status()); });
 }

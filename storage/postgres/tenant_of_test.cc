@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "storage/keys.h"
+#include "storage/sign_in/sign_in_keys.h"
 
 namespace halfterm::storage::postgres {
 namespace {
@@ -41,6 +42,9 @@ Keys KeysOf(Tenant t) {
           {Family::kState, DirectoryKey(t, 1, "")},
           {Family::kState, ProofKey(t, Id(1), Id(2))},
           {Family::kState, ScopeHistoryKey(t, Id(1))},
+          {Family::kState, BegunSignInKey(t, Id(1), digest)},
+          {Family::kState, GuessKey(t, digest)},
+          {Family::kState, UsedNonceKey(t, 1, "8 bytes.")},
           {Family::kLog, OplogKey(t, 1)},
           {Family::kLog, AuditKey(t, 1)},
           {Family::kFeed, FeedKey(t, scope, 1, Id(1))},
@@ -62,6 +66,8 @@ Keys PrefixesOf(Tenant t) {
           {Family::kState, FacetPrefix(t, Id(255))},
           {Family::kState, SessionPrefix(t)},
           {Family::kState, DirectoryPrefix(t, 255)},
+          {Family::kState, SignInPrefix(t)},
+          {Family::kState, BegunSignInPrefix(t, Id(255))},
           {Family::kLog, OplogPrefix(t)},
           {Family::kFeed, FeedPrefix(t)},
           {Family::kFeed, FeedPrefix(t, scope)},
@@ -83,6 +89,7 @@ TEST(TenantOfTest, EveryKeyOfASchoolIsItsOwn) {
 TEST(TenantOfTest, RowsOfNoSchoolAreNobodys) {
   EXPECT_EQ(TenantOf(Family::kMeta, TenantKey("northgate")), kNoTenant);
   EXPECT_EQ(TenantOf(Family::kMeta, EpochKey()), kNoTenant);
+  EXPECT_EQ(TenantOf(Family::kMeta, GuessKey(core::Digest32{})), kNoTenant);
   for (const Family family : kFamilies) {
     for (const std::string key : {"", "f", "h", "f\1\2\3"}) {
       if (family == Family::kFeed || family == Family::kErased) continue;
@@ -108,6 +115,7 @@ TEST(TenantOfTest, AWalkWithinASchoolGoesToItAlone) {
     }
   }
   EXPECT_EQ(OneTenantWithin(Family::kMeta, TenantPrefix(), EndOfPrefix(TenantPrefix())), kNoTenant);
+  EXPECT_EQ(OneTenantWithin(Family::kMeta, GuessPrefix(), EndOfPrefix(GuessPrefix())), kNoTenant);
   EXPECT_EQ(OneTenantWithin(Family::kMeta, "g", "i"), std::nullopt);
   EXPECT_EQ(OneTenantWithin(Family::kState, "f", "g"), std::nullopt);
 }

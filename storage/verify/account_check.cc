@@ -121,6 +121,9 @@ class AccountCheck {
           if (row.code_digest().size() != kDigestBytes) {
             Differs("invitation", id, "keeps something else than a digest of its code");
           }
+          if (!row.ticket_hash().empty() && row.ticket_hash().size() != kDigestBytes) {
+            Differs("invitation", id, "keeps something else than a hash of its ticket");
+          }
           if (!IsIdOrEmpty(row.person())) Differs("invitation", id, "is for nobody");
           if (row.used_ms() != 0 && tablets_.count(row.used_by()) == 0) {
             Differs("invitation", id, "was used by no tablet that is known");

@@ -153,6 +153,10 @@ TEST_F(AccountCheckTest, EachRowThatIsDamagedBentOrMissingIsNamedAndNothingElseI
        [&] {
          Put(invitation, bent(invitation_, [](auto& row) { row.set_code_digest("ABCDE"); }));
        }},
+      {"an invitation's ticket in clear", "invitation",
+       [&] {
+         Put(invitation, bent(invitation_, [](auto& row) { row.set_ticket_hash("a token"); }));
+       }},
       {"an invitation used by nothing", "invitation",
        [&] { Put(invitation, bent(invitation_, [](auto& row) { row.clear_used_by(); })); }},
       {"a passphrase in clear", "credential",

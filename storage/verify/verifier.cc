@@ -20,6 +20,7 @@
 #include "storage/verify/record_check.h"
 #include "storage/verify/record_walk.h"
 #include "storage/verify/rejoin.h"
+#include "storage/verify/sign_in_check.h"
 #include "storage/verify/sums.h"
 
 namespace halfterm::storage {
@@ -147,6 +148,8 @@ absl::Status VerifySchool(const Engine& engine, Tenant tenant, const Secrets* se
   if (!audit.ok()) return audit;
   const absl::Status accounts = CheckAccounts(*snapshot, tenant, *head, findings);
   if (!accounts.ok()) return accounts;
+  const absl::Status sign_ins = CheckSignIns(*snapshot, tenant, findings);
+  if (!sign_ins.ok()) return sign_ins;
   const absl::Status erased = CheckErased(*snapshot, tenant, findings);
   if (!erased.ok()) return erased;
 
@@ -176,6 +179,8 @@ absl::Status Verify(const Engine& engine, const v1::VerifyRequest& request,
         VerifySchool(engine, tenant, secrets, request.raw_sums(), findings);
     if (!verified.ok()) return verified;
   }
+  const absl::Status guesses = CheckGuesses(*engine.NewSnapshot(), findings);
+  if (!guesses.ok()) return guesses;
   findings.Finish();
   return absl::OkStatus();
 }
