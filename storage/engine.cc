@@ -26,10 +26,16 @@ absl::string_view FamilyName(Family family) {
 
 void WriteSet::Put(Family family, absl::string_view key, absl::string_view value) {
   assert(bytes_.size() + key.size() + value.size() <= std::numeric_limits<uint32_t>::max());
-  entries_.push_back({family, /*is_delete=*/false, static_cast<uint32_t>(bytes_.size()),
-                      static_cast<uint32_t>(key.size()), static_cast<uint32_t>(value.size())});
+  entries_.push_back({family, /*is_delete=*/false, /*is_new=*/false,
+                      static_cast<uint32_t>(bytes_.size()), static_cast<uint32_t>(key.size()),
+                      static_cast<uint32_t>(value.size())});
   bytes_.append(key.data(), key.size());
   bytes_.append(value.data(), value.size());
+}
+
+void WriteSet::PutNew(Family family, absl::string_view key, absl::string_view value) {
+  Put(family, key, value);
+  entries_.back().is_new = true;
 }
 
 void WriteSet::Delete(Family family, absl::string_view key) {
@@ -43,7 +49,7 @@ WriteSet::Write WriteSet::At(size_t index) const {
   const absl::string_view row(bytes_.data() + entry.key_at,
                               size_t{entry.key_bytes} + entry.value_bytes);
   return {entry.family, entry.is_delete, row.substr(0, entry.key_bytes),
-          row.substr(entry.key_bytes)};
+          row.substr(entry.key_bytes), entry.is_new};
 }
 
 void WriteSet::Clear() {

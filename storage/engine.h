@@ -46,10 +46,15 @@ class WriteSet {
     bool is_delete;
     absl::string_view key;
     absl::string_view value;  // Empty for a delete.
+    bool is_new;              // PutNew wrote it.
   };
 
   // Any bytes, also none, are a key or a value. In all less than 4 GiB.
   void Put(Family family, absl::string_view key, absl::string_view value);
+
+  // The same, of a row that whoever writes knows not to be there. An engine may be quicker by that;
+  // where the row is there after all, it is replaced as by Put.
+  void PutNew(Family family, absl::string_view key, absl::string_view value);
 
   // Deleting what is not there is no error.
   void Delete(Family family, absl::string_view key);
@@ -68,7 +73,7 @@ class WriteSet {
  private:
   struct Entry {
     Family family;
-    bool is_delete;
+    bool is_delete, is_new;
     uint32_t key_at, key_bytes, value_bytes;  // The value follows its key in bytes_.
   };
   std::string bytes_;
@@ -177,12 +182,13 @@ class Engine {
   virtual absl::Status CompactRange(Family family, absl::string_view begin,
                                     absl::string_view end) = 0;
 
-  // Adds a copy of everything that is committed to a folder of backups, sharing with earlier ones what
-  // did not change, and gives its number there. Commits go on meanwhile; those that end during the call
-  // may be in it or not. For one caller at a time, who holds the folder's lock (rocks/rocks_backup.h).
+  // Adds a copy of everything that is committed to a folder of backups, sharing with earlier ones
+  // what did not change, and gives its number there. Commits go on meanwhile; those that end during
+  // the call may be in it or not. For one caller at a time, who holds the folder's lock
+  // (rocks/rocks_backup.h).
   //
-  // ResourceExhausted: the folder's disk is full. Unavailable: the folder cannot be written. Nothing of
-  // this copy then stays. Unimplemented: the engine's data are backed up by other means.
+  // ResourceExhausted: the folder's disk is full. Unavailable: the folder cannot be written.
+  // Nothing of this copy then stays. Unimplemented: the engine's data are backed up by other means.
   virtual absl::StatusOr<uint32_t> BackUpTo(const std::string& folder);
 
   // Releases the files and the lock on them. Snapshots must be gone. A second call is OK. The

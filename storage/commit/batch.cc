@@ -72,7 +72,7 @@ void Batch::Delete(Family family, std::string key) {
 }
 
 void Batch::PutUnread(Family family, absl::string_view key, absl::string_view value) {
-  writes_.Put(family, key, value);
+  writes_.PutNew(family, key, value);
 }
 
 absl::StatusOr<disk::HeadRow*> Batch::Head(Tenant tenant) {
@@ -235,6 +235,7 @@ absl::Status Batch::LoadFacets(RecordState& record) {
     state.epoch = row.epoch();
     state.bytes = row.facet().size();
     state.receipt = std::move(*row.mutable_receipt());
+    state.stored = true;
   }
   return absl::OkStatus();
 }
@@ -398,7 +399,12 @@ const WriteSet& Batch::Writes() {
       writes_.Delete(Family::kDerived, key);
       continue;
     }
-    writes_.Put(Family::kDerived, key, EncodeDigestRow({row.count, row.sum.bytes()}));
+    const std::string value = EncodeDigestRow({row.count, row.sum.bytes()});
+    if (row.stored) {
+      writes_.Put(Family::kDerived, key, value);
+    } else {
+      writes_.PutNew(Family::kDerived, key, value);
+    }
   }
   rollups_.WriteTo(writes_);
   return writes_;

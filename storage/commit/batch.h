@@ -75,7 +75,8 @@ class Batch {
   absl::StatusOr<std::string> Get(Family family, const std::string& key);
   void Put(Family family, std::string key, std::string value);
   void Delete(Family family, std::string key);
-  // For rows that are written once and never read in the same batch (log, chain).
+  // For rows that are written once in the life of the store, and never read in the same batch (log,
+  // chain).
   void PutUnread(Family family, absl::string_view key, absl::string_view value);
 
   // The school's head; changes to it are written. Begins one for a school that has none.
@@ -93,8 +94,8 @@ class Batch {
   uint32_t epoch() const;
   // What the batch will publish, or what is in force.
   disk::EpochsRow EpochsNow() const;
-  // Another epoch begins with this batch: its rows are written, and every school's server gets a new
-  // replica id, because numbers of the old one may be in use elsewhere.
+  // Another epoch begins with this batch: its rows are written, and every school's server gets a
+  // new replica id, because numbers of the old one may be in use elsewhere.
   absl::Status BeginEpoch(disk::EpochsRow epochs);
   bool BeginsEpoch() const { return epochs_.has_value(); }
 
@@ -163,8 +164,8 @@ class Batch {
   absl::Status Settle();
   const WriteSet& Writes();
 
-  // What the ledger must hold before Writes() may be committed: this batch's decisions, and rows that
-  // must not fall back.
+  // What the ledger must hold before Writes() may be committed: this batch's decisions, and rows
+  // that must not fall back.
   absl::StatusOr<WriteSet> ForLedger();
   // By school: how far its history reaches with this batch; those that the batch touched.
   std::map<uint32_t, uint64_t> HeadsReached() const;
@@ -180,6 +181,7 @@ class Batch {
   struct DigestSum {
     uint64_t count = 0;
     core::SumDigest sum;
+    bool stored = false;
   };
 
   // The record as its row has it, its pages not yet read; of a record that is not there, an empty

@@ -1,9 +1,9 @@
-// The history of the store: a new epoch begins when it is created, restored from a backup, or found to
-// have been restored without anybody having said so.
+// The history of the store: a new epoch begins when it is created, restored from a backup, or found
+// to have been restored without anybody having said so.
 //
-// Numbers of groups go on from epoch to epoch. After a restore the parent's numbers beyond the branch
-// belong to groups that the store lacks, and the new epoch gives the same numbers to others; so a
-// number says something only together with its epoch.
+// Numbers of groups go on from epoch to epoch. After a restore the parent's numbers beyond the
+// branch belong to groups that the store lacks, and the new epoch gives the same numbers to others;
+// so a number says something only together with its epoch.
 
 #ifndef HALFTERM_STORAGE_COMMIT_EPOCHS_H_
 #define HALFTERM_STORAGE_COMMIT_EPOCHS_H_
@@ -41,9 +41,9 @@ class Epochs {
 // Null for an epoch that never was.
 const disk::EpochRow* EpochOf(const disk::EpochsRow& epochs, uint32_t id);
 
-// Up to which number the present history and that of epoch `id` are the same: what was acknowledged in
-// that epoch with a higher number is not here. Of the current epoch: every number. 0 for an epoch that
-// never was.
+// Up to which number the present history and that of epoch `id` are the same: what was acknowledged
+// in that epoch with a higher number is not here. Of the current epoch: every number. 0 for an
+// epoch that never was.
 uint64_t SharedSeq(const disk::EpochsRow& epochs, uint32_t id, Tenant tenant);
 
 }  // namespace halfterm::storage

@@ -64,9 +64,8 @@ std::vector<core::Dot> SeenAndGone(uint64_t own, const core::Facet& held,
     if (sees_all) continue;
     for (const core::Dot& seen : cell.seen) {
       if (seen.replica == own) continue;
-      const bool is_shown =
-          std::any_of(shown.begin(), shown.end(),
-                      [&seen](const auto& sibling) { return sibling.dot == seen; });
+      const bool is_shown = std::any_of(
+          shown.begin(), shown.end(), [&seen](const auto& sibling) { return sibling.dot == seen; });
       if (!is_shown) gone.push_back(seen);
     }
   }

@@ -27,13 +27,14 @@ struct WrittenAt {
 WrittenAt WrittenAtOf(const core::GroupTime& time, const disk::ReplicaRow& store, int64_t now_ms);
 
 // 48 bits of milliseconds and 16 of ticks: the estimate, held inside the interval, after every
-// stamp that the store got before, after every stamp of `held` that the delta's writer had seen, and
-// after `floor`, the latest of what SeenAndGone names.
+// stamp that the store got before, after every stamp of `held` that the delta's writer had seen,
+// and after `floor`, the latest of what SeenAndGone names.
 uint64_t StampOf(const WrittenAt& at, const disk::ReplicaRow& store, const core::Facet* held,
                  const core::Facet& delta, uint64_t floor);
 
-// Writes of stores other than `own` that the delta's writer had seen and `held` no longer shows, where
-// it shows none that is sure to be later than they: somebody else replaced them, unseen by the writer.
+// Writes of stores other than `own` that the delta's writer had seen and `held` no longer shows,
+// where it shows none that is sure to be later than they: somebody else replaced them, unseen by
+// the writer.
 std::vector<core::Dot> SeenAndGone(uint64_t own, const core::Facet& held, const core::Facet& delta);
 
 inline int64_t MsOfStamp(uint64_t stamp) { return static_cast<int64_t>(stamp >> 16); }

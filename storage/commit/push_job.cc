@@ -12,6 +12,7 @@
 #include "storage/commit/intents.h"
 #include "storage/commit/push_result.h"
 #include "storage/commit/release.h"
+#include "storage/commit/shared_version.h"
 #include "storage/commit/store_names.h"
 #include "storage/commit/sync_jobs.h"
 #include "sync/check.h"
@@ -241,6 +242,11 @@ class PushJob final : public Job {
       batch.Foresee(Family::kErased, ErasedKey(caller_.tenant, group->facet.record));
       batch.Foresee(Family::kState, FacetKey(caller_.tenant, group->facet));
       batch.ForeseeRecord(caller_.tenant, group->facet.record);
+      // Sharing makes the first version, mostly, and looks first that none is there.
+      if (group->kind == core::GroupKind::kIntent) {
+        const core::FacetId version = VersionFacet(group->facet.record, 1);
+        batch.Foresee(Family::kState, FacetKey(caller_.tenant, version));
+      }
     }
   }
 

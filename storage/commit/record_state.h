@@ -26,6 +26,7 @@ struct FacetState {
   core::Digest32 digest{};
   std::string receipt;
   size_t bytes = 0;      // Encoded, at most.
+  bool stored = false;   // There is a row of it already.
   bool changed = false;  // The cells, since the row was read.
 };
 

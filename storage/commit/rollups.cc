@@ -1,5 +1,7 @@
 #include "storage/commit/rollups.h"
 
+#include <utility>
+
 #include "sync/core/varint.h"
 
 namespace halfterm::storage {
@@ -49,6 +51,7 @@ absl::Status RollupCache::Add(const ReadAhead& reads, Tenant tenant, absl::strin
       absl::StatusOr<std::vector<int64_t>> decoded = DecodeVector(*stored);
       if (!decoded.ok()) return decoded.status();
       row.vector = *std::move(decoded);
+      row.stored = true;
     } else if (!absl::IsNotFound(stored.status())) {
       return stored.status();
     }
@@ -71,8 +74,11 @@ void RollupCache::WriteTo(WriteSet& writes) {
     DropTrailingZeros(row.vector);
     if (row.vector.empty()) {
       writes.Delete(Family::kDerived, key);
-    } else {
+      row.stored = false;
+    } else if (std::exchange(row.stored, true)) {
       writes.Put(Family::kDerived, key, EncodeVector(row.vector));
+    } else {
+      writes.PutNew(Family::kDerived, key, EncodeVector(row.vector));
     }
   }
   changed_.clear();

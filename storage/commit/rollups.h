@@ -43,6 +43,7 @@ class RollupCache {
  private:
   struct Row {
     std::vector<int64_t> vector;
+    bool stored = false;
     bool changed = false;
   };
   size_t max_rows_;

@@ -34,9 +34,9 @@ class Secrets {
   static absl::StatusOr<Secrets> Open(absl::string_view dir, bool store_exists);
   explicit Secrets(std::string receipt_key) : receipt_key_(std::move(receipt_key)) {}
 
-  // 16 bytes, over all that is known of an acknowledged group, so that it can be handed back after a
-  // restore and count as it counted:
-  // HMAC-SHA256(key, "g" | tenant4 | epoch4 | seq8 | replica8 | n8 | person16 | group hash 32
+  // 16 bytes, over all that is known of an acknowledged group, so that it can be handed back after
+  // a restore and count as it counted: HMAC-SHA256(key, "g" | tenant4 | epoch4 | seq8 | replica8 |
+  // n8 | person16 | group hash 32
   //                  | disposition1 | reason1 | outcome1 | stamp8 | eff8)
   std::string GroupReceipt(Tenant tenant, const AckedGroup& acked) const;
   // 16 bytes: HMAC-SHA256(key, "f" | tenant4 | epoch4 | seq8 | facet id 33 | SHA-256(facet bytes)).

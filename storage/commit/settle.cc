@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <deque>
 #include <map>
+#include <string>
+#include <utility>
 #include <vector>
 
 #include "storage/commit/batch.h"
@@ -71,6 +73,7 @@ std::vector<RollupChange> RollupChanges(const disk::RecordRow& before,
 // second.
 struct Batch::Settling {
   RecordState& record;
+  bool is_new = false;
   uint16_t period = 0;
   disk::RecordRow after;  // Its contributions alone.
   std::vector<RollupChange> changes;
@@ -90,7 +93,7 @@ absl::Status Batch::Settle() {
   });
   std::deque<Settling> settlings;  // Rows point into it.
   for (RecordState* const record : touched) {
-    settlings.push_back({*record, 0, {}, {}, {}, {}, {}});
+    settlings.push_back({*record, !record->stored, 0, {}, {}, {}, {}, {}});
     if (const absl::Status derived = Derive(settlings.back()); !derived.ok()) return derived;
   }
   reads_.Fetch();
@@ -100,8 +103,12 @@ absl::Status Batch::Settle() {
     if (status.ok()) status = SettleRollups(settling);
     if (!status.ok()) return status;
     record.derived.set_period(settling.period);
-    writes_.Put(Family::kDerived, RecordKey(record.tenant, record.id),
-                record.derived.SerializeAsString());
+    const std::string key = RecordKey(record.tenant, record.id);
+    if (settling.is_new) {
+      writes_.PutNew(Family::kDerived, key, record.derived.SerializeAsString());
+    } else {
+      writes_.Put(Family::kDerived, key, record.derived.SerializeAsString());
+    }
     record.touched = false;
   }
   return absl::OkStatus();
@@ -164,7 +171,12 @@ absl::Status Batch::SettleFacets(RecordState& record, const core::VisitFacts& fa
     row.set_scopes(ScopeBytes(state.scopes));
     row.set_digest(state.digest.view().data(), state.digest.kSize);
     row.set_receipt(state.receipt);
-    writes_.Put(Family::kState, FacetKey(record.tenant, state.id), row.SerializeAsString());
+    const std::string key = FacetKey(record.tenant, state.id);
+    if (std::exchange(state.stored, true)) {
+      writes_.Put(Family::kState, key, row.SerializeAsString());
+    } else {
+      writes_.PutNew(Family::kState, key, row.SerializeAsString());
+    }
   }
   return absl::OkStatus();
 }
@@ -213,9 +225,18 @@ absl::Status Batch::SettleFeed(Settling& settling) {
   google::protobuf::RepeatedPtrField<disk::FeedPlace> feed = std::move(settling.stays);
 
   const auto put = [&](const core::Scope& scope, disk::FeedPlace place) {
-    writes_.Put(Family::kFeed, FeedKey(record.tenant, scope, place.seq(), record.id),
-                EncodeFeedRow({static_cast<FeedKind>(place.kind()), period, place.count(),
-                               DigestIn(place.digest())}));
+    const std::string key = FeedKey(record.tenant, scope, place.seq(), record.id);
+    const std::string row = EncodeFeedRow(
+        {static_cast<FeedKind>(place.kind()), period, place.count(), DigestIn(place.digest())});
+    // Its number is this batch's, unless the batch has moved it before.
+    const bool is_there = std::any_of(
+        settling.goes.begin(), settling.goes.end(),
+        [&place](const disk::FeedPlace* before) { return before->seq() == place.seq(); });
+    if (is_there) {
+      writes_.Put(Family::kFeed, key, row);
+    } else {
+      writes_.PutNew(Family::kFeed, key, row);
+    }
     *feed.Add() = std::move(place);
     moved.first = std::max(moved.first, record.seq);
     moved.second.insert(scope);
@@ -283,7 +304,7 @@ absl::StatusOr<Batch::DigestSum*> Batch::Digest(Tenant tenant, const core::Scope
   if (stored.ok()) {
     const std::optional<DigestRow> row = ParseDigestRow(*stored);
     if (!row) return absl::DataLossError("a digest row cannot be read; run `halfterm verify`");
-    sum = {row->count, core::SumDigest(row->digest)};
+    sum = {row->count, core::SumDigest(row->digest), true};
   } else if (!absl::IsNotFound(stored.status())) {
     return stored.status();
   }

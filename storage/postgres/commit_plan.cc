@@ -4,12 +4,11 @@
 #include <tuple>
 
 #include "storage/postgres/rows.h"
-#include "storage/postgres/statements.h"
 #include "storage/postgres/tenant_of.h"
 
 namespace halfterm::storage::postgres {
 
-std::vector<TenantWrites> PlanOf(const WriteSet& writes) {
+std::vector<TenantWrites> PlanOf(const WriteSet& writes, bool believes_new) {
   struct Placed {
     uint32_t tenant;
     WriteSet::Write write;
@@ -34,9 +33,12 @@ std::vector<TenantWrites> PlanOf(const WriteSet& writes) {
         placed[i + 1].write.key == last.write.key) {
       continue;
     }
-    if (plan.empty() || plan.back().tenant != last.tenant) plan.push_back({last.tenant, {}, {}});
+    if (plan.empty() || plan.back().tenant != last.tenant)
+      plan.push_back({last.tenant, {}, {}, {}});
     if (last.write.is_delete) {
       plan.back().deletes[last.write.family].push_back(last.write.key);
+    } else if (last.write.is_new && believes_new) {
+      plan.back().inserts.push_back(last.write);
     } else {
       plan.back().puts.push_back(last.write);
     }
@@ -51,13 +53,18 @@ TenantCalls::TenantCalls(const TenantWrites& writes) : tenant_(Int8(writes.tenan
       calls_.push_back({Statement::kDelete, {tenant_, families_[family], key}});
     }
   }
+  Add(writes.inserts, &PutSize::insert);
+  Add(writes.puts, &PutSize::put);
+}
+
+void TenantCalls::Add(const std::vector<WriteSet::Write>& rows, StatementOf statement) {
   size_t done = 0;
   for (const PutSize& size : kPutSizes) {
-    for (; writes.puts.size() - done >= size.rows; done += size.rows) {
-      Call call{size.statement, {tenant_}};
+    for (; rows.size() - done >= size.rows; done += size.rows) {
+      Call call{size.*statement, {tenant_}};
       call.parameters.reserve(1 + 3 * size.rows);
       for (size_t row = done; row < done + size.rows; ++row) {
-        const WriteSet::Write& put = writes.puts[row];
+        const WriteSet::Write& put = rows[row];
         call.parameters.insert(call.parameters.end(), {families_[put.family], put.key, put.value});
       }
       calls_.push_back(std::move(call));

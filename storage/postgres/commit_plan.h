@@ -9,19 +9,22 @@
 
 #include "storage/engine.h"
 #include "storage/postgres/connection.h"
+#include "storage/postgres/statements.h"
 
 namespace halfterm::storage::postgres {
 
 // What becomes of one tenant's rows. Views into the write set.
 struct TenantWrites {
   uint32_t tenant = 0;
-  std::vector<WriteSet::Write> puts;  // Ascending by family and key.
+  std::vector<WriteSet::Write> inserts;  // Of rows that are not there. Ascending by family and key.
+  std::vector<WriteSet::Write> puts;     // The others, in the same order.
   std::map<Family, std::vector<absl::string_view>> deletes;
 };
 
 // Tenants ascending. All writers touch rows in this one order, so that none waits for another in a
-// circle. The last write to a row is the one that counts.
-std::vector<TenantWrites> PlanOf(const WriteSet& writes);
+// circle. The last write to a row is the one that counts. `believes_new`: what was written with
+// PutNew is inserted, and fails where it is there.
+std::vector<TenantWrites> PlanOf(const WriteSet& writes, bool believes_new);
 
 // The statements of one tenant's writes: as few as the prepared sizes allow.
 class TenantCalls {
@@ -34,6 +37,9 @@ class TenantCalls {
   const std::vector<Call>& calls() const { return calls_; }
 
  private:
+  using StatementOf = Statement PutSize::*;
+  void Add(const std::vector<WriteSet::Write>& rows, StatementOf statement);
+
   std::string tenant_;
   std::map<Family, std::string> families_;
   std::vector<Call> calls_;  // Views into the above.

@@ -79,7 +79,8 @@ class Connection {
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
 
-  // Prepares the list of statements; the tables must be there.
+  // Prepares the list of statements, of which a connection for reading has those that read; the
+  // tables must be there.
   absl::Status Prepare();
 
   // A statement without parameters, whose columns come as text.
@@ -101,7 +102,7 @@ class Connection {
   const std::string& place() const { return place_; }
 
  private:
-  explicit Connection(pg_conn* connection) : connection_(connection) {}
+  Connection(pg_conn* connection, Purpose purpose) : connection_(connection), purpose_(purpose) {}
   absl::Status LookAtSettings();
   bool Send(const Call& call);
   bool SendText(const std::string& sql);
@@ -109,6 +110,7 @@ class Connection {
   void NoteFailure(const pg_result* result, Answer& answer);
 
   pg_conn* const connection_;
+  const Purpose purpose_;
   std::string place_;
   bool lost_ = false;
 };

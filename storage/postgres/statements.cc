@@ -9,21 +9,24 @@ constexpr char kOneRow[] = " where tenant = $1 and family = $2 and key = $3";
 constexpr char kFrom[] = " where tenant = $1 and family = $2 and key >= $3";
 constexpr char kFromTo[] = " where tenant = $1 and family = $2 and key >= $3 and key < $4";
 constexpr char kInsert[] = "insert into halfterm_row (tenant, family, key, value) values ";
+constexpr char kReplacing[] =
+    " on conflict (tenant, family, key) do update set value = excluded.value";
 
-std::string PutOf(size_t rows) {
+std::string InsertOf(size_t rows) {
   std::string sql = kInsert;
   for (size_t row = 0; row < rows; ++row) {
     const size_t first = 2 + 3 * row;
     absl::StrAppend(&sql, row == 0 ? "" : ", ", "($1, $", first, ", $", first + 1, ", $", first + 2,
                     ")");
   }
-  return sql + " on conflict (tenant, family, key) do update set value = excluded.value";
+  return sql;
 }
 
 std::vector<StatementText> Made() {
   std::vector<StatementText> made(static_cast<size_t>(Statement::kCount));
   const auto set = [&](Statement statement, const char* name, std::string sql) {
-    made[static_cast<size_t>(statement)] = {name, std::move(sql)};
+    const bool reads = sql.compare(0, 6, "select") == 0 && statement != Statement::kLock;
+    made[static_cast<size_t>(statement)] = {name, std::move(sql), reads};
   };
   const std::string rows = "select key, value from halfterm_row";
   const std::string bytes =
@@ -42,7 +45,9 @@ std::vector<StatementText> Made() {
   set(Statement::kMeasure, "measure", absl::StrCat(bytes, kFrom));
   set(Statement::kMeasureTo, "measure_to", absl::StrCat(bytes, kFromTo));
   for (const PutSize& size : kPutSizes) {
-    set(size.statement, absl::StrCat("put_", size.rows).c_str(), PutOf(size.rows));
+    const std::string insert = InsertOf(size.rows);
+    set(size.put, absl::StrCat("put_", size.rows).c_str(), insert + kReplacing);
+    set(size.insert, absl::StrCat("insert_", size.rows).c_str(), insert);
   }
   set(Statement::kDelete, "delete", absl::StrCat("delete from halfterm_row", kOneRow));
   set(Statement::kAdd, "add",

@@ -26,6 +26,11 @@ enum class Statement {
   kPut16,
   kPut64,
   kPut256,
+  kInsert1,  // The same of rows that are not there; fails where one is.
+  kInsert4,
+  kInsert16,
+  kInsert64,
+  kInsert256,
   kDelete,   // tenant, family, key
   kAdd,      // tenant, family, key, value; does nothing where the row exists
   kReplace,  // tenant, family, key, new value, old value; does nothing where another value stands
@@ -33,19 +38,20 @@ enum class Statement {
 };
 
 struct PutSize {
-  Statement statement;
   size_t rows;
+  Statement put, insert;
 };
 // Largest first: a commit of any number of rows is made of these.
-constexpr std::array<PutSize, 5> kPutSizes = {{{Statement::kPut256, 256},
-                                               {Statement::kPut64, 64},
-                                               {Statement::kPut16, 16},
-                                               {Statement::kPut4, 4},
-                                               {Statement::kPut1, 1}}};
+constexpr std::array<PutSize, 5> kPutSizes = {{{256, Statement::kPut256, Statement::kInsert256},
+                                               {64, Statement::kPut64, Statement::kInsert64},
+                                               {16, Statement::kPut16, Statement::kInsert16},
+                                               {4, Statement::kPut4, Statement::kInsert4},
+                                               {1, Statement::kPut1, Statement::kInsert1}}};
 
 struct StatementText {
   std::string name;  // Under which each connection prepares it.
   std::string sql;
+  bool reads;  // Without locks or changes: all that a connection for reading prepares.
 };
 
 // By number of the statement.

@@ -183,7 +183,7 @@ bool Writer::HasTurn() { return in_turn_ && connection_->Ask("select 1").ok(); }
 absl::Status Writer::Commit(const WriteSet& writes, std::optional<absl::string_view> news,
                             const std::function<absl::Status()>& agree) {
   const uint64_t mark = options_.is_shared ? NewMark() : own_mark_;
-  Committing committing{PlanOf(writes), {head_.commits + 1, mark}, news, agree, !agree};
+  Committing committing{writes, {head_.commits + 1, mark}, news, agree, !agree};
   const absl::Status done = CommitUntilKnown(committing);
   if (done.ok() || !agree || !committing.has_agreed) return done;
   return latch_.Fail(absl::UnavailableError(
@@ -210,7 +210,7 @@ absl::Status Writer::CommitUntilKnown(Committing& committing) {
       if (absl::Status proven = Prove(committing.next, deadline, fate); !proven.ok()) return proven;
     }
     if (fate == Fate::kCommitted) {
-      for (const TenantWrites& one : committing.plan) catalogue_.insert(one.tenant);
+      believes_new_ = true;
       head_ = committing.next;
       return absl::OkStatus();
     }
@@ -237,7 +237,8 @@ absl::Status Writer::Try(Committing& committing, Fate& fate) {
     const auto last = static_cast<int64_t>(next.commits - kKeptNews);
     calls.push_back({Statement::kDelete, {head.zero, news_rows, kept.emplace_back(Int8(last))}});
   }
-  for (const TenantWrites& one : committing.plan) {
+  const std::vector<TenantWrites> plan = PlanOf(committing.writes, believes_new_);
+  for (const TenantWrites& one : plan) {
     if (catalogue_.count(one.tenant) == 0) {
       const std::string& handle = kept.emplace_back(HandleKey(one.tenant));
       calls.push_back({Statement::kAdd, {head.zero, catalogue, handle, head.none}});
@@ -269,6 +270,7 @@ absl::Status Writer::Try(Committing& committing, Fate& fate) {
   if (committed.results.front().Tag() != "COMMIT") {
     return latch_.Fail(absl::UnavailableError("PostgreSQL took back a commit without a word."));
   }
+  for (const TenantWrites& one : plan) catalogue_.insert(one.tenant);
   fate = Fate::kCommitted;
   return absl::OkStatus();
 }
@@ -280,6 +282,11 @@ absl::Status Writer::Judge(const Answer& answer, absl::string_view doing) {
   const std::string& state = answer.sqlstate;
   // Serialization failure, deadlock, lock timeout.
   if (state == "40001" || state == "40P01" || state == "55P03") return absl::OkStatus();
+  // A row was there that was said to be new: it is replaced when this is tried again.
+  if (state == "23505" && believes_new_) {
+    believes_new_ = false;
+    return absl::OkStatus();
+  }
   // It has become a standby: its successor is looked for.
   if (state == "25006") {
     connection_.reset();

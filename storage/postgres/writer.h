@@ -63,7 +63,7 @@ class Writer {
 
   // One commit on its way.
   struct Committing {
-    const std::vector<TenantWrites> plan;
+    const WriteSet& writes;
     const Head next;
     const std::optional<absl::string_view> news;
     const std::function<absl::Status()>& agree;
@@ -103,6 +103,7 @@ class Writer {
   std::unique_ptr<Connection> connection_;
   std::chrono::steady_clock::time_point connect_from_;  // ConnectAtOnce does nothing before.
   bool in_turn_ = false;          // The connection is in a transaction that holds the head.
+  bool believes_new_ = true;      // Until a row was there that PutNew wrote.
   Head head_;                     // What whoever commits has seen.
   std::set<uint32_t> catalogue_;  // Tenants that are in the catalogue; 0 always.
 };
