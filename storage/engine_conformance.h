@@ -154,6 +154,18 @@ TEST_P(EngineConformanceTest, ALaterWriteOfASetReplacesAnEarlierOne) {
             (Rows{{"a", "new"}, {"c", "newest"}, {"d", "again"}}));
 }
 
+TEST_P(EngineConformanceTest, ARowThatIsThereThoughItWasSaidToBeNewIsReplaced) {
+  Commit(PutOf(Family::kState, {{"a", "old"}, {"c", "old"}}));
+  WriteSet writes;
+  for (const char* const key : {"a", "b", "c", "d"}) writes.PutNew(Family::kState, key, "new");
+  writes.Put(Family::kState, "b", "newer");
+  writes.Delete(Family::kState, "c");
+  writes.PutNew(Family::kState, "c", "again");
+  Commit(writes);
+  EXPECT_EQ(RowsOf(*engine_, Family::kState),
+            (Rows{{"a", "new"}, {"b", "newer"}, {"c", "again"}, {"d", "new"}}));
+}
+
 TEST_P(EngineConformanceTest, DeletingWhatIsNotThereIsNoError) {
   WriteSet writes;
   writes.Delete(Family::kState, "nobody");

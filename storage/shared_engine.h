@@ -47,10 +47,17 @@ class SharedEngine : public Engine {
   // Waits for this server's turn. True: others have committed since its last one, so that what it
   // kept from then is to be forgotten. Errors as Commit's.
   virtual absl::StatusOr<bool> BeginTurn() = 0;
-  // Ends a turn in which nothing was committed. Without a turn it does nothing.
+  // Ends a turn in which nothing was committed, and takes back what was written ahead. Without
+  // either it does nothing.
   virtual void EndTurn() = 0;
-  // Asks the database whether the turn is still this server's.
+  // Asks the database whether the turn is still this server's. For `agree` of CommitTurn.
   virtual bool HasTurn() = 0;
+
+  // What is decided already of the set that will be committed next, by either call: the engine may
+  // begin to write it while the rest is decided. Each call brings the whole set as it is by then,
+  // with what it held before unchanged. Nothing but speed depends on it, and errors show in the
+  // commit. Whoever then commits nothing ends the turn, also where he had none.
+  virtual void WriteAhead(const WriteSet& writes) = 0;
 
   // As Commit, and ends the turn, also where it fails. `news` is what others are told; `publish` is
   // called after the commit, before any snapshot of this server shows it, and must not call the

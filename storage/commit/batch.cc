@@ -4,8 +4,10 @@
 
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
+#include "storage/commit/write_ahead.h"
 #include "storage/feed_row.h"
 #include "storage/scope_bytes.h"
+#include "storage/shared_engine.h"
 #include "sync/contribution.h"
 #include "sync/core/codec.h"
 #include "sync/facts.h"
@@ -73,6 +75,7 @@ void Batch::Delete(Family family, std::string key) {
 
 void Batch::PutUnread(Family family, absl::string_view key, absl::string_view value) {
   writes_.PutNew(family, key, value);
+  WriteAhead(context_.engine, writes_);
 }
 
 absl::StatusOr<disk::HeadRow*> Batch::Head(Tenant tenant) {
@@ -421,6 +424,9 @@ void Batch::Publish() {
   }
 }
 
-void Batch::Forget() { rollups_.Forget(); }
+void Batch::Forget() {
+  rollups_.Forget();
+  if (SharedEngine* const shared = SharedEngine::Of(context_.engine)) shared->EndTurn();
+}
 
 }  // namespace halfterm::storage

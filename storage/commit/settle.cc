@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "storage/commit/batch.h"
+#include "storage/commit/write_ahead.h"
 #include "storage/directory/scope_changes.h"
 #include "storage/feed_row.h"
 #include "storage/scope_bytes.h"
@@ -177,6 +178,7 @@ absl::Status Batch::SettleFacets(RecordState& record, const core::VisitFacts& fa
     } else {
       writes_.PutNew(Family::kState, key, row.SerializeAsString());
     }
+    WriteAhead(context_.engine, writes_);
   }
   return absl::OkStatus();
 }

@@ -8,15 +8,15 @@
 
 namespace halfterm::storage::postgres {
 
-std::vector<TenantWrites> PlanOf(const WriteSet& writes, bool believes_new) {
+std::vector<TenantWrites> PlanOf(const WriteSet& writes, bool believes_new, size_t from) {
   struct Placed {
     uint32_t tenant;
     WriteSet::Write write;
     size_t index;
   };
   std::vector<Placed> placed;
-  placed.reserve(writes.Count());
-  for (size_t i = 0; i < writes.Count(); ++i) {
+  placed.reserve(writes.Count() - from);
+  for (size_t i = from; i < writes.Count(); ++i) {
     const WriteSet::Write write = writes.At(i);
     placed.push_back({TenantOf(write.family, write.key), write, i});
   }

@@ -23,8 +23,8 @@ struct TenantWrites {
 
 // Tenants ascending. All writers touch rows in this one order, so that none waits for another in a
 // circle. The last write to a row is the one that counts. `believes_new`: what was written with
-// PutNew is inserted, and fails where it is there.
-std::vector<TenantWrites> PlanOf(const WriteSet& writes, bool believes_new);
+// PutNew is inserted, and fails where it is there. Writes before number `from` are left out.
+std::vector<TenantWrites> PlanOf(const WriteSet& writes, bool believes_new, size_t from = 0);
 
 // The statements of one tenant's writes: as few as the prepared sizes allow.
 class TenantCalls {

@@ -4,8 +4,10 @@
 #include <poll.h>
 
 #include <cassert>
+#include <cerrno>
 #include <cstdlib>
 #include <cstring>
+#include <utility>
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
@@ -207,8 +209,30 @@ bool Connection::SendText(const std::string& sql) {
                            kText) == 1;
 }
 
+void Connection::SendAhead(const std::string& first, absl::Span<const Call> calls) {
+  if (lost_ || (sent_ahead_ == 0 && first.empty() && calls.empty())) return;
+  bool sent = PQenterPipelineMode(connection_) == 1 && PQsetnonblocking(connection_, 1) == 0;
+  sent = sent && (first.empty() || SendText(first));
+  for (const Call& call : calls) sent = sent && Send(call);
+  sent_ahead_ += calls.size() + (first.empty() ? 0 : 1);
+  lost_ = !sent || PQflush(connection_) < 0;
+}
+
+bool Connection::Flush() {
+  for (;;) {
+    const int left = PQflush(connection_);
+    if (left <= 0) return left == 0;
+    // PostgreSQL may be waiting for us to read before it reads on.
+    pollfd wait = {PQsocket(connection_), POLLIN | POLLOUT, 0};
+    if (poll(&wait, 1, -1) < 0 && errno != EINTR) return false;
+    if ((wait.revents & POLLIN) != 0 && PQconsumeInput(connection_) != 1) return false;
+  }
+}
+
 Answer Connection::Run(const std::string& first, absl::Span<const Call> calls,
                        const std::string& last) {
+  const size_t ahead = std::exchange(sent_ahead_, 0);
+  if (!lost_ && ahead > 0) lost_ = !Flush() || PQsetnonblocking(connection_, 0) != 0;
   if (lost_ || PQenterPipelineMode(connection_) != 1) {
     lost_ = true;
     Answer answer;
@@ -219,7 +243,7 @@ Answer Connection::Run(const std::string& first, absl::Span<const Call> calls,
   for (const Call& call : calls) sent = sent && Send(call);
   if (!last.empty()) sent = sent && SendText(last);
   lost_ = !sent || PQpipelineSync(connection_) != 1;
-  return Collect(calls.size() + (first.empty() ? 0 : 1) + (last.empty() ? 0 : 1));
+  return Collect(ahead + calls.size() + (first.empty() ? 0 : 1) + (last.empty() ? 0 : 1));
 }
 
 Answer Connection::Listen(const std::string& channel) {

@@ -87,6 +87,10 @@ class Connection {
   Answer Ask(const std::string& sql);
   // Several, separated by semicolons; no results.
   Answer AskAll(const std::string& sql);
+  // Sends `first`, if it is not empty, and the calls, and waits neither for answers nor until all
+  // of it has left: what PostgreSQL has no room for yet leaves with the next call. The answers,
+  // also of a failure, come before those of the next Run, which is in the same pipeline.
+  void SendAhead(const std::string& first, absl::Span<const Call> calls);
   // A pipeline: `first`, without parameters, if it is not empty; then the calls; then `last`. A
   // connection that was lost before says so, and did nothing.
   Answer Run(const std::string& first, absl::Span<const Call> calls, const std::string& last = {});
@@ -107,12 +111,15 @@ class Connection {
   bool Send(const Call& call);
   bool SendText(const std::string& sql);
   Answer Collect(size_t statements);
+  // Waits until everything has left.
+  bool Flush();
   void NoteFailure(const pg_result* result, Answer& answer);
 
   pg_conn* const connection_;
   const Purpose purpose_;
   std::string place_;
   bool lost_ = false;
+  size_t sent_ahead_ = 0;  // Statements whose answers are still to come.
 };
 
 // Where a connection string leads, for messages: nothing secret.

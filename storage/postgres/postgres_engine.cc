@@ -83,6 +83,9 @@ class PostgresEngine final : public SharedEngine {
   void EndTurn() override {
     if (writer_ != nullptr) writer_->EndTurn();
   }
+  void WriteAhead(const WriteSet& writes) override {
+    if (writer_ != nullptr && latch_.status().ok()) writer_->WriteAhead(writes);
+  }
   bool HasTurn() override { return writer_ != nullptr && writer_->HasTurn(); }
 
   uint64_t ApproximateBytes(Family family, absl::string_view begin,

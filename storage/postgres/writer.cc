@@ -1,7 +1,7 @@
 #include "storage/postgres/writer.h"
 
 #include <algorithm>
-#include <deque>
+#include <cassert>
 #include <optional>
 #include <random>
 #include <utility>
@@ -36,6 +36,8 @@ constexpr char kNext[] = "begin; select pg_advisory_xact_lock(521557561704903127
 constexpr char kStartsFor[] = "set idle_session_timeout = '60s'";
 constexpr char kStaysFor[] = "set idle_session_timeout = 0";
 constexpr char kWaitsLittle[] = "set lock_timeout = '5s'";
+// Rows that are worth a statement before their commit.
+constexpr size_t kAheadAtOnce = 64;
 constexpr char kNothingWritten[] =
     " Nothing was written and nothing is lost: tablets keep their work and send it again.";
 
@@ -147,6 +149,7 @@ absl::Status Writer::Locked(const Head& now) {
 }
 
 absl::Status Writer::BeginTurn() {
+  EndTurn();
   const Deadline deadline = SteadyClock::now() + options_.patience;
   const HeadCall head;
   const Call lock = head.Of(Statement::kLock);
@@ -175,15 +178,53 @@ absl::Status Writer::BeginTurn() {
 }
 
 void Writer::EndTurn() {
-  if (in_turn_) Rollback();
+  if (in_turn_ || ahead_) Rollback();
 }
 
 bool Writer::HasTurn() { return in_turn_ && connection_->Ask("select 1").ok(); }
 
+Head Writer::Next() const {
+  return {head_.commits + 1, options_.is_shared ? NewMark() : own_mark_};
+}
+
+void Writer::AddRows(const WriteSet& writes, size_t from, std::set<uint32_t>& tenants, Rows& rows,
+                     std::vector<Call>& calls) const {
+  for (const TenantWrites& one : PlanOf(writes, believes_new_, from)) {
+    if (tenants.insert(one.tenant).second && catalogue_.count(one.tenant) == 0) {
+      const std::string& handle = rows.handles.emplace_back(HandleKey(one.tenant));
+      calls.push_back({Statement::kAdd, {rows.zero, rows.catalogue, handle, {}}});
+    }
+    const TenantCalls& its = rows.calls.emplace_back(one);
+    calls.insert(calls.end(), its.calls().begin(), its.calls().end());
+  }
+}
+
+void Writer::WriteAhead(const WriteSet& writes) {
+  if (connection_ == nullptr || connection_->is_lost()) return;
+  const size_t done = ahead_ ? ahead_->writes : 0;
+  // A small set leaves in one piece, when it is committed.
+  if (writes.Count() - done < kAheadAtOnce) return connection_->SendAhead({}, {});
+  const HeadCall head;
+  const std::string old_bytes = BytesOf(head_);
+  std::string next_bytes;
+  Rows rows;
+  std::vector<Call> calls;
+  const bool begins = !ahead_;
+  if (begins) {
+    ahead_.emplace(Ahead{Next(), in_turn_, 0, {}});
+    next_bytes = BytesOf(ahead_->next);
+    calls.push_back(
+        {Statement::kReplace, {head.zero, head.heads, head.none, next_bytes, old_bytes}});
+  }
+  AddRows(writes, done, ahead_->tenants, rows, calls);
+  connection_->SendAhead(begins && !in_turn_ ? "begin" : "", calls);
+  ahead_->writes = writes.Count();
+}
+
 absl::Status Writer::Commit(const WriteSet& writes, std::optional<absl::string_view> news,
                             const std::function<absl::Status()>& agree) {
-  const uint64_t mark = options_.is_shared ? NewMark() : own_mark_;
-  Committing committing{writes, {head_.commits + 1, mark}, news, agree, !agree};
+  assert(!ahead_ || ahead_->writes <= writes.Count());
+  Committing committing{writes, ahead_ ? ahead_->next : Next(), news, agree, !agree};
   const absl::Status done = CommitUntilKnown(committing);
   if (done.ok() || !agree || !committing.has_agreed) return done;
   return latch_.Fail(absl::UnavailableError(
@@ -195,7 +236,10 @@ absl::Status Writer::CommitUntilKnown(Committing& committing) {
   const bool was_turn = in_turn_;
   const Deadline deadline = SteadyClock::now() + options_.patience;
   for (int conflicts = 0;;) {
-    if (connection_ == nullptr || connection_->is_lost()) in_turn_ = false;
+    if (connection_ == nullptr || connection_->is_lost()) {
+      in_turn_ = false;
+      ahead_.reset();
+    }
     if (was_turn && !in_turn_ && !options_.mends_turns) {
       return absl::AbortedError(
           absl::StrCat("A turn was lost with its connection.", kNothingWritten));
@@ -222,34 +266,32 @@ absl::Status Writer::Try(Committing& committing, Fate& fate) {
   fate = Fate::kNotCommitted;
   const Head& next = committing.next;
   const HeadCall head;
-  const std::string catalogue = Int2(kCatalogue), news_rows = Int2(kNews);
+  const std::string news_rows = Int2(kNews);
   const std::string old_bytes = BytesOf(head_), next_bytes = BytesOf(next);
   const std::string number = Int8(static_cast<int64_t>(next.commits));
   const std::string mark = Int8(static_cast<int64_t>(next.mark));
   const std::string said = committing.news ? absl::StrCat(mark, kSaid, *committing.news) : mark;
-  // What the calls refer to; a deque's elements stay where they are.
-  std::deque<std::string> kept;
-  std::deque<TenantCalls> rows;
+  const bool has_turn = ahead_ ? ahead_->has_turn : in_turn_;
+  const std::string begin = ahead_ || in_turn_ ? "" : "begin";
+  const size_t done = ahead_ ? ahead_->writes : 0;
+  std::set<uint32_t> tenants = ahead_ ? ahead_->tenants : std::set<uint32_t>();
+  Rows rows;
   std::vector<Call> calls;
-  calls.push_back({Statement::kReplace, {head.zero, head.heads, head.none, next_bytes, old_bytes}});
+  if (!ahead_) {
+    calls.push_back(
+        {Statement::kReplace, {head.zero, head.heads, head.none, next_bytes, old_bytes}});
+  }
+  ahead_.reset();
   calls.push_back({Statement::kAdd, {head.zero, news_rows, number, said}});
+  const std::string too_old = Int8(static_cast<int64_t>(next.commits - kKeptNews));
   if (next.commits > kKeptNews) {
-    const auto last = static_cast<int64_t>(next.commits - kKeptNews);
-    calls.push_back({Statement::kDelete, {head.zero, news_rows, kept.emplace_back(Int8(last))}});
+    calls.push_back({Statement::kDelete, {head.zero, news_rows, too_old}});
   }
-  const std::vector<TenantWrites> plan = PlanOf(committing.writes, believes_new_);
-  for (const TenantWrites& one : plan) {
-    if (catalogue_.count(one.tenant) == 0) {
-      const std::string& handle = kept.emplace_back(HandleKey(one.tenant));
-      calls.push_back({Statement::kAdd, {head.zero, catalogue, handle, head.none}});
-    }
-    const TenantCalls& its = rows.emplace_back(one);
-    calls.insert(calls.end(), its.calls().begin(), its.calls().end());
-  }
+  AddRows(committing.writes, done, tenants, rows, calls);
 
-  const size_t before = in_turn_ ? 0 : 1;  // Results that come before the calls'.
-  const Answer written = connection_->Run(
-      in_turn_ ? "" : "begin", calls, absl::StrCat("notify ", kChannel, ", '", next.commits, "'"));
+  const size_t before = has_turn ? 0 : 1;  // Results that come before that of the head.
+  const Answer written =
+      connection_->Run(begin, calls, absl::StrCat("notify ", kChannel, ", '", next.commits, "'"));
   if (!written.ok()) return Judge(written, "writing");
   if (written.results[before].Changed() != 1) return NotWhereItWas();
   in_turn_ = true;
@@ -270,7 +312,7 @@ absl::Status Writer::Try(Committing& committing, Fate& fate) {
   if (committed.results.front().Tag() != "COMMIT") {
     return latch_.Fail(absl::UnavailableError("PostgreSQL took back a commit without a word."));
   }
-  for (const TenantWrites& one : plan) catalogue_.insert(one.tenant);
+  catalogue_.insert(tenants.begin(), tenants.end());
   fate = Fate::kCommitted;
   return absl::OkStatus();
 }
@@ -397,6 +439,9 @@ absl::Status Writer::PutOff(bool was_lost) {
 
 void Writer::Rollback() {
   in_turn_ = false;
+  // A failure of what was sent ahead would take the rest of its pipeline with it.
+  if (ahead_ && connection_ != nullptr) connection_->Run({}, {});
+  ahead_.reset();
   if (connection_ != nullptr && !connection_->is_lost()) connection_->Ask("rollback");
 }
 

@@ -10,6 +10,7 @@
 #define HALFTERM_STORAGE_POSTGRES_WRITER_H_
 #include <chrono>
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -26,6 +27,7 @@
 #include "storage/postgres/latch.h"
 #include "storage/postgres/postgres_engine.h"
 #include "storage/postgres/rows.h"
+#include "storage/postgres/tenant_of.h"
 
 namespace halfterm::storage::postgres {
 
@@ -47,6 +49,7 @@ class Writer {
   absl::Status BeginTurn();
   void EndTurn();
   bool HasTurn();
+  void WriteAhead(const WriteSet& writes);
 
   // As Engine::Commit, on what was so at head(). Without `news` nothing is said of what it changes;
   // `agree` as SharedEngine's. Aborted: the store has moved on from head(); nothing was written.
@@ -70,6 +73,14 @@ class Writer {
     bool has_agreed;  // Or nobody is to be asked.
   };
 
+  // What has left of a commit before it was asked for.
+  struct Ahead {
+    const Head next;
+    const bool has_turn;         // From before, so that no transaction had to be begun.
+    size_t writes = 0;           // Of the set, from its beginning.
+    std::set<uint32_t> tenants;  // Of those writes.
+  };
+
   Writer(const PostgresEngineOptions& options, Latch& latch);
 
   absl::Status WaitForOthers();
@@ -80,6 +91,16 @@ class Writer {
   // A connection, if need be a new one, before the deadline and without waiting for it once the
   // process is asked to stop; else the latch is shut.
   absl::Status Reconnect(Deadline deadline);
+  // What calls refer to; a deque's elements stay where they are.
+  struct Rows {
+    const std::string zero = Int8(kNoTenant), catalogue = Int2(kCatalogue);
+    std::deque<std::string> handles;
+    std::deque<TenantCalls> calls;
+  };
+  Head Next() const;
+  // The writes from number `from` on. `tenants` are those of this commit so far.
+  void AddRows(const WriteSet& writes, size_t from, std::set<uint32_t>& tenants, Rows& rows,
+               std::vector<Call>& calls) const;
   absl::Status CommitUntilKnown(Committing& committing);
   // One transaction. OK and kCommitted; OK and kNotCommitted: try again; OK and kUnknown: the
   // answer was lost; else an error for the caller, with nothing written.
@@ -103,6 +124,7 @@ class Writer {
   std::unique_ptr<Connection> connection_;
   std::chrono::steady_clock::time_point connect_from_;  // ConnectAtOnce does nothing before.
   bool in_turn_ = false;          // The connection is in a transaction that holds the head.
+  std::optional<Ahead> ahead_;    // In a transaction that has the head; its answers are to come.
   bool believes_new_ = true;      // Until a row was there that PutNew wrote.
   Head head_;                     // What whoever commits has seen.
   std::set<uint32_t> catalogue_;  // Tenants that are in the catalogue; 0 always.
