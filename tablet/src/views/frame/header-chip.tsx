@@ -14,6 +14,10 @@ export function headerWords(header: Header, dateTime: (ms: number) => string): s
     const since = { n: header.unsent, time: dateTime(header.oldestMs ?? 0) };
     return say(header.online ? 'header.unsent' : 'header.offlineUnsent', since);
   }
+  if (header.colleagues) {
+    const { people: n, oldestDays: days } = header.colleagues;
+    return say(header.online ? 'header.colleagues' : 'header.offlineColleagues', { n, days });
+  }
   return say(header.online ? 'header.stored' : 'header.offlineStored');
 }
 
@@ -24,7 +28,7 @@ export function HeaderChip({ compact = false }: { readonly compact?: boolean }) 
   const when = useWhen();
   const words = headerWords(header, when.dateTime);
   const isMoving = header.sending !== null || header.puttingBack !== null;
-  const stored = header.unsent === 0 && !isMoving;
+  const stored = header.unsent === 0 && header.colleagues === null && !isMoving;
   const icon = isMoving
     ? 'up'
     : !header.online
@@ -34,7 +38,7 @@ export function HeaderChip({ compact = false }: { readonly compact?: boolean }) 
         : compact
           ? 'up'
           : 'tablet';
-  const short = header.unsent || say('header.storedShort');
+  const short = header.unsent || header.colleagues?.people || say('header.storedShort');
   return (
     <>
       <Link

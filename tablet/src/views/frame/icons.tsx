@@ -2,6 +2,7 @@
 
 const paths = {
   back: 'M15 5l-7 7 7 7',
+  rubOut: 'M9 5h11v14H9l-6-7zM12 9.500l5 5M17 9.500l-5 5',
   forward: 'M9 5l7 7-7 7',
   down: 'M5 9l7 7 7-7',
   plus: 'M12 5v14M5 12h14',

@@ -69,7 +69,7 @@ export function PinPad({
           disabled={pin.length === 0}
           onClick={() => setPin(pin.slice(0, -1))}
         >
-          <Icon name="back" />
+          <Icon name="rubOut" />
         </button>
       </div>
     </fieldset>

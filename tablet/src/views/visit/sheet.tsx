@@ -112,6 +112,7 @@ export function SheetScreen({ visit, sheet }: { readonly visit: Visit; readonly 
         )}
       </PageHeader>
       <SheetNotices visit={visit} />
+      {!sheet.submitted && <Restored visit={visit} keptMs={keptAt} />}
       <div className="pane-choice">
         <div className="segments" role="radiogroup" aria-label={say('sheet.focus.notes')}>
           {(['notes', 'elements'] as const).map((one) => (
@@ -176,6 +177,34 @@ function Subtitle({ visit }: { readonly visit: Visit }) {
         <span className="sheet-minutes"> · {say('sheet.minutesIn', { n: running })}</span>
       )}
     </span>
+  );
+}
+
+// Sheets that have said it since the app was opened.
+const restored = new Set<string>();
+const restoredMs = 8_000;
+const lessonIsOverMs = 3 * 3_600_000;
+
+// After a reload or a battery that died in a lesson: what was written before is here, and up to when.
+function Restored({ visit, keptMs }: { readonly visit: Visit; readonly keptMs: number | null }) {
+  const when = useWhen();
+  const { id, startedMs } = visit;
+  const [said, setSaid] = useState(() => {
+    const inLesson = startedMs !== null && when.now - startedMs < lessonIsOverMs;
+    const before = keptMs !== null && keptMs < performance.timeOrigin;
+    return inLesson && before && !restored.has(id) ? keptMs : null;
+  });
+  useEffect(() => {
+    restored.add(id);
+    const timer = setTimeout(() => setSaid(null), restoredMs);
+    return () => clearTimeout(timer);
+  }, [id]);
+  return (
+    <div role="status">
+      {said !== null && (
+        <p className="toast high">{say('sheet.restored', { time: when.dateTime(said) })}</p>
+      )}
+    </div>
   );
 }
 

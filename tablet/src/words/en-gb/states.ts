@@ -53,6 +53,8 @@ export const statesWords = {
   'header.puttingBack': 'Putting back {k} of {n}',
   'header.colleagues':
     '{n, plural, one {# colleague has} other {# colleagues have}} unsent work on this tablet (oldest {days, plural, =0 {today} one {# day} other {# days}})',
+  'header.offlineColleagues':
+    'Offline · {n, plural, one {# colleague has} other {# colleagues have}} unsent work on this tablet (oldest {days, plural, =0 {today} one {# day} other {# days}})',
   'header.open': 'Open what is waiting',
 
   'waiting.title': 'What is waiting',
