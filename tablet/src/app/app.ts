@@ -394,6 +394,16 @@ export async function startApp(options: AppOptions): Promise<RunningApp> {
   const kept = new AdditionsKeeper(at, options.calls.keeping);
   let before: Before | null = null;
   let beforeDesk: unknown = null;
+  // Looked at before the first meeting too: what another tablet wrote while this one was shut comes with it.
+  tablet.meets = async () => {
+    const open = at();
+    if (open === null || (before !== null && beforeDesk === open.desk)) return;
+    const { desk, lists } = open;
+    await lists.warm(desk.store.ownRecords(desk.me), () => tablet.desk === desk).catch(() => {});
+    if (tablet.desk !== desk) return;
+    before = look(desk);
+    beforeDesk = desk;
+  };
   tablet.met = async (report) => {
     const open = at();
     if (open === null) return;
@@ -405,7 +415,7 @@ export async function startApp(options: AppOptions): Promise<RunningApp> {
       const kept = desk.store.local<Receipt[]>('receipts') ?? [];
       if (receipt !== null) await desk.store.setLocal({ receipts: added(kept, receipt) });
     }
-    if (before === null || beforeDesk !== desk || hasMoved) {
+    if (hasMoved) {
       before = look(desk);
       beforeDesk = desk;
     }

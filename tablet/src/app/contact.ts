@@ -46,6 +46,8 @@ export interface MeetsFor {
   readonly writer: () => { readonly store: PersonStore; readonly desk: Desk } | null;
   // Half-terms to hold; empty: what the server finds usual.
   readonly periods: () => readonly number[];
+  // Called before anything is exchanged, while all is as this person last saw it.
+  readonly meets: () => Promise<void>;
   readonly met: (report: MeetingReport) => Promise<void>;
   // What may be shown has changed.
   readonly lookAgain: () => void;
@@ -154,6 +156,7 @@ export class Contact {
     const { signal } = this.#leaving;
     try {
       await this.#renewInTime(store, row);
+      await this.#for.meets();
       const report = await this.#exchange(store, row, signal);
       await this.#takeWord(store, desk, row, report);
       await this.#for.met(report);

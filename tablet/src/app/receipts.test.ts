@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Bytes, hex } from '../model/bytes';
 import { Halftermd, isBuilt } from '../transport/halftermd.testing';
 import { Roster } from '../transport/roster.testing';
-import { must, ready, sent, Tablets } from './app.testing';
+import { deptVisit, must, pin, ready, sent, Tablets } from './app.testing';
 import type { App, ReceiptRow } from './contract';
 
 const server = new Halftermd();
@@ -63,5 +63,27 @@ describe.runIf(isBuilt)('a receipt', () => {
     expect(here('notes')).toEqual([[2, 1, 3]]);
     expect(here('tallies')).toEqual([[2, 1, 3]]);
     expect(rowsOf(two).filter(({ kind }) => kind === 'notes' || kind === 'tallies')).toEqual([]);
+  }, 240_000);
+
+  test('tells at the first contact of what another tablet wrote while this one was shut', async () => {
+    const one = await tablets.joined(head);
+    const two = await tablets.joined(head);
+    const { visitId } = must(await one.openVisit(deptVisit(teacher)));
+    must(await one.addNote(visitId, Date.now(), 'From here.'));
+    await sent(one);
+    must(await one.switchPerson());
+    await sent(two);
+    must(await two.addNote(visitId, Date.now(), 'From the other.'));
+    await sent(two);
+
+    const person = one.tablet.get().people[0]?.id ?? '';
+    must(await one.enterPin(person, pin));
+    await sent(one);
+    expect(rowsOf(one)).toMatchObject([{ kind: 'notes', here: 1, there: 1, total: 2 }]);
+    const [newest, ...earlier] = one.receipts.get();
+    expect(newest).toMatchObject({ rows: [{ kind: 'notes' }], seen: false });
+    // What only sent has its receipt too, and says it without a word on the screen.
+    expect(earlier.length).toBeGreaterThan(0);
+    for (const receipt of earlier) expect(receipt).toMatchObject({ rows: [], seen: true });
   }, 240_000);
 });

@@ -72,7 +72,8 @@ export class Tablet {
   changed: (by?: ChangedBy) => void = () => {};
   // Half-terms to hold; empty: what the server finds usual.
   periods: () => readonly number[] = () => [];
-  // Called with what a meeting did.
+  // Called before a meeting, and after it with what it did.
+  meets: () => Promise<void> = async () => {};
   met: (report: MeetingReport) => Promise<void> = async () => {};
 
   constructor(around: Surroundings) {
@@ -99,6 +100,7 @@ export class Tablet {
           ? null
           : { store: this.#store, desk: this.#desk },
       periods: () => this.periods(),
+      meets: () => this.meets(),
       met: (report) => this.met(report),
       lookAgain: () => this.lookAgain(),
       changed: (by) => this.changed(by),

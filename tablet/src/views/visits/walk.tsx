@@ -82,7 +82,7 @@ function Walking({ walk }: { readonly walk: Walk }) {
                 <RoomRow
                   key={room.id}
                   room={room}
-                  open={room.id === walk.openRoomId}
+                  open={walk.endedMs === null && room.id === walk.openRoomId}
                   arrive={() => {
                     loggedMs.current = Number.NEGATIVE_INFINITY;
                     void run(() => app.arrive(walk.id, room.id));
