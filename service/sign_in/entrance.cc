@@ -41,7 +41,7 @@ absl::Status CheckNew(const std::string& new_passphrase) {
 
 }  // namespace
 
-// A guess that was counted. It is given back when this goes, unless it was wrong or another batch
+// A guess that was counted. It is given back when this goes, unless it is to stay or another batch
 // sees to it.
 class Entrance::Guess {
  public:
@@ -54,7 +54,7 @@ class Entrance::Guess {
     parts_.committer.Submit(storage::MakeGiveBack(parts_.keys, std::move(counted_)));
   }
 
-  void WasWrong() { counted_ = {}; }
+  void StaysCounted() { counted_ = {}; }
   storage::CountedGuess Take() { return std::exchange(counted_, {}); }
 
  private:
@@ -102,7 +102,11 @@ std::unique_ptr<storage::Job> Entrance::GuessAndCheck(const Answer& answer,
     if (!guess.ok()) return done(guess.status());
     WorkerPool::Work work = [answer, done, check,
                              held = std::make_unique<Guess>(parts_, *std::move(guess))] {
-      if (absl::Status still = answer.Wanted(); !still.ok()) return done(still);
+      if (absl::Status still = answer.Wanted(); !still.ok()) {
+        // Else whoever hangs up in time would make the server write without end.
+        if (absl::IsCancelled(still)) held->StaysCounted();
+        return done(still);
+      }
       check(*held, done);
     };
     if (!hashing_.Submit(Urgency::kInteractive, std::move(work))) done(Busy());
@@ -252,7 +256,7 @@ void Entrance::SignInByPassphrase(const Answer& answer, const std::string& addre
                   passphrase = std::move(*request.mutable_passphrase())](
                      Guess& guess, const storage::ReplyTo<v1::SignInReply>& answered) {
       if (!passphrases_.IsRight(hash, passphrase)) {
-        guess.WasWrong();
+        guess.StaysCounted();
         return answered(WrongPassphrase());
       }
       storage::Entry entry;
@@ -385,7 +389,7 @@ void Entrance::SetPassphrase(const Answer& answer, const storage::Caller& caller
     auto check = [this, caller, hash = credential->passphrase_hash(), request = std::move(request)](
                      Guess& guess, const storage::ReplyTo<Reply>& answered) {
       if (!passphrases_.IsRight(hash, request.old_passphrase())) {
-        guess.WasWrong();
+        guess.StaysCounted();
         return answered(absl::UnauthenticatedError("the old passphrase is not right"));
       }
       std::string new_hash = passphrases_.Hash(request.new_passphrase());

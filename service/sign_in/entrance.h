@@ -88,7 +88,8 @@ class Entrance {
   void EnterWith(const Answer& answer, storage::Entry entry, std::string new_passphrase);
 
   // Counts a guess, and then runs `check` on the thread of the passphrases, unless nobody waits for
-  // the answer any more. `check` answers with `done`.
+  // the answer any more. `check` answers with `done`. A guess that the server was too busy to check
+  // is given back; one whose caller has left is not.
   template <class Reply, class Check>
   std::unique_ptr<storage::Job> GuessAndCheck(const Answer& answer,
                                               std::optional<storage::ShownTablet> tablet,

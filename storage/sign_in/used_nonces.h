@@ -29,7 +29,7 @@ inline constexpr int64_t kNonceMs = 120'000;
 inline constexpr int64_t kNonceAheadMs = 60'000;
 // A row stays for so long after its nonce was made: a clock that is set back by less brings no
 // nonce back.
-inline constexpr int64_t kUsedNonceMs = 3'600'000;
+inline constexpr int64_t kUsedNonceMs = 15 * 60 * 1000;
 
 // A tablet that has shown which it is, by a signature over the nonce.
 struct ShownTablet {
