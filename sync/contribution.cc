@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "halfterm/v1/observation.pb.h"
+#include "sync/acknowledged.h"
 #include "sync/contribution/visit.h"
 #include "sync/core/path.h"
 #include "sync/facts.h"
@@ -69,7 +70,10 @@ Visit VisitOf(const RecordView& record, const core::VisitFacts& facts, const Dir
   visit.rubric_id = ShownId(
       visit.plan(), core::Path::Field(v1::Plan::kRubricVersionFieldNumber, core::Kind::kReg));
   if (!visit.rubric_id.IsZero()) visit.rubric = directory.Rubric(visit.rubric_id);
-  if (visit.is_shared && IsFormal(facts.kind)) visit.version = NewestVersion(record);
+  if (visit.is_shared && IsFormal(facts.kind)) {
+    visit.version = NewestVersion(record);
+    visit.is_acknowledged = IsAcknowledged(record, facts.teacher, facts.phase.round);
+  }
   return visit;
 }
 

@@ -22,7 +22,7 @@ namespace halfterm::sync {
 
 // Grows with every change of what a record adds: a store whose derived rows were made by another
 // definition makes them again when it is opened.
-constexpr uint32_t kContributionDefinition = 4;
+constexpr uint32_t kContributionDefinition = 5;
 
 struct Contribution {
   std::string key;              // kind1 | key; integers in it are big-endian.

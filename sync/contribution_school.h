@@ -7,6 +7,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <string>
 #include <vector>
 
 #include "sync/contribution.h"
@@ -83,6 +84,16 @@ class ContributionTest : public ::testing::Test {
     row.resize(layout.N(10));
     return {row.begin() + static_cast<std::ptrdiff_t>(layout.N(element)),
             row.begin() + static_cast<std::ptrdiff_t>(layout.N(element + 1))};
+  }
+  Row Loop(uint16_t half_term = SmallSchool::kAutumn1) const {
+    return At_(RowKey(RollupKind::kLoop).Id(school_.maths).U16(half_term).Id(school_.tia));
+  }
+  // As the server shares it.
+  void WriteVersion(uint32_t round, const std::string& words) {
+    v1::SharedVersion version;
+    version.set_round(round);
+    version.add_strengths(words);
+    server_.WriteVersion(visit_, version);
   }
   Row Lesson() const {
     return At_(RowKey(RollupKind::kLesson)

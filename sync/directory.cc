@@ -299,6 +299,7 @@ v1::Policy Directory::WithDefaults(v1::Policy policy) const {
   fill(policy.has_at_risk_school_days(), &v1::Policy::set_at_risk_school_days, 10u);
   fill(policy.has_eligible_percent(), &v1::Policy::set_eligible_percent, 50u);
   fill(policy.has_grace_days(), &v1::Policy::set_grace_days, 0u);
+  fill(policy.has_certified_only(), &v1::Policy::set_certified_only, false);
   if (policy.open_kinds().empty()) {
     for (const v1::VisitKind kind :
          {v1::VISIT_KIND_INFORMAL, v1::VISIT_KIND_SELF, v1::VISIT_KIND_CALIB}) {

@@ -125,6 +125,16 @@ std::vector<Id16> ExpectedObservers(const RecordView& record, const core::VisitF
   return expected;
 }
 
+std::vector<Id16> CertifiedOf(const RecordView& record, const std::vector<Id16>& observers) {
+  std::vector<Id16> certified;
+  const Path path = Path::Field(v1::Sheet::kCertificateFieldNumber, Kind::kReg);
+  for (const Id16& observer : observers) {
+    const Facet* sheet = record.Find(core::kSheet, observer);
+    if (sheet != nullptr && !ShownId(*sheet, path).IsZero()) certified.push_back(observer);
+  }
+  return certified;
+}
+
 std::vector<std::vector<Rating>> SheetsOf(const RecordView& record,
                                           const std::vector<Id16>& observers) {
   std::vector<std::vector<Rating>> sheets;
@@ -159,11 +169,13 @@ bool AllAgreed(const RecordView& record, const std::vector<Id16>& observers) {
   return first->siblings.front().value == RatingsDigest(*consensus).view();
 }
 
-std::vector<Rating> LevelsOf(const RecordView& record, const std::vector<Id16>& observers) {
+std::vector<Rating> LevelsOf(const RecordView& record, const std::vector<Id16>& observers,
+                             const std::vector<Id16>& rated_by) {
+  if (rated_by.empty()) return {};
   if (AllAgreed(record, observers)) {
     return RatingsIn(*record.Find(core::kConsensus), v1::Consensus::kRatingsFieldNumber);
   }
-  return MedianOf(SheetsOf(record, observers));
+  return MedianOf(SheetsOf(record, rated_by));
 }
 
 std::vector<Rating> ShareableLevels(const RecordView& record, const std::vector<Id16>& observers) {

@@ -32,6 +32,11 @@ std::vector<Rating> RatingsIn(const core::Facet& facet, uint16_t field);
 // The observers of whom a sheet is expected: those of the plan who are not excused. Ascending.
 std::vector<core::Id16> ExpectedObservers(const RecordView& record, const core::VisitFacts& facts);
 
+// Those of `observers` who held a certificate on the day of the lesson, by what the server wrote on
+// their sheets at SUBMIT.
+std::vector<core::Id16> CertifiedOf(const RecordView& record,
+                                    const std::vector<core::Id16>& observers);
+
 // The sheets that count: of expected observers who have submitted, in the order of their ids.
 std::vector<std::vector<Rating>> SheetsOf(const RecordView& record,
                                           const std::vector<core::Id16>& observers);
@@ -43,8 +48,14 @@ core::Digest32 RatingsDigest(const core::Facet& consensus);
 bool AllAgreed(const RecordView& record, const std::vector<core::Id16>& observers);
 
 // One value for each element: the consensus if all agreed, else the lower median of the sheets,
-// with `disputed` where a value that would have counted has two.
-std::vector<Rating> LevelsOf(const RecordView& record, const std::vector<core::Id16>& observers);
+// with `disputed` where a value that would have counted has two. `rated_by`: those of them whose
+// sheets may speak; what all agreed on speaks where it names one of them.
+std::vector<Rating> LevelsOf(const RecordView& record, const std::vector<core::Id16>& observers,
+                             const std::vector<core::Id16>& rated_by);
+inline std::vector<Rating> LevelsOf(const RecordView& record,
+                                    const std::vector<core::Id16>& observers) {
+  return LevelsOf(record, observers, observers);
+}
 
 // What a version that is shared now holds: the consensus if all agreed, the only observer's own
 // levels, or nothing. Elements with two values have none, and `disputed` set.

@@ -112,6 +112,8 @@ inline size_t LessonOwnAt(uint32_t element) { return size_t{1} + element; }
 constexpr int64_t kLessonLevel = 15;
 constexpr int64_t kLessonUnresolved = 16;
 constexpr int64_t kLessonQueried = 32;
+// Added to the kind of a LESSON: levels were left out, because an observer held no certificate.
+constexpr int64_t kLessonUncertified = 64;
 
 // --- COVER ---------------------------------------------------------------------------------------
 

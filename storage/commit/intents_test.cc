@@ -152,8 +152,9 @@ TEST_F(DispositionTest, WhatATeacherLetsBeReadEndsAfterItsLastDayByAnEventOfTheS
 TEST_F(DispositionTest, Z15NobodyAcknowledgesForAnotherTeacher) {
   PushingTablet hana = Tablet(people.hana);
   WriteShared(hana);
+  const std::string digest = school.StoredRow(Facet(core::kVersion, core::NumberKey(1))).digest();
   const Values ack = {{Path::Entry(1, core::NumberKey(1), 0, Kind::kElem), ""},
-                      {Path::Entry(1, core::NumberKey(1), 1, Kind::kReg), std::string(32, 'd')}};
+                      {Path::Entry(1, core::NumberKey(1), 1, Kind::kReg), digest}};
   for (const Id16& person : {people.hana, people.sara, people.tom, people.hedy, people.tia}) {
     PushingTablet tablet = Tablet(person);
     tablet.Write(Facet(core::kResponse, people.tia), {}, ack);

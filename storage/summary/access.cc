@@ -69,4 +69,6 @@ std::vector<core::Scope> SummaryAccess::FeedScopes() const {
   return scopes;
 }
 
+bool SummaryAccess::ReadsStaff() const { return Holds(core::StaffScope()); }
+
 }  // namespace halfterm::storage

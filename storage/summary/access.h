@@ -37,6 +37,8 @@ class SummaryAccess {
 
   // The caller's scopes that records are filed under one by one: all but `staff`.
   std::vector<core::Scope> FeedScopes() const;
+  // Whether the caller holds `staff`, and with it the school's people, rules and rubrics.
+  bool ReadsStaff() const;
 
  private:
   bool Holds(const core::Scope& scope) const;

@@ -48,7 +48,9 @@ v1::Lesson LessonOf(const LessonRow& row, const LessonsOf& which) {
   lesson.set_lesson_start_ms(row.start_ms);
   lesson.set_h2(which.half_term);
   if (!row.entries.empty()) {
-    lesson.set_kind(static_cast<v1::VisitKind>(row.entries[sync::kLessonKind]));
+    const int64_t kind = row.entries[sync::kLessonKind];
+    lesson.set_kind(static_cast<v1::VisitKind>(kind % sync::kLessonUncertified));
+    lesson.set_uncertified(kind >= sync::kLessonUncertified);
   }
   for (uint32_t element = 1; element <= row.entries.size(); ++element) {
     const int64_t entry = row.At(element);

@@ -64,7 +64,12 @@ const v1::RubricVersion& RubricOrNone(const v1::RubricVersion* rubric) {
 void AddFigures(const Visit& visit, const OpenQueries& queries, Rows& rows) {
   const core::VisitFacts& facts = visit.facts;
   const v1::RubricVersion& rubric = RubricOrNone(visit.rubric);
-  const std::vector<Rating> levels = LevelsOf(visit.record, visit.observers);
+  const std::vector<Rating> all = LevelsOf(visit.record, visit.observers);
+  const bool certified_only = visit.directory.PolicyOf(facts.school).certified_only();
+  const std::vector<Rating> levels =
+      certified_only
+          ? LevelsOf(visit.record, visit.observers, CertifiedOf(visit.record, visit.observers))
+          : all;
   Vector figures = FiguresOf(levels, rubric, queries);
   if (!facts.department.IsZero()) {
     rows.Add(RowKey(RollupKind::kDeptTeacher)
@@ -89,7 +94,7 @@ void AddFigures(const Visit& visit, const OpenQueries& queries, Rows& rows) {
              {1});
   }
   Vector lesson;
-  PutAt(lesson, kLessonKind, visit.kind());
+  PutAt(lesson, kLessonKind, visit.kind() + (levels == all ? 0 : kLessonUncertified));
   ForEachInRubric(levels, rubric, [&](const Rating& rating) {
     PutAt(lesson, LessonAt(rating.element), LessonEntry(rating, queries));
   });

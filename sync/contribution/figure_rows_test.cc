@@ -53,6 +53,62 @@ TEST_F(ContributionTest, AThreeMemberTeamCountsOnceWithTheLowerMedian) {
   EXPECT_EQ(CountOf(RollupKind::kObserver), 3u);
 }
 
+// "Uncertified sheets are marked, and can be left out."
+TEST_F(ContributionTest, ASchoolMayLeaveOutTheLevelsOfObserversWithoutACertificate) {
+  PlanTeam();
+  hana_.Rate(visit_, 1, 4);
+  sara_.Rate(visit_, 1, 2);
+  hugo_.Rate(visit_, 1, 3);
+  const auto certify = [this](const Id16& observer) {
+    server_.Pull(visit_);
+    server_.Write(visit_, visit_.Facet(core::kSheet, observer),
+                  {{core::Path::Field(v1::Sheet::kCertificateFieldNumber, core::Kind::kReg),
+                    testing::BytesOf(IdNumber(99))}});
+  };
+  certify(school_.hana);
+  ShareAll();
+  EXPECT_THAT(Element(1), ElementsAre(1, 3, 0, 0, 1, 0, 0)) << "a school that asks for none";
+  EXPECT_EQ(Lesson()[kLessonKind], v1::VISIT_KIND_TEAM);
+
+  school_.policy().set_certified_only(true);
+  EXPECT_THAT(Element(1), ElementsAre(1, 4, 0, 0, 0, 1, 0)) << "Hana's alone";
+  EXPECT_EQ(Teacher()[kFigureVisits], 1) << "the lesson was seen all the same";
+  EXPECT_EQ(Lesson()[kLessonKind], v1::VISIT_KIND_TEAM + kLessonUncertified) << "and it is said";
+  certify(school_.sara);
+  certify(school_.hugo);
+  EXPECT_THAT(Element(1), ElementsAre(1, 3, 0, 0, 1, 0, 0));
+  EXPECT_EQ(Lesson()[kLessonKind], v1::VISIT_KIND_TEAM);
+}
+
+TEST_F(ContributionTest, WithNoCertifiedObserverAVisitIsCountedWithoutALevel) {
+  school_.policy().set_certified_only(true);
+  Plan();
+  hana_.Rate(visit_, 1, 2);
+  ShareAll();
+  EXPECT_EQ(Teacher()[kFigureVisits], 1);
+  EXPECT_THAT(Element(1), ElementsAre(0, 0, 0, 0, 0, 0, 0));
+  EXPECT_THAT(Lesson(), ElementsAre(v1::VISIT_KIND_DEPT + kLessonUncertified));
+}
+
+// What all agreed on is also the word of the one who is certified.
+TEST_F(ContributionTest, AConsensusSpeaksForItsCertifiedObserver) {
+  school_.policy().set_certified_only(true);
+  PlanTeam();
+  hana_.Rate(visit_, 1, 4);
+  server_.Pull(visit_);
+  server_.Write(visit_, visit_.Facet(core::kSheet, school_.hana),
+                {{core::Path::Field(v1::Sheet::kCertificateFieldNumber, core::Kind::kReg),
+                  testing::BytesOf(IdNumber(99))}});
+  ShareAll();
+  hana_.Agree(visit_, 1, 2);
+  for (VisitWriter* one : {&hana_, &sara_, &hugo_}) {
+    one->Pull(visit_);
+    one->SayAgreed(visit_);
+  }
+  EXPECT_THAT(Element(1), ElementsAre(1, 2, 0, 1, 0, 0, 0));
+  EXPECT_EQ(Lesson()[kLessonKind], v1::VISIT_KIND_TEAM);
+}
+
 TEST_F(ContributionTest, NotSeenAndClearedAreNoLevels) {
   PlanTeam();
   hana_.Rate(visit_, 1, 0);

@@ -67,14 +67,6 @@ bool HasLoadReason(const Facet& plan) {
 // School days after which feedback that nobody has acknowledged is told of.
 constexpr int kAcknowledgedWithin = 10;
 
-bool IsAcknowledged(const Visit& visit) {
-  const Facet* response = visit.record.Find(core::kResponse, visit.facts.teacher);
-  if (response == nullptr) return false;
-  const Cell* ack = response->Find(Path::Entry(
-      v1::Response::kAcksFieldNumber, core::NumberKey(visit.facts.phase.round), 0, Kind::kElem));
-  return ack != nullptr && !ack->siblings.empty();
-}
-
 // Whether those who lead hear of a visit between two colleagues, as a count.
 bool IsToldOf(const Visit& visit) {
   if (visit.facts.kind == VisitKind::kCoach) return visit.is_shared;
@@ -140,7 +132,7 @@ void AddLoop(const Visit& visit, Rows& rows) {
   const core::VisitFacts& facts = visit.facts;
   Vector loop;
   PutAt(loop, kLoopShared, 1);
-  PutAt(loop, kLoopAcknowledged, IsAcknowledged(visit) ? 1 : 0);
+  PutAt(loop, kLoopAcknowledged, visit.is_acknowledged ? 1 : 0);
   if (visit.version.first_shared_day != 0) {
     const int lag = visit.directory.SchoolDaysBetween(
         facts.school, visit.start_ms,
@@ -190,7 +182,7 @@ void AddWaiting(const Visit& visit, Rows& rows) {
     add(DayOf(visit.start_ms, visit.directory.ZoneOf(facts.school)),
         static_cast<int>(policy.share_within_school_days()), kDueToShare);
   } else if (facts.phase.level < core::kClosed && visit.version.shared_day != 0 &&
-             !IsAcknowledged(visit)) {
+             !visit.is_acknowledged) {
     add(visit.version.shared_day, kAcknowledgedWithin, kDueToAcknowledge);
   }
 }

@@ -123,14 +123,35 @@ TEST_F(ContributionTest, OfTwoLengthsTheLargestCounts) {
 TEST_F(ContributionTest, TheLoopCountsAnAcknowledgementOfTheNewestVersion) {
   Plan();
   ShareAll();
-  const auto loop = [this](uint16_t half_term = SmallSchool::kAutumn1) {
-    return At_(RowKey(RollupKind::kLoop).Id(school_.maths).U16(half_term).Id(school_.tia));
-  };
-  EXPECT_THAT(loop(), ElementsAre(1));
+  WriteVersion(1, "calm start");
+  EXPECT_THAT(Loop(), ElementsAre(1));
   tia_.Acknowledge(visit_, 1);
-  EXPECT_THAT(loop(), ElementsAre(1, 1));
+  EXPECT_THAT(Loop(), ElementsAre(1, 1));
   visit_.Share(2);
-  EXPECT_THAT(loop(), ElementsAre(1)) << "the second version was not acknowledged";
+  WriteVersion(2, "calm and quick start");
+  EXPECT_THAT(Loop(), ElementsAre(1)) << "the second version was not acknowledged";
+}
+
+// A tablet that held another text under that number has read that one.
+TEST_F(ContributionTest, I9AnAcknowledgementOfAnotherTextUnderTheSameNumberCountsNowhere) {
+  Plan();
+  ShareAll();
+  const core::FacetId first = visit_.Facet(core::kVersion, core::NumberKey(1));
+  tia_.AcknowledgeText(visit_, 1, core::FacetDigest(first, ""));
+  EXPECT_THAT(Loop(), ElementsAre(1)) << "there is no version yet";
+  WriteVersion(1, "calm start");
+  EXPECT_THAT(Loop(), ElementsAre(1)) << "it names another text";
+  const core::FacetId other = visit_.Facet(core::kVersion, core::NumberKey(2));
+  const std::string text = core::EncodeContent(visit_.All().At(first));
+  tia_.AcknowledgeText(visit_, 1, core::FacetDigest(other, text));
+  EXPECT_THAT(Loop(), ElementsAre(1)) << "the same words as another version are another text";
+  tia_.Acknowledge(visit_, 1);
+  EXPECT_THAT(Loop(), ElementsAre(1, 1));
+
+  // From another tablet of hers, which had shown her something else at the same time.
+  VisitWriter tias_other_tablet(school_.tia, 6);
+  tias_other_tablet.AcknowledgeText(visit_, 1, core::FacetDigest(first, "other words"));
+  EXPECT_THAT(Loop(), ElementsAre(1, 1)) << "on one of them she has read it";
 }
 
 TEST_F(ContributionTest, TheLagIsCountedInSchoolDaysToTheFirstVersion) {

@@ -38,7 +38,8 @@ struct Visit {
   bool is_shared = false;
   core::Id16 rubric_id{};
   const v1::RubricVersion* rubric = nullptr;
-  VersionLevels version = {};  // Of a formal visit that is shared.
+  VersionLevels version = {};    // Of a formal visit that is shared.
+  bool is_acknowledged = false;  // The same, and that version was read.
 
   const core::Facet& plan() const { return *record.Find(core::kPlan); }
   uint8_t kind() const { return static_cast<uint8_t>(facts.kind); }

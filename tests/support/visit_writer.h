@@ -17,7 +17,9 @@
 
 #include "halfterm/v1/observation.pb.h"
 #include "sync/core/audience.h"
+#include "sync/core/codec.h"
 #include "sync/core/delta.h"
+#include "sync/core/digest.h"
 #include "sync/core/varint.h"
 #include "sync/levels.h"
 #include "sync/record.h"
@@ -179,11 +181,18 @@ class VisitWriter {
           {{core::Path::Entry(1, query, 0, core::Kind::kElem), ""},
            {core::Path::Entry(1, query, 2, core::Kind::kReg), Number(resolution)}});
   }
+  // The version as it stands.
   void Acknowledge(Visit& visit, uint16_t version) {
+    const core::FacetId read = visit.Facet(core::kVersion, core::NumberKey(version));
+    AcknowledgeText(visit, version,
+                    core::FacetDigest(read, core::EncodeContent(visit.All().At(read))));
+  }
+  // Under its number, and whatever text that digest is of.
+  void AcknowledgeText(Visit& visit, uint16_t version, const core::Digest32& digest) {
+    const core::Id16 key = core::NumberKey(version);
     Write(visit, visit.Facet(core::kResponse, person_),
-          {{core::Path::Entry(1, core::NumberKey(version), 0, core::Kind::kElem), ""},
-           {core::Path::Entry(1, core::NumberKey(version), 1, core::Kind::kReg),
-            std::string(32, 'd')}});
+          {{core::Path::Entry(1, key, 0, core::Kind::kElem), ""},
+           {core::Path::Entry(1, key, 1, core::Kind::kReg), std::string(digest.view())}});
   }
   void AddStep(Visit& visit, const core::Id16& step, int32_t due_day) {
     Write(visit, visit.Facet(core::kSteps),
@@ -197,9 +206,7 @@ class VisitWriter {
   }
   // As the server.
   void WriteVersion(Visit& visit, const v1::SharedVersion& version) {
-    core::Id16 sub;
-    sub.bytes[14] = static_cast<uint8_t>(version.round() >> 8);
-    sub.bytes[15] = static_cast<uint8_t>(version.round());
+    const core::Id16 sub = core::NumberKey(static_cast<uint16_t>(version.round()));
     Write(visit, visit.Facet(core::kVersion, sub),
           {{core::Path::Field(1, core::Kind::kBlob), version.SerializeAsString()}});
   }
