@@ -38,7 +38,9 @@ NamedPage NamedIn(const v1::LoadRequest& request, const v1::LoadReply& reply) {
 
 NamedPage NamedIn(const v1::ChangesRequest& request, const v1::ChangesReply& reply) {
   NamedPage page{"changes", request.org(), reply.h2(), {}, {}};
-  for (const v1::Change& change : reply.changes()) page.people.insert(change.teacher());
+  for (const v1::Change& change : reply.changes()) {
+    if (!change.visit().empty()) page.people.insert(change.teacher());
+  }
   return page;
 }
 

@@ -1,12 +1,14 @@
-// A school year by chance: visits of every kind, edits, sharing, questions, withdrawals, erasures,
-// teachers who move, records corrected to another person, and changes of policy. After every
-// gesture the roll-up rows that it touched are what the records say; every so often, and at each
-// half-term, all of them are.
+// A school year by chance: visits of every kind, edits, sharing, acknowledgements of what was
+// shared and of other texts, questions, withdrawals, erasures, teachers who move, records corrected
+// to another person, a teacher who is in the roster twice (merged, and taken apart again), and
+// changes of policy. After every gesture the roll-up rows that it touched are what the records say;
+// after each merge, every so often, and at each half-term, all of them are.
 //
 // HALFTERM_VISITS sets how many visits; tools/soak year runs 7,000.
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <future>
@@ -16,14 +18,17 @@
 #include <set>
 
 #include "storage/commit/batch.h"
+#include "storage/commit/merge_people.h"
 #include "storage/commit/rollups.h"
 #include "sync/contribution.h"
 #include "sync/core/codec.h"
+#include "sync/core/digest.h"
 #include "sync/facts.h"
 #include "tests/support/committed_school.h"
 #include "tests/support/engine_rows.h"
 #include "tests/support/hex.h"
 #include "tests/support/seed.h"
+#include "tests/support/stored_directory.h"
 #include "tests/support/visit_writer.h"
 
 namespace halfterm::testing {
@@ -84,14 +89,15 @@ class SchoolYear {
                                        {people.ann, v1::ROLE_AST}}) {
       people.AddGrant(person, role, {}).add_people(BytesOf(people.tia));
     }
+    people.AddPerson(again_, "T. Green", {people.maths});
     v1::Cycle& cycle = people.content.cycles.emplace_back();
     cycle.set_id(BytesOf(IdNumber(70)));
     cycle.set_org(BytesOf(people.site));
     cycle.set_start_day(Day(2026, 9, 7));
-    school_.PutDirectory();
+    StoreDirectory(school_);
     uint8_t device = 1;
-    for (const Id16& person :
-         {people.hana, people.hugo, people.sara, people.hedy, people.ann, people.tom, people.tia}) {
+    for (const Id16& person : {people.hana, people.hugo, people.sara, people.hedy, people.ann,
+                               people.tom, people.tia, again_}) {
       tablets_.emplace(person, school_.Tablet(person, device++));
     }
   }
@@ -107,6 +113,31 @@ class SchoolYear {
       Gesture(other);
       CompareTouched(other);
     }
+    if (random_() % MergesOneIn() == 0) MergeOrUndo();
+  }
+
+  // The administrator finds that two entries are one person, or were two after all.
+  void MergeOrUndo() {
+    v1::MergePeopleRequest request;
+    request.set_tenant("Northgate");
+    request.set_second(BytesOf(again_));
+    request.set_into(BytesOf(school_.people.tia));
+    // Now and then once more: what has come for the second entry since is filed too.
+    request.set_undo(is_merged_ && random_() % 4 != 0);
+    std::promise<absl::StatusOr<v1::MergePeopleReply>> done;
+    school_.committer().Submit(storage::MakeMergePeople(
+        request,
+        [&done](absl::StatusOr<v1::MergePeopleReply> reply) { done.set_value(std::move(reply)); }));
+    const absl::StatusOr<v1::MergePeopleReply> reply = done.get_future().get();
+    ASSERT_TRUE(reply.ok()) << reply.status();
+    is_merged_ = !request.undo();
+    ++merges_;
+    moved_ += reply->records();
+    // The second entry has ended, or begun again.
+    school_.people.person(again_) =
+        *school_.context().directories.Of(school_.tenant())->Person(again_);
+    AwaitRecomputed();
+    CompareAll(is_merged_ ? "after a merge" : "after its undoing");
   }
 
   // Somebody moves, a policy changes, somebody is exempted from nothing: everything is made again.
@@ -130,14 +161,7 @@ class SchoolYear {
     school_.committer().Submit(std::make_unique<NewDirectory>(
         school_.tenant(), std::make_shared<const sync::Directory>(people.Made()), done));
     done.get_future().wait();
-    // The steps of the recomputation run between jobs.
-    do {
-      std::promise<void> passed;
-      school_.committer().Submit(std::make_unique<Mark>(passed));
-      passed.get_future().wait();
-    } while (school_.Head().recomputing_since_ms() != 0);
-    expected_.clear();
-    of_record_.clear();
+    AwaitRecomputed();
     CompareAll("after a change of the directory");
   }
 
@@ -145,7 +169,8 @@ class SchoolYear {
   void CompareAll(const std::string& when) {
     std::map<std::string, Row> all;
     const sync::Directory directory = school_.people.Made();
-    for (const Id16& record : Records()) {
+    const std::set<Id16> records = Records();
+    for (const Id16& record : records) {
       std::vector<sync::Contribution> rows = ContributionsOf(record, directory);
       for (const sync::Contribution& row : rows) Add(all[row.key], row.vector, 1);
       of_record_[record] = std::move(rows);
@@ -154,6 +179,9 @@ class SchoolYear {
       row = Trimmed(row->second).empty() ? all.erase(row) : std::next(row);
     }
     expected_ = all;
+    for (auto record = of_record_.begin(); record != of_record_.end();) {
+      record = records.count(record->first) == 0 ? of_record_.erase(record) : std::next(record);
+    }
     const std::string prefix = storage::RollupPrefix(school_.tenant());
     std::map<std::string, Row> stored;
     for (const auto& [key, value] :
@@ -168,9 +196,24 @@ class SchoolYear {
 
   size_t compared() const { return compared_; }
   size_t erased() const { return erased_; }
+  size_t merges() const { return merges_; }
+  size_t moved() const { return moved_; }
+  size_t read() const { return read_; }
   CommittedSchool& school() { return school_; }
 
  private:
+  // Often enough for some in a small year, and seldom enough for a large one.
+  static uint64_t MergesOneIn() { return std::clamp<uint64_t>(Visits() / 10, 1, 100); }
+
+  // The steps of the recomputation run between jobs.
+  void AwaitRecomputed() {
+    do {
+      std::promise<void> passed;
+      school_.committer().Submit(std::make_unique<Mark>(passed));
+      passed.get_future().wait();
+    } while (school_.Head().recomputing_since_ms() != 0);
+  }
+
   static Row& Trimmed(Row& row) {
     while (!row.empty() && row.back() == 0) row.pop_back();
     return row;
@@ -272,6 +315,7 @@ class SchoolYear {
                          sort.kind == v1::VISIT_KIND_PEER || sort.kind == v1::VISIT_KIND_AST;
     const Id16 teacher = is_pair || sort.kind == v1::VISIT_KIND_SELF ? people.tia
                          : sort.lead == people.hugo                  ? people.ann
+                         : random_() % 3 == 0                        ? again_
                          : random_() % 2 == 0                        ? people.tia
                                                                      : people.tom;
     const Id16 visit = school_.NewId();
@@ -333,13 +377,30 @@ class SchoolYear {
     Push(lead_of_[visit]);
   }
 
+  // The newest version, or another text under its number.
+  void Acknowledge(const Id16& visit, const Id16& teacher) {
+    const Id16 round = core::NumberKey(static_cast<uint16_t>(round_of_[visit]));
+    const FacetId version{visit, core::kVersion, round};
+    const bool is_read = random_() % 4 != 0;
+    const std::string text = is_read ? core::EncodeContent(school_.Stored(version)) : "other words";
+    const FacetId response{visit, core::kResponse, teacher};
+    tablets_.at(teacher).Write(response, school_.Stored(response),
+                               {{Path::Entry(1, round, 0, Kind::kElem), ""},
+                                {Path::Entry(1, round, 1, Kind::kReg),
+                                 std::string(core::FacetDigest(version, text).view())}});
+    read_ += is_read ? 1 : 0;
+    Push(teacher);
+  }
+
   void Gesture(const Id16& visit) {
     const Id16 lead = lead_of_[visit];
     const FacetId plan{visit, core::kPlan, {}};
     v1::Intent intent;
-    switch (random_() % 9) {
+    switch (random_() % 10) {
       case 0:
         return Share(visit);
+      case 9:
+        return Acknowledge(visit, random_() % 2 == 0 ? again_ : school_.people.tia);
       case 1: {
         const auto& observers = observers_of_[visit];
         const Id16 observer = *std::next(observers.begin(),
@@ -359,12 +420,13 @@ class SchoolYear {
         return Push(lead);
       case 4: {
         const Id16 query = school_.NewId();
-        const FacetId response{visit, core::kResponse, school_.people.tia};
-        tablets_.at(school_.people.tia)
-            .Write(response, school_.Stored(response),
-                   {{Path::Entry(2, query, 0, Kind::kElem), ""},
-                    {Path::Entry(2, query, 2, Kind::kReg), Number(1 + random_() % 9)}});
-        return Push(school_.people.tia);
+        const Id16 asks = random_() % 3 == 0 ? again_ : school_.people.tia;
+        const FacetId response{visit, core::kResponse, asks};
+        tablets_.at(asks).Write(
+            response, school_.Stored(response),
+            {{Path::Entry(2, query, 0, Kind::kElem), ""},
+             {Path::Entry(2, query, 2, Kind::kReg), Number(1 + random_() % 9)}});
+        return Push(asks);
       }
       case 5: {
         const Id16 step = school_.NewId();
@@ -406,7 +468,9 @@ class SchoolYear {
   std::map<Id16, uint32_t> round_of_;
   std::map<std::string, Row> expected_;  // By kind1 | key.
   std::map<Id16, std::vector<sync::Contribution>> of_record_;
-  size_t compared_ = 0, erased_ = 0;
+  const Id16 again_ = IdNumber(50);  // Tia, a second time.
+  bool is_merged_ = false;
+  size_t compared_ = 0, erased_ = 0, merges_ = 0, moved_ = 0, read_ = 0;
 };
 
 TEST(SchoolYearTest, RollUpsAreWhatTheRecordsSayThroughARandomYear) {
@@ -423,8 +487,12 @@ TEST(SchoolYearTest, RollUpsAreWhatTheRecordsSayThroughARandomYear) {
     }
     if (::testing::Test::HasFatalFailure()) return;
   }
-  std::printf("%zu visits, %zu rows compared, %zu erased\n", visits, year.compared(),
-              year.erased());
+  std::printf(
+      "%zu visits, %zu rows compared, %zu erased, %zu merges or undoings of %zu records, %zu "
+      "acknowledgements\n",
+      visits, year.compared(), year.erased(), year.merges(), year.moved(), year.read());
+  EXPECT_GT(year.merges(), 0u);
+  EXPECT_GT(year.moved(), 0u);
 }
 
 }  // namespace

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "storage/commit/batch.h"
+#include "storage/commit/counted_at.h"
 #include "storage/commit/write_ahead.h"
 #include "storage/directory/scope_changes.h"
 #include "storage/feed_row.h"
@@ -119,6 +120,7 @@ absl::Status Batch::Derive(Settling& settling) {
   RecordState& record = settling.record;
   const core::VisitFacts& facts = FactsOf(record);
   settling.period = sync::PeriodOf(record.View(), facts, DirectoryOf(record.tenant));
+  NoteWhereItCounts(record, facts, DirectoryOf(record.tenant));
   if (!record.stored) {
     const absl::StatusOr<disk::HeadRow*> head = Head(record.tenant);
     if (!head.ok()) return head.status();

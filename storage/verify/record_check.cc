@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "halfterm/v1/observation.pb.h"
+#include "storage/commit/counted_at.h"
 #include "storage/commit/rollups.h"
 #include "storage/directory/reference.h"
 #include "storage/feed_row.h"
@@ -199,6 +200,14 @@ absl::Status RecordCheck::CheckDerived(const StoredRecord& record) {
         absl::StrCat("is filed under period ", stored.period(), ", not ", right.period()));
   }
   if (record.derived) CheckContributions(record.id, stored, right);
+  if (record.derived && current && stored.has_counted()) {
+    disk::CountedAt right_place =
+        CountedAtOf(view, facts, *context_.directory).value_or(disk::CountedAt());
+    right_place.set_since_seq(stored.counted().since_seq());
+    if (right_place.SerializeAsString() != stored.counted().SerializeAsString()) {
+      findings_.Differs("record", Named(record.id), "counts elsewhere than its row says");
+    }
+  }
   for (const disk::ContributionRow& row : right.contributions()) {
     sums_.AddContribution(row.key(), row.vector());
   }
@@ -307,6 +316,8 @@ void RecordCheck::AddRawSums(const sync::RecordView& view, const core::Id16& tea
 }
 
 bool RecordCheck::IsCurrent(const core::Id16& id) const {
+  // An older program's rows are made again when the store is opened.
+  if (context_.head.contribution_definition() != sync::kContributionDefinition) return false;
   return context_.head.recomputing_since_ms() == 0 ||
          RecordKey(context_.tenant, id) <= context_.head.recomputed_to();
 }

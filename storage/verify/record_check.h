@@ -76,7 +76,8 @@ class RecordCheck {
   void CheckContributions(const core::Id16& id, const disk::RecordRow& stored,
                           const disk::RecordRow& right);
   void AddRawSums(const sync::RecordView& view, const core::Id16& teacher);
-  // Whether the derived rows of the record were made with the directory as it is now.
+  // Whether the derived rows of the record were made with the directory, and by the definition, as
+  // they are now.
   bool IsCurrent(const core::Id16& id) const;
 
   const RecordCheckContext& context_;

@@ -53,6 +53,34 @@ TEST_F(VerifierTest, RecordsThatWaitToBeMadeAgainAreComparedWithThemselves) {
   EXPECT_GT(Verified().difference_count(), 0U);
 }
 
+// As of a backup that an older program made, which counted no lessons.
+TEST_F(VerifierTest, RowsOfAnotherDefinitionAreNoDifferenceUntilTheyAreMadeAgain) {
+  size_t lessons = 0;
+  for (const core::Id16& visit : visits) {
+    const std::string key = RecordKey(tenant, visit);
+    disk::RecordRow row;
+    ASSERT_TRUE(row.ParseFromString(*Get(Family::kDerived, key)));
+    auto& rows = *row.mutable_contributions();
+    for (auto one = rows.begin(); one != rows.end();) {
+      if (one->key()[0] != static_cast<char>(sync::RollupKind::kLesson)) {
+        ++one;
+        continue;
+      }
+      Put(Family::kDerived, RollupKey(tenant, one->key()), std::nullopt);
+      one = rows.erase(one);
+      ++lessons;
+    }
+    Put(Family::kDerived, key, row.SerializeAsString());
+  }
+  ASSERT_GT(lessons, 0u);
+  EXPECT_GT(Verified().difference_count(), 0U);
+  disk::HeadRow head = school.Head();
+  head.set_contribution_definition(head.contribution_definition() - 1);
+  Put(Family::kMeta, HeadKey(tenant), head.SerializeAsString());
+  const v1::VerifyReply older = Verified();
+  EXPECT_EQ(older.difference_count(), 0U) << older.DebugString();
+}
+
 TEST_F(VerifierTest, TheFirstHundredDifferencesAreKeptAndAllAreCounted) {
   WriteSet writes;
   for (uint8_t i = 0; i < 150; ++i) {

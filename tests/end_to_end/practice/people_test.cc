@@ -42,12 +42,6 @@ class PeoplePracticeTest : public PracticeTest {
       return Figures(school.hedy, school.tia).watermark().recomputing_since_ms() == 0;
     }));
   }
-  void Acknowledge(const Id16& person, const Id16& visit) {
-    ASSERT_TRUE(Tablet(person).Pull().ok());
-    Tablet(person).Write({visit, core::kResponse, person},
-                         {{Path::Entry(1, core::NumberKey(1), 0, Kind::kElem), ""}});
-    Push(person);
-  }
   bool IsVerified() {
     grpc::ClientContext context;
     v1::VerifyRequest request;

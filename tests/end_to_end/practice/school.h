@@ -17,6 +17,7 @@
 #include "halfterm/v1/practice.grpc.pb.h"
 #include "halfterm/v1/summary.grpc.pb.h"
 #include "sync/core/codec.h"
+#include "sync/core/digest.h"
 #include "sync/core/path.h"
 #include "sync/schema.h"
 #include "sync/view.h"
@@ -252,6 +253,22 @@ class PracticeTest : public ::testing::Test {
       (void)sync::ReadView(sync::Schema::OfThisBuild(), facet.facet_class, *held, message, nullptr);
     }
     return message;
+  }
+  // As the teacher: the version as their tablet holds it, or another text under its number.
+  void Acknowledge(const Id16& teacher, const Id16& visit, uint8_t round = 1,
+                   const std::string& other_text = "") {
+    ASSERT_TRUE(Tablet(teacher).Pull().ok());
+    const core::FacetId version{visit, core::kVersion, core::NumberKey(round)};
+    const core::Result<core::Facet> held =
+        core::Decode(Tablet(teacher).Held(version), core::kFacetLimits);
+    ASSERT_TRUE(held.ok()) << "the tablet holds no version";
+    const core::Digest32 digest =
+        core::FacetDigest(version, other_text.empty() ? core::EncodeContent(*held) : other_text);
+    const Id16 key = core::NumberKey(round);
+    Tablet(teacher).Write({visit, core::kResponse, teacher},
+                          {{Path::Entry(1, key, 0, Kind::kElem), ""},
+                           {Path::Entry(1, key, 1, Kind::kReg), std::string(digest.view())}});
+    Push(teacher);
   }
   // Version n of a visit, as that person reads it.
   v1::SharedVersion Version(const Id16& person, const Id16& visit, uint8_t round) {
