@@ -84,6 +84,10 @@ describe('Feedback', () => {
     await mine.page
       .getByRole('textbox', { name: say('compose.priority') })
       .fill('Choose names first.');
+    await mine.button('compose.addStep').click();
+    await mine.page
+      .getByRole('textbox', { name: say('compose.stepWords') })
+      .fill('Ask two pupils by name in each lesson.');
     await mine.picture('feedback-compose');
     expect(await faultsOf(mine.page)).toEqual([]);
     await mine.button('compose.share', { teacher: teacher.name }).click();
@@ -168,5 +172,24 @@ describe('Feedback', () => {
     await theirs.button('read.queryDone').click();
     await theirs.says(say('read.queryClosed'));
     await theirs.send();
+  });
+
+  it('has a step that the teacher drops offline, saying why, and the observer reads it', async () => {
+    await theirs.network(false);
+    await theirs.go('/for-me');
+    await theirs.button('step.drop').click();
+    const dialog = theirs.page.locator('dialog[open]');
+    await dialog.getByLabel(say('step.dropWhy')).fill('9M2 has another teacher from Monday.');
+    expect(await faultsOf(theirs.page)).toEqual([]);
+    await theirs.picture('feedback-drop');
+    await dialog.getByRole('button', { name: say('form.save') }).click();
+    await dialog.waitFor({ state: 'detached' });
+    const told = say('step.droppedBecause', { why: '9M2 has another teacher from Monday.' });
+    await theirs.says(told);
+    await theirs.send();
+    await mine.send();
+    await mine.go('/steps');
+    await mine.says(told);
+    await mine.picture('feedback-dropped');
   });
 });

@@ -279,6 +279,54 @@ describe('A governor', () => {
   });
 });
 
+describe('A governor of two schools', () => {
+  it('reads them side by side, by name and element, with no directory on the tablet', async () => {
+    // The heads of the departments that become the second school have seen five of their teachers twice.
+    const heads = [10, 11].map((n) => school.holder('hod', n));
+    school.replay(
+      school.halfTerm(4).h2,
+      heads.flatMap((head) =>
+        [0, 1, 2, 3, 4].flatMap((n) =>
+          [8, 15].flatMap((day) =>
+            linesOf(school, {
+              department: head.org,
+              teacher: school.teacherOf(head.org, n),
+              observer: head,
+              startMs: inHalfTerm(4, day) + n * hourMs,
+              levels: { 1: 1 + ((n + day) % 4), 4: 2 + (n % 2) },
+              until: 'shared',
+            }),
+          ),
+        ),
+      ),
+    );
+    const { org, first, second } = school.federate();
+    school.freeze();
+    const theirs = await new TabletPage(school.address).on();
+    try {
+      await theirs.enrol(school.invite(school.holder('governor', 1)));
+      await theirs.go(`/place/federation/${org.replaceAll('-', '')}`);
+      await theirs.says(/^Schools side by side · Spring 2$/);
+      const levels = theirs.page.locator('.frozen table').last();
+      await levels.locator('thead th', { hasText: second }).waitFor();
+      const columns = await levels.locator('thead th').allTextContents();
+      expect(columns.slice(1)).toEqual([first, second]);
+      // A level of each, by the element's words, which this tablet could not look up.
+      const row = levels.locator('tbody tr', { hasText: 'Questioning' });
+      await expect
+        .poll(async () => (await row.locator('td').allTextContents()).join(' '))
+        .toMatch(/^\d\.\d \d\.\d$/);
+      const text = (await theirs.page.locator('.frozen').textContent()) ?? '';
+      for (const { name } of [hod, senior, teacher, due, ...heads])
+        expect(text).not.toContain(name);
+      await theirs.picture('figures-federation');
+      expect(await faultsOf(theirs.page)).toEqual([]);
+    } finally {
+      await theirs.close();
+    }
+  });
+});
+
 describe('A teacher', () => {
   it('sees their own figures, of what was shared, and who has read about them', async () => {
     const theirs = await new TabletPage(school.address).on();

@@ -1,6 +1,7 @@
 // What leaders, a helper and a teacher write on the pages of the feedback loop: on the tablet first, with
 // no network, and with everybody whom it is for after the next contact.
 
+import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { say } from '../src/words/say';
 import { faultsOf } from './accessible';
@@ -147,6 +148,64 @@ describe('A head of department with no network', () => {
     await mine.says(decision);
     await mine.go(`/place/help/${org()}`);
     await mine.says(say('help.waitingAnswer', { teacher: teacher.name }));
+  });
+});
+
+describe('What shows that a cell is held', () => {
+  it('is a visit to the department, which opens from the cell for those who may read it', async () => {
+    const lessonMs = Date.now() - 2 * dayMs;
+    const at = new Date(lessonMs).toISOString().replace(/\.\d+Z$/, 'Z');
+    // A visit to the department, with no teacher.
+    const visit = randomUUID();
+    school.replay(school.halfTerm(5).h2, [
+      {
+        ...{ phase: 1, tablet: 0, person: hod.id, at, visit, do: 'plan', kind: 'dept' },
+        ...{ department: hod.org, lead: hod.id, observers: [{ person: hod.id }], announced: true },
+        ...{ lesson_start: at, minutes: 45, subject: 'Mathematics' },
+      },
+    ]);
+    await mine.go(`/place/management/${org()}`);
+    const change = mine.button('management.changeNamed', {
+      role: 'Head of department',
+      fn: 'Induction',
+    });
+    // It comes by itself; a form that is open keeps what it offered.
+    await expect
+      .poll(
+        async () => {
+          await change.click();
+          const offered = await dialogOf(mine)
+            .getByLabel(say('management.linkEvidence'))
+            .locator('option', { hasText: 'Visit, Mathematics' })
+            .count();
+          if (offered === 0) {
+            await mine.page.keyboard.press('Escape');
+            await dialogOf(mine).waitFor({ state: 'detached' });
+          }
+          return offered;
+        },
+        { timeout: 2 * stepMs },
+      )
+      .toBe(1);
+    await choose(mine, say('management.linkEvidence'), 'Visit, Mathematics');
+    expect(await faultsOf(mine.page)).toEqual([]);
+    await save(mine);
+    await mine.sent();
+    const opens = async (on: TabletPage) => {
+      await on.page.getByText(say('management.evidenceList')).first().click();
+      await on.page.getByRole('link', { name: /^Visit, Mathematics/ }).click();
+      await on.page.waitForURL(new RegExp(`#/visits/${visit.replaceAll('-', '')}$`));
+      await on.page.locator('main').getByText(/Mathematics/).first().waitFor();
+    };
+    await mine.picture('practice-evidence');
+    await opens(mine);
+    const theirs = await tablet(senior);
+    try {
+      await theirs.go(`/place/management/${senior.org.replaceAll('-', '')}`);
+      await opens(theirs);
+    } finally {
+      await theirs.close();
+    }
   });
 });
 

@@ -4,6 +4,7 @@
 // HALFTERMD, HALFTERM: the programs; HALFTERM_APP: the built app that the server gives to browsers.
 
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -136,6 +137,38 @@ export class School {
       `${readFileSync(file, 'utf8').trimEnd()}\r\n${person},${role},${org},,,\r\n`,
     );
     this.import();
+  }
+
+  // A second school, of the last six departments, and a federation of both, which the second governor
+  // governs from now on. Rules and policies are the federation's.
+  federate(): { readonly org: string; readonly first: string; readonly second: string } {
+    const orgs = this.#rows('orgs.csv');
+    const school = orgs.find(({ type }) => type === 'school');
+    const departments = orgs.filter(({ type }) => type === 'department').slice(-6);
+    const moved = new Set(departments.map(({ sourcedId }) => sourcedId));
+    const governor = this.holder('governor', 1);
+    const first = school?.sourcedId ?? '';
+    const federation = randomUUID();
+    const second = { id: randomUUID(), name: 'Southfield School' };
+    this.#rewrite('orgs.csv', (row) => {
+      if (row.sourcedId === first) return { ...row, parentSourcedId: federation };
+      return moved.has(row.sourcedId) ? { ...row, parentSourcedId: second.id } : row;
+    });
+    const file = this.#path('school/roster/orgs.csv');
+    const added = [
+      `${federation},,,Two Rivers,district,,`,
+      `${second.id},,,${second.name},school,,${federation}`,
+    ];
+    writeFileSync(file, `${readFileSync(file, 'utf8').trimEnd()}\r\n${added.join('\r\n')}\r\n`);
+    this.#rewrite('grants.csv', (row) =>
+      row.person === governor.id && row.role === 'governor' ? { ...row, org: federation } : row,
+    );
+    for (const name of ['coverage.json', 'policies.json']) {
+      const path = this.#path(`school/roster/${name}`);
+      writeFileSync(path, readFileSync(path, 'utf8').replaceAll(first, federation));
+    }
+    this.import();
+    return { org: federation, first: school?.name ?? '', second: second.name };
   }
 
   halfTerm(number: number): HalfTermDays {

@@ -227,6 +227,7 @@ const step: StepThread = {
   dueMs: day(12, 11),
   overdue: false,
   status: 'open',
+  droppedBecause: '',
   mine: true,
   teacher: 'Mr Osei',
   teacherId: 'osei',
@@ -261,6 +262,15 @@ export const steps: readonly StepThread[] = [
     text: 'Show one example that is nearly right beside the right one.',
     status: 'embedded',
     check: { visitId: 'received', lessonMs: day(11, 18), isPlanned: false, mayOpen: true },
+  },
+  {
+    ...step,
+    stepId: 's4',
+    mine: false,
+    teacher: 'Ms Kaur',
+    text: 'Try the voting cards with 10A1.',
+    status: 'dropped',
+    droppedBecause: 'The cards went with Mr Bell; we agreed on mini whiteboards.',
   },
 ];
 

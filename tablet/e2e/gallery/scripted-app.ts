@@ -373,6 +373,7 @@ export function scriptedApp(scene: Scene): App {
                 element: 'Questioning',
                 dueMs: day(12, 11),
                 looksIn: 'Mr Osei',
+                droppedBecause: '',
                 status: 'open' as const,
                 mine: true,
               },

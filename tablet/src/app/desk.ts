@@ -1,7 +1,7 @@
 // The open store of the person who is in, with the school's directory at hand: what every page is made
 // of, kept until something in it changes.
 import { ReferenceSchema, Role } from '#proto/directory_pb';
-import { StepStatus, VisitKind } from '#proto/observation_pb';
+import { type Step as StepMessage, StepStatus, VisitKind } from '#proto/observation_pb';
 import { type CallerGrant, Disposition, Outcome, Reason } from '#proto/sync_pb';
 import { classOfLetters, hex } from '../model/bytes';
 import { Directory, initialsOf } from '../model/directory';
@@ -49,6 +49,10 @@ export const stepStatus = (status: StepStatus | undefined) => {
       return 'open';
   }
 };
+
+// Why a step was dropped; of one that was taken up again nothing is said.
+export const droppedBecause = (step: StepMessage): string =>
+  stepStatus(step.status) === 'dropped' ? (step.droppedBecause ?? '') : '';
 
 const parkReasons: Readonly<Partial<Record<Reason, ParkReason>>> = {
   [Reason.MALFORMED]: 'damaged',
@@ -314,7 +318,7 @@ export class Desk {
     const round = Math.max(phase.round, newest?.round ?? 0);
     if (round > 0) {
       const at: Moment = { kind: 'at', ms: newest?.atMs || visit.planStampMs() };
-      const version = Math.max(0, ...visit.response.acks.map((ack) => ack.version));
+      const version = visit.acknowledged().at(-1) ?? 0;
       if (version > 0) return { state: 'acknowledged', version, at, changedSince: version < round };
       return { state: 'shared', version: round, at };
     }

@@ -302,12 +302,14 @@ export function gestures(
       );
     },
     editStep: (visitId, stepId, change) => {
-      if (tooLong(change.text ?? '', shortBytes)) return Promise.resolve(refused('tooLong'));
+      const words = [change.text ?? '', change.droppedBecause ?? ''];
+      if (words.some((one) => tooLong(one, shortBytes))) return Promise.resolve(refused('tooLong'));
       const parts: Record<string, Value> = {};
       if (change.text !== undefined) parts.text = change.text;
       if (change.element !== undefined) parts.element = change.element;
       if (change.dueMs !== undefined) parts.dueDay = dayOf(change.dueMs);
       if (change.status !== undefined) parts.status = stepStatuses[change.status];
+      if (change.droppedBecause) parts.droppedBecause = change.droppedBecause;
       return onSteps(visitId, (c) => void c.entry('steps', unhex(stepId), parts));
     },
     share: (visitId) =>

@@ -19,7 +19,7 @@ import type {
   YourTurn,
 } from './contract';
 import { declinedOn } from './declined';
-import { type Desk, kindName, stepStatus } from './desk';
+import { type Desk, droppedBecause, kindName, stepStatus } from './desk';
 import { questionsOf } from './questions';
 import { awaitsAgreement } from './team';
 import { elementsOf, schoolDays } from './visit-page';
@@ -196,7 +196,7 @@ export class Lists {
           lessonMs: lessonMs(visit),
           version: newest.round,
           sharedMs: newest.atMs,
-          acknowledged: Math.max(0, ...visit.response.acks.map((ack) => ack.version)),
+          acknowledged: visit.acknowledged().at(-1) ?? 0,
           praise: newest.shared.strengths[0] ?? '',
         });
       }
@@ -211,6 +211,7 @@ export class Lists {
           dueMs: step.dueDay === undefined ? null : step.dueDay * dayMs,
           looksIn: desk.directory.nameOf(visit.lead),
           status: stepStatus(step.status),
+          droppedBecause: droppedBecause(step),
           mine: toMe,
         });
       }
@@ -297,7 +298,7 @@ export class Lists {
       if (
         row.toMe &&
         newest !== undefined &&
-        !visit.response.acks.some((ack) => ack.version === newest.round)
+        !visit.acknowledged().includes(newest.round)
       ) {
         turns.push([
           2,

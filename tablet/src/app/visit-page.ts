@@ -261,8 +261,8 @@ export function visitPage(desk: Desk, id: string): Visit | null {
     nextVersion: desk.nextVersion(visit),
     queries: queriesOf(visit),
     reflection: visit.response.reflections.map((paragraph) => paragraph.text ?? '').join('\n\n'),
-    acknowledged: visit.response.acks.map((ack) => ({
-      round: ack.version,
+    acknowledged: visit.acknowledged().map((round) => ({
+      round,
       at: { kind: 'at', ms: visit.planStampMs() },
     })),
     undecided: questionsOf(desk, visit).map(({ id: questionId, element, levels }) => ({

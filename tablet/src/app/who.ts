@@ -117,7 +117,7 @@ function atPhase(desk: Desk, visit: VisitRecord, facts: AudienceFacts): WhoFacts
       openQuery === undefined
         ? null
         : { element: elementTitle(desk, visit, openQuery.element ?? 0) },
-    acknowledged: visit.response.acks.length > 0,
+    acknowledged: visit.acknowledged().length > 0,
     referral: null,
     grants: visit.plan.readGrants.map((grant) => name(hex(grant.person))),
     untilMs: null,

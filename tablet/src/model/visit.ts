@@ -23,6 +23,7 @@ import type { AudienceFacts, Core, Phase, Scope } from '../../core/core';
 import {
   type Bytes,
   classOfLetters,
+  equal,
   hex,
   isZero,
   keyNumber,
@@ -90,6 +91,7 @@ export class VisitRecord {
   readonly #planStamp: bigint;
   // Kept for as long as this record is: it is made anew when the visit changes.
   #versions: readonly VersionSeen[] | null = null;
+  #acknowledged: readonly number[] | null = null;
 
   constructor(source: FacetSource, id: string, joined: Joined | null = null) {
     this.id = id;
@@ -145,6 +147,20 @@ export class VisitRecord {
       ResponseSchema,
       this.facet(facetClass.response, unhex(this.teacher || '00'.repeat(16))),
     );
+  }
+  // The versions that the teacher has read, ascending: an acknowledgement names the bytes that it is about,
+  // so one of another text under the same number is none of this version.
+  acknowledged(): readonly number[] {
+    this.#acknowledged ??= this.response.acks
+      .filter(({ version, digest }) => {
+        const seen = this.versions().find(({ round }) => round === version);
+        if (seen === undefined || digest === undefined) return false;
+        const held = this.#source.shown(seen.facet);
+        return equal(digest, this.#source.core.digests(unhex(seen.facet), held).facet);
+      })
+      .map(({ version }) => version)
+      .sort((a, b) => a - b);
+    return this.#acknowledged;
   }
   get answers(): Answers {
     return this.#message(AnswersSchema, this.facet(facetClass.answers));

@@ -13,6 +13,8 @@ export interface StepThread {
   readonly dueMs: number | null;
   readonly overdue: boolean;
   readonly status: Step['status'];
+  // Why it was dropped; empty: it was not, or nobody said.
+  readonly droppedBecause: string;
   // The step is of the person who looks.
   readonly mine: boolean;
   readonly teacher: string;

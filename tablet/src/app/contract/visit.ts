@@ -351,6 +351,8 @@ export interface FeedbackGestures {
       readonly element?: number | null;
       readonly dueMs?: number | null;
       readonly status?: Step['status'];
+      // At most 500 bytes; the teacher, the observers and whoever leads read it.
+      readonly droppedBecause?: string;
     },
   ) => Promise<Outcome>;
   // Sends the wish to share; the version appears when the server has written it.

@@ -336,6 +336,8 @@ export interface StepRow {
   readonly dueMs: number | null;
   readonly looksIn: string;
   readonly status: 'open' | 'tried' | 'embedded' | 'dropped';
+  // Why it was dropped; empty: it was not, or nobody said.
+  readonly droppedBecause: string;
   readonly mine: boolean;
 }
 

@@ -4,7 +4,7 @@ import { type Bytes, facetId, hex, newRecordId, unhex } from '../../model/bytes'
 import { Changes } from '../../model/gesture';
 import { facetClass, type VisitRecord } from '../../model/visit';
 import type { Outcome, StepGestures, StepThread } from '../contract';
-import { type Desk, kindName, stepStatus } from '../desk';
+import { type Desk, droppedBecause, kindName, stepStatus } from '../desk';
 import type { AtDesk } from '../gestures';
 import { kindsFor, loadOf } from '../lists';
 import { planChanges } from '../visit-making';
@@ -42,6 +42,7 @@ export function stepThreads(desk: Desk): StepThread[] {
         dueMs,
         overdue: isOpen && dueMs !== null && dueMs + dayMs <= desk.nowMs(),
         status,
+        droppedBecause: droppedBecause(step),
         mine: isMine,
         teacher: desk.directory.nameOf(visit.teacher),
         teacherId: visit.teacher,

@@ -10,6 +10,7 @@ import { FormDialog } from '../forms/form-dialog';
 import { Icon } from '../frame/icons';
 import { Empty, Page, Shown } from '../frame/page';
 import { useApp, useGesture, useStore } from '../frame/reading';
+import { DropForm } from './drop-form';
 
 const isOpen = ({ status }: StepThread) => status === 'open' || status === 'tried';
 
@@ -94,6 +95,9 @@ function StepCard({ step }: { readonly step: StepThread }) {
       {step.overdue && step.dueMs !== null && (
         <p className="notice ask second">{say('step.overdue', { date: day(step.dueMs) })}</p>
       )}
+      {step.droppedBecause !== '' && (
+        <p className="second measure">{say('step.droppedBecause', { why: step.droppedBecause })}</p>
+      )}
       {step.check !== null && <Check check={step.check} />}
       {isOpen(step) && <Actions step={step} />}
     </div>
@@ -125,7 +129,7 @@ function Actions({ step }: { readonly step: StepThread }) {
   const run = useGesture();
   const [, go] = useLocation();
   const { date } = useDays();
-  const [open, setOpen] = useState<'plan' | 'newDay' | null>(null);
+  const [open, setOpen] = useState<'plan' | 'newDay' | 'drop' | null>(null);
   const set = (status: StepThread['status']) =>
     void run(() => app.editStep(step.visitId, step.stepId, { status }));
   const start = async () => {
@@ -174,7 +178,7 @@ function Actions({ step }: { readonly step: StepThread }) {
             {say('steps.newDay')}
           </button>
         )}
-        <button type="button" className="quiet" onClick={() => set('dropped')}>
+        <button type="button" className="quiet" onClick={() => setOpen('drop')}>
           {say('step.drop')}
         </button>
       </div>
@@ -196,7 +200,12 @@ function Actions({ step }: { readonly step: StepThread }) {
           </div>
         </details>
       )}
-      {open !== null && <DayForm step={step} what={open} onClose={() => setOpen(null)} />}
+      {open === 'drop' && (
+        <DropForm visitId={step.visitId} stepId={step.stepId} onClose={() => setOpen(null)} />
+      )}
+      {open !== null && open !== 'drop' && (
+        <DayForm step={step} what={open} onClose={() => setOpen(null)} />
+      )}
     </>
   );
 }

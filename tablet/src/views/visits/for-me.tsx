@@ -1,5 +1,6 @@
 // What colleagues gave me, and my steps. My load, and who has read about me, beside it.
 
+import { useState } from 'react';
 import { Link } from 'wouter';
 import type { FeedbackRow, ForMe, StepRow } from '../../app/contract';
 import { say } from '../../words/say';
@@ -7,6 +8,7 @@ import { Icon } from '../frame/icons';
 import { Empty, Page, Shown } from '../frame/page';
 import { useApp, useGesture, useStore, useWhen } from '../frame/reading';
 import { HelpForMe } from '../help/help-for-me';
+import { DropForm } from '../steps/drop-form';
 import { hoursWords, LoadBoxes } from './new-visit';
 import './visits.css';
 
@@ -113,6 +115,7 @@ export function StepCard({ step }: { readonly step: StepRow }) {
   const app = useApp();
   const run = useGesture();
   const when = useWhen();
+  const [dropping, setDropping] = useState(false);
   const set = (status: StepRow['status']) =>
     void run(() => app.editStep(step.visitId, step.stepId, { status }));
   const overdue =
@@ -138,6 +141,9 @@ export function StepCard({ step }: { readonly step: StepRow }) {
       {overdue && step.dueMs !== null && (
         <p className="notice ask second">{say('step.overdue', { date: when.date(step.dueMs) })}</p>
       )}
+      {step.droppedBecause !== '' && (
+        <p className="second measure">{say('step.droppedBecause', { why: step.droppedBecause })}</p>
+      )}
       {step.status !== 'dropped' && step.status !== 'embedded' && (
         <div className="bar-actions">
           {step.status === 'open' && (
@@ -150,10 +156,13 @@ export function StepCard({ step }: { readonly step: StepRow }) {
               {say('step.habit')}
             </button>
           )}
-          <button type="button" className="quiet" onClick={() => set('dropped')}>
+          <button type="button" className="quiet" onClick={() => setDropping(true)}>
             {say('step.drop')}
           </button>
         </div>
+      )}
+      {dropping && (
+        <DropForm visitId={step.visitId} stepId={step.stepId} onClose={() => setDropping(false)} />
       )}
     </div>
   );
