@@ -195,7 +195,11 @@ describe('What shows that a cell is held', () => {
       await on.page.getByText(say('management.evidenceList')).first().click();
       await on.page.getByRole('link', { name: /^Visit, Mathematics/ }).click();
       await on.page.waitForURL(new RegExp(`#/visits/${visit.replaceAll('-', '')}$`));
-      await on.page.locator('main').getByText(/Mathematics/).first().waitFor();
+      await on.page
+        .locator('main')
+        .getByText(/Mathematics/)
+        .first()
+        .waitFor();
     };
     await mine.picture('practice-evidence');
     await opens(mine);

@@ -138,6 +138,13 @@ const coverage = (of: 'department' | 'school' | 'empty'): Coverage => ({
       ? departments.map((name, i) => rule(name, teachers.slice(i % 4, 4 + (i % 6))))
       : [rule('Mathematics', of === 'empty' ? [] : teachers)],
   complete,
+  reasons:
+    of === 'department'
+      ? [
+          { kind: 'rules', rule: 'coverageRule', name: 'Half-termly visit', atMs: day(11, 25) },
+          { kind: 'movedAway', teacher: 'Ms Kaur', lessonMs: day(11, 18), atMs: day(11, 24) },
+        ]
+      : [],
   changes:
     of === 'department'
       ? [
@@ -266,6 +273,8 @@ const trends = (of: Trends['of'], empty: boolean): Trends => {
       recovering: null,
     },
     changes: [],
+    reasons: [],
+    uncertified: 0,
     waiting: empty ? 0 : 1,
     hidden: false,
   };

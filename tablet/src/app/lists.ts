@@ -295,11 +295,7 @@ export class Lists {
         turns.push([0, { kind: 'question', questionId: first.id, n, classCode: row.classCode }]);
       }
       const newest = visit.versions().at(-1);
-      if (
-        row.toMe &&
-        newest !== undefined &&
-        !visit.acknowledged().includes(newest.round)
-      ) {
+      if (row.toMe && newest !== undefined && !visit.acknowledged().includes(newest.round)) {
         turns.push([
           2,
           { kind: 'newFeedback', visitId, observer: desk.directory.nameOf(visit.lead) },

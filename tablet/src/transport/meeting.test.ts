@@ -136,5 +136,6 @@ describe.runIf(isBuilt)('a tablet and the built server', () => {
     await tablet.meet();
     const [acked] = new VisitRecord(tablet.store, record).response.acks;
     expect(hex(acked?.digest ?? new Uint8Array(0))).toBe(hex(digest));
+    expect(new VisitRecord(tablet.store, record).acknowledged()).toEqual([1]);
   }, 120_000);
 });

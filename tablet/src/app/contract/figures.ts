@@ -162,6 +162,26 @@ export interface CoverTeacherChange {
   readonly rule: string;
 }
 
+export type RuleKind = 'policy' | 'coverageRule' | 'rubric' | 'calendar' | 'cycle' | 'person';
+
+// Why a figure is another one than at the last view, where no row of the page tells it.
+export type Reason =
+  | {
+      // The visit is behind another page now, or is withdrawn.
+      readonly kind: 'movedAway' | 'mergedAway' | 'withdrawn';
+      // Whose page it was on.
+      readonly teacher: string;
+      readonly lessonMs: number;
+      readonly atMs: number;
+    }
+  // What it is counted by; `name`: the rule's title, or whose entry of the roster; empty: neither.
+  | {
+      readonly kind: 'rules';
+      readonly rule: RuleKind;
+      readonly name: string;
+      readonly atMs: number;
+    };
+
 export interface Coverage {
   readonly halfTerm: HalfTerm;
   readonly when: 'before' | 'running' | 'over';
@@ -169,6 +189,8 @@ export interface Coverage {
   readonly rules: readonly RuleCover[];
   readonly complete: Completeness;
   readonly changes: readonly CoverChange[];
+  // Latest first; beside `changes`.
+  readonly reasons: readonly Reason[];
   readonly comingUp: readonly {
     readonly visitId: string;
     readonly teacher: string;
@@ -265,6 +287,10 @@ export interface Trends {
   readonly teachers: readonly { readonly id: string; readonly name: string; readonly n: number }[];
   readonly complete: Completeness;
   readonly changes: readonly TrendChange[];
+  // Latest first; beside `changes`.
+  readonly reasons: readonly Reason[];
+  // Lessons whose levels are left out, because their observer held no certificate; of a teacher only.
+  readonly uncertified: number;
   // Lessons that a question or a choice keeps out of a figure.
   readonly waiting: number;
   // Fewer than the school's least number of teachers, to a reader from outside.

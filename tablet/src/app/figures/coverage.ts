@@ -15,6 +15,7 @@ import type {
   CoverChange,
   CoverState,
   HalfTerm,
+  Reason,
   RuleCover,
   TeacherCover,
 } from '../contract';
@@ -84,6 +85,7 @@ export function coverageOf(
   reply: CoverageReply,
   before: CoverageReply | null,
   loads: LoadReply | null,
+  reasons: readonly Reason[] = [],
 ): Coverage | null {
   const halfTerm = halfTermsOf(desk.directory).find(({ h2 }) => h2 === reply.h2);
   if (halfTerm === undefined) return null;
@@ -98,6 +100,7 @@ export function coverageOf(
     rules: reply.rules.map((rule) => ruleOf(desk, rule, { planned, halfTerm, loads })),
     complete: completenessOf(reply.watermark),
     changes: before?.h2 === reply.h2 ? changesOf(before, reply) : [],
+    reasons,
     comingUp: planned
       .filter(({ department }) => departments.has(department))
       .slice(0, mostComing)

@@ -5,7 +5,14 @@ import { base64Encode } from '@bufbuild/protobuf/wire';
 import { Code, ConnectError } from '@connectrpc/connect';
 import { describe, expect, test } from 'vitest';
 import { FrozenFederationReplySchema, FrozenSchoolReplySchema } from '#proto/aggregate_pb';
-import { OrgKind, OrgSchema, PersonSchema, Role, RubricVersionSchema } from '#proto/directory_pb';
+import {
+  OrgKind,
+  OrgSchema,
+  PersonSchema,
+  RecordKind,
+  Role,
+  RubricVersionSchema,
+} from '#proto/directory_pb';
 import {
   CoverageReplySchema,
   CoverageState,
@@ -13,7 +20,7 @@ import {
   TeacherReplySchema,
   TrendState,
 } from '#proto/summary_pb';
-import { HeatMapReplySchema, HeatState } from '#proto/trend_pb';
+import { ChangeReason, ChangesReplySchema, HeatMapReplySchema, HeatState } from '#proto/trend_pb';
 import { hex } from '../../model/bytes';
 import { Directory } from '../../model/directory';
 import type { FigureCalls } from '../../transport/calls';
@@ -23,7 +30,8 @@ import { Asking } from './asking';
 import { coverageOf } from './coverage';
 import { h2Of, halfTermFor, halfTermsOf, lastOver, lastSix, stepFrom } from './half-terms';
 import { federationFigures, frozenMatrix, liveMatrix, tenthsOf } from './matrix';
-import { coverageQuestion } from './questions';
+import { changesQuestion, coverageQuestion } from './questions';
+import { reasonsOf } from './reasons';
 import { teacherTrends } from './trends';
 
 const dayMs = 86_400_000;
@@ -669,5 +677,68 @@ describe('Schools side by side', () => {
     expect(lastOver(halfTermsOf(directory), nowMs)).toBe(
       halfTermsOf(directory).findLast(({ toMs }) => toMs + dayMs <= nowMs)?.h2,
     );
+  });
+});
+
+describe('Why a figure changed', () => {
+  const change = (reason: ChangeReason, rest: object = {}) =>
+    create(ChangesReplySchema, {
+      changes: [
+        {
+          reason,
+          displayName: 'Ms Kaur',
+          lessonStartMs: 7n,
+          arrivedMs: 9n,
+          reference: RecordKind.COVERAGE_RULE,
+          title: 'Half-termly visit',
+          ...rest,
+        },
+      ],
+    });
+
+  test('is told of a visit that left, and of a rule', () => {
+    const teacher = 'Ms Kaur';
+    expect(reasonsOf(change(ChangeReason.MOVED_AWAY))).toEqual([
+      { kind: 'movedAway', teacher, lessonMs: 7, atMs: 9 },
+    ]);
+    expect(reasonsOf(change(ChangeReason.MERGED_AWAY))).toEqual([
+      { kind: 'mergedAway', teacher, lessonMs: 7, atMs: 9 },
+    ]);
+    expect(reasonsOf(change(ChangeReason.WITHDRAWN))).toEqual([
+      { kind: 'withdrawn', teacher, lessonMs: 7, atMs: 9 },
+    ]);
+    expect(reasonsOf(change(ChangeReason.RULES))).toEqual([
+      { kind: 'rules', rule: 'coverageRule', name: 'Half-termly visit', atMs: 9 },
+    ]);
+    expect(
+      reasonsOf(change(ChangeReason.RULES, { reference: RecordKind.PERSON, title: '' })),
+    ).toEqual([{ kind: 'rules', rule: 'person', name: teacher, atMs: 9 }]);
+  });
+
+  test('is left to the page’s own rows for what came, and says nothing that it does not know', () => {
+    expect(reasonsOf(change(ChangeReason.CHANGED))).toEqual([]);
+    expect(reasonsOf(change(ChangeReason.CAME_LATE))).toEqual([]);
+    expect(reasonsOf(change(99 as ChangeReason))).toEqual([]);
+    expect(reasonsOf(change(ChangeReason.RULES, { reference: RecordKind.ORG }))).toEqual([]);
+    expect(reasonsOf(null)).toEqual([]);
+  });
+
+  test('is asked for since the last view; the first time there is nothing to compare with', async () => {
+    const asked: bigint[] = [];
+    const calls = {
+      practice: {
+        changes: async ({ sinceSeq }: { sinceSeq: bigint }) => {
+          asked.push(sinceSeq);
+          return create(ChangesReplySchema, { watermark: { asOfSeq: 12n } });
+        },
+      },
+    } as unknown as FigureCalls;
+    const question = changesQuestion('a', { org: hex(maths) }, 209);
+    const options = { headers: {}, signal: new AbortController().signal };
+    const reply = await question.ask(calls, options, 0n);
+    expect(question.seq(reply)).toBe(12n);
+    await question.ask(calls, options, 12n);
+    expect(asked[0]).toBeGreaterThan(1n << 48n);
+    expect(asked[1]).toBe(12n);
   });
 });

@@ -5,7 +5,7 @@ import { OrgKind } from '#proto/directory_pb';
 import { HelpView } from '#proto/help_pb';
 import { hex } from '../../model/bytes';
 import type { FigureCalls } from '../../transport/calls';
-import type { AboutMe, Areas, Figures, HalfTerm, Help, Loaded, Section } from '../contract';
+import type { AboutMe, Areas, Figures, HalfTerm, Help, Loaded, Reason, Section } from '../contract';
 import type { Desk } from '../desk';
 import { Derived } from '../observable';
 import { cycleOf } from '../practice/cycle';
@@ -21,6 +21,7 @@ import { agreementOf, packOf } from './practice';
 import {
   aboutMeQuestion,
   agreementQuestion,
+  changesQuestion,
   coverageQuestion,
   cycleQuestion,
   departmentQuestion,
@@ -34,6 +35,7 @@ import {
   schoolQuestion,
   teacherQuestion,
 } from './questions';
+import { reasonsOf } from './reasons';
 import { groupTrends, type Known, teacherTrends } from './trends';
 
 export class FigurePages {
@@ -157,13 +159,15 @@ export class FigurePages {
     const isDepartment = desk.directory.orgs.get(org)?.kind === OrgKind.DEPARTMENT;
     const question = coverageQuestion(area, org, halfTerm.asked.h2, !isDepartment);
     const load = isDepartment ? loadQuestion(area, org) : null;
+    const changes = changesQuestion(area, { org }, halfTerm.asked.h2);
     return {
       questions: [question],
-      beside: load === null ? [] : [load],
+      beside: load === null ? [changes] : [load, changes],
       make: () => {
         const { reply, before } = this.#asking.known(question);
         const loads = load === null ? null : this.#reply(load);
-        return reply === null ? null : coverageOf(desk, org, reply, before, loads);
+        const reasons = reasonsOf(this.#reply(changes));
+        return reply === null ? null : coverageOf(desk, org, reply, before, loads, reasons);
       },
     };
   }
@@ -177,7 +181,8 @@ export class FigurePages {
     return this.#sixHalfTerms(
       halfTerm.six,
       (one) => teacherQuestion(area, teacher, one),
-      (known) => teacherTrends(desk, teacher, known),
+      changesQuestion(area, { teacher }, halfTerm.asked.h2),
+      (known, reasons) => teacherTrends(desk, teacher, known, reasons),
     );
   }
 
@@ -185,17 +190,20 @@ export class FigurePages {
     const area = this.#areaFor(desk, org);
     const halfTerm = this.#halfTerm(desk, h2);
     if (area === null || halfTerm === null) return null;
+    const changes = changesQuestion(area, { org }, halfTerm.asked.h2);
     if (desk.directory.orgs.get(org)?.kind === OrgKind.DEPARTMENT) {
       return this.#sixHalfTerms(
         halfTerm.six,
         (one) => departmentQuestion(area, org, one),
-        (known) => groupTrends(desk, 'department', known),
+        changes,
+        (known, reasons) => groupTrends(desk, 'department', known, reasons),
       );
     }
     return this.#sixHalfTerms(
       halfTerm.six,
       (one) => schoolQuestion(area, org, one),
-      (known) => groupTrends(desk, 'school', known),
+      changes,
+      (known, reasons) => groupTrends(desk, 'school', known, reasons),
     );
   }
 
@@ -203,18 +211,20 @@ export class FigurePages {
   #sixHalfTerms<D extends DescMessage, T>(
     six: readonly HalfTerm[],
     questionOf: (h2: number) => Question<D>,
-    make: (known: Known<MessageShape<D>>[]) => T | null,
+    changes: ReturnType<typeof changesQuestion>,
+    make: (known: Known<MessageShape<D>>[], reasons: readonly Reason[]) => T | null,
   ): Plan<T> {
     const asked = six.map((halfTerm) => ({ halfTerm, question: questionOf(halfTerm.h2) }));
     return {
       questions: asked.map(({ question }) => question),
+      beside: [changes],
       make: () => {
         const known = asked.map(({ halfTerm, question }) => ({
           halfTerm,
           ...this.#asking.known(question),
         }));
         if (known.some(({ reply, isGone }) => reply === null && !isGone)) return null;
-        return make(known);
+        return make(known, reasonsOf(this.#reply(changes)));
       },
     };
   }

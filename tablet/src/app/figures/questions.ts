@@ -14,7 +14,7 @@ import {
   TeacherReplySchema,
   type Watermark,
 } from '#proto/summary_pb';
-import { HeatMapReplySchema } from '#proto/trend_pb';
+import { ChangesReplySchema, HeatMapReplySchema } from '#proto/trend_pb';
 import { unhex } from '../../model/bytes';
 import type { Question } from './asking';
 
@@ -79,6 +79,25 @@ export const schoolQuestion = (
       { school: unhex(school), h2, withDepartments: true, lastViewSeq },
       options,
     ),
+  seq,
+});
+
+// The first time nothing is listed: from then on there is a view to compare with.
+const sinceNow = 1n << 62n;
+
+export const changesQuestion = (
+  area: string,
+  of: { readonly teacher: string } | { readonly org: string },
+  h2: number,
+): Question<typeof ChangesReplySchema> => ({
+  key: `changes/${'teacher' in of ? of.teacher : of.org}/${h2}`,
+  area,
+  reply: ChangesReplySchema,
+  ask: (calls, options, lastViewSeq) => {
+    const sinceSeq = lastViewSeq || sinceNow;
+    const who = 'teacher' in of ? { teacher: unhex(of.teacher) } : { org: unhex(of.org) };
+    return calls.practice.changes({ ...who, h2, sinceSeq }, options);
+  },
   seq,
 });
 

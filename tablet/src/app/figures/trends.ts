@@ -19,6 +19,7 @@ import type {
   Mark,
   NotYet,
   Point,
+  Reason,
   Statement,
   TrendChange,
   Trends,
@@ -76,6 +77,7 @@ export function teacherTrends(
   desk: Desk,
   teacher: string,
   known: readonly Known<TeacherReply>[],
+  reasons: readonly Reason[] = [],
 ): Trends | null {
   const replies = known.flatMap(({ reply }) => (reply === null ? [] : [reply]));
   const newest = replies.at(-1);
@@ -115,6 +117,8 @@ export function teacherTrends(
     teachers: [],
     complete: together(replies),
     changes: known.flatMap((one) => lessonChanges(desk, one)),
+    reasons,
+    uncertified: lessons.filter((lesson) => lesson.uncertified).length,
     waiting: lessons.filter(({ unresolved, queried }) => unresolved.length + queried.length > 0)
       .length,
     hidden: false,
@@ -262,6 +266,7 @@ export function groupTrends(
   desk: Desk,
   of: 'department' | 'school',
   known: readonly Known<GroupReply>[],
+  reasons: readonly Reason[] = [],
 ): Trends | null {
   const replies = known.flatMap(({ reply }) => (reply === null ? [] : [reply]));
   const newest = replies.at(-1);
@@ -295,6 +300,8 @@ export function groupTrends(
     teachers: teachersOf(replies),
     complete: together(replies),
     changes: groupChanges(desk, known),
+    reasons,
+    uncertified: 0,
     waiting: 0,
     hidden: false,
   };

@@ -6,6 +6,7 @@ import type { Coverage, CoverChange, CoverNumbers, RuleCover } from '../../app/c
 import { say } from '../../words/say';
 import { HalfTermPicker, halfTermName, useDays } from '../figures/half-term';
 import { areaName, placePath, type SectionProps, Sections } from '../figures/place';
+import { reasonWords } from '../figures/reasons';
 import { ShownAnswer } from '../figures/shown';
 import { Watermark } from '../figures/watermark';
 import { Icon } from '../frame/icons';
@@ -140,6 +141,7 @@ function CoverageWatermark({
   readonly rule: string;
 }) {
   const when = useWhen();
+  const days = useDays();
   const words = (change: CoverChange) => {
     if (change.kind === 'department') {
       const { department, fromDone, toDone, eligible } = change;
@@ -158,7 +160,10 @@ function CoverageWatermark({
     <Watermark
       answer={answer}
       complete={answer.value.complete}
-      changes={answer.value.changes.filter((change) => change.rule === rule).map(words)}
+      changes={[
+        ...answer.value.changes.filter((change) => change.rule === rule).map(words),
+        ...answer.value.reasons.map((reason) => reasonWords(reason, days)),
+      ]}
     />
   );
 }

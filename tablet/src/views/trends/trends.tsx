@@ -4,6 +4,7 @@ import { useState } from 'react';
 import type { ElementTrend, FigureAnswer, Mark, TrendChange, Trends } from '../../app/contract';
 import { say } from '../../words/say';
 import { HalfTermPicker, halfTermName, useDays } from '../figures/half-term';
+import { reasonWords } from '../figures/reasons';
 import { Watermark } from '../figures/watermark';
 import { Dialog } from '../frame/dialog';
 import { Empty } from '../frame/page';
@@ -20,7 +21,8 @@ export function TrendFigures({
   readonly to: (h2: number) => string;
 }) {
   const trends = answer.value;
-  const { day } = useDays();
+  const days = useDays();
+  const { day } = days;
   const [shown, setShown] = useState<'charts' | 'table'>('charts');
   const [lessons, setLessons] = useState<readonly Mark[] | null>(null);
   const group = isGroup(trends);
@@ -66,10 +68,14 @@ export function TrendFigures({
       <Watermark
         answer={answer}
         complete={trends.complete}
-        changes={trends.changes.map(change)}
+        changes={[
+          ...trends.changes.map(change),
+          ...trends.reasons.map((reason) => reasonWords(reason, days)),
+        ]}
         extra={[
           trends.rubric !== '' && say('trends.rubric', { rubric: trends.rubric }),
           trends.waiting > 0 && say('trends.waiting', { n: trends.waiting }),
+          trends.uncertified > 0 && say('trends.uncertified', { n: trends.uncertified }),
         ]
           .filter(Boolean)
           .join(' ')}

@@ -49,5 +49,12 @@ export const figuresWords = {
   'water.whyFirst': 'This is the first time that you look at these figures on this tablet.',
   'water.whyNothing': 'Nothing has changed since you last looked, at {time}.',
   'water.whySince': 'Since you last looked, at {time}:',
+  'reason.movedAway':
+    '{teacher}, lesson of {lesson}: put under another person, department or half-term on {at}, so it is no longer here.',
+  'reason.mergedAway':
+    '{teacher}, lesson of {lesson}: two entries of the staff list turned out to be one person on {at}, so it is no longer here.',
+  'reason.withdrawn': '{teacher}, lesson of {lesson}: withdrawn on {at}.',
+  'reason.rules':
+    '{rule, select, policy {The school’s policy} coverageRule {The rule “{name}”} rubric {The rubric “{name}”} calendar {The school calendar} cycle {The cycle “{name}”} other {{name}’s entry in the staff list}} changed on {at}.',
   'water.whyNone': 'Changes are shown here the next time that you look.',
 } as const;

@@ -53,6 +53,8 @@ export const trendsWords = {
   'trends.rubric': '{rubric}.',
   'trends.waiting':
     '{n, plural, one {# lesson has a question or a choice that keeps an element out} other {# lessons have a question or a choice that keeps an element out}}.',
+  'trends.uncertified':
+    '{n, plural, one {The levels of # lesson are} other {The levels of # lessons are}} left out: the observer had no certificate for this rubric on the day.',
   'trends.teachers': 'Teachers (A–Z)',
   'trends.teacherLessons': '{n, plural, one {# lesson} other {# lessons}}',
   'trends.teachersNone': 'No teacher has a counted lesson in these half-terms.',
