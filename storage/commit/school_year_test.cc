@@ -468,7 +468,7 @@ class SchoolYear {
   std::map<Id16, uint32_t> round_of_;
   std::map<std::string, Row> expected_;  // By kind1 | key.
   std::map<Id16, std::vector<sync::Contribution>> of_record_;
-  const Id16 again_ = IdNumber(50);  // Tia, a second time.
+  const Id16 again_ = IdNumber(18);  // Tia, a second time.
   bool is_merged_ = false;
   size_t compared_ = 0, erased_ = 0, merges_ = 0, moved_ = 0, read_ = 0;
 };
