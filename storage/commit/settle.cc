@@ -369,6 +369,7 @@ absl::StatusOr<bool> Batch::RederiveSome(Tenant tenant, size_t max_records) {
   }
   disk::LogRow log;
   log.set_disposition(1);
+  log.set_upper_ms(now_ms_);  // A figure that it moved is told of with its moment.
   PutUnread(Family::kLog, OplogKey(tenant, *seq), log.SerializeAsString());
   if (!is_last) return true;
   const absl::Status opened = OpenHeldBack(*this, tenant, *seq);

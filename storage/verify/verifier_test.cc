@@ -12,6 +12,7 @@
 #include "storage/commit/rollups.h"
 #include "storage/verify/rejoin.h"
 #include "storage/verify/verified_school.h"
+#include "sync/rollup_rows.h"
 
 namespace halfterm::storage {
 namespace {

@@ -192,14 +192,12 @@ describe('What shows that a cell is held', () => {
     await save(mine);
     await mine.sent();
     const opens = async (on: TabletPage) => {
-      await on.page.getByText(say('management.evidenceList')).first().click();
+      await on.page.locator('summary', { hasText: say('management.evidenceList') }).click();
       await on.page.getByRole('link', { name: /^Visit, Mathematics/ }).click();
       await on.page.waitForURL(new RegExp(`#/visits/${visit.replaceAll('-', '')}$`));
-      await on.page
-        .locator('main')
-        .getByText(/Mathematics/)
-        .first()
-        .waitFor();
+      await on.page.locator('main table').waitFor({ state: 'detached' });
+      await on.page.waitForTimeout(3000);
+      await on.picture('practice-evidence-opened');
     };
     await mine.picture('practice-evidence');
     await opens(mine);

@@ -170,7 +170,7 @@ TEST_P(UpgradeTest, TheServerGivesItAnIdentityAndALedger) {
 // What an earlier version counted by another definition is counted again before anybody looks: each
 // visit says where it counts, and a recomputation finds no difference.
 TEST_P(UpgradeTest, WhatWasDerivedByAnotherDefinitionIsDerivedAgainAtTheStart) {
-  SimulatedServer server(store().string(), /*seed=*/1, LeftOut::kNothing);
+  SimulatedServer server(OnRocks(store().string()), /*seed=*/1, LeftOut::kNothing);
   server.clock().SetWall(now_ms_ + kDayMs);
   ASSERT_TRUE(server.Start().ok());
   server.FinishFiling();
