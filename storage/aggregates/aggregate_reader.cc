@@ -205,7 +205,7 @@ absl::StatusOr<v1::FrozenFederationReply> AggregateReader::FrozenFederation(
   const absl::StatusOr<Id16> above = RequiredId(request.org(), "org");
   if (!above.ok()) return above.status();
   const std::shared_ptr<const sync::Directory> directory = directories_.Of(caller.tenant);
-  if (directory == nullptr || request.h2() == 0 || request.h2() > 0xFFFF) return NothingFrozen();
+  if (directory == nullptr || request.h2() > 0xFFFF) return NothingFrozen();
   const auto grants = directory->GrantsOf(caller.person);
   const bool may_read = std::any_of(grants.begin(), grants.end(), [&](const v1::RoleGrant* grant) {
     const auto org = Id16::FromBytes(grant->org());
@@ -215,13 +215,22 @@ absl::StatusOr<v1::FrozenFederationReply> AggregateReader::FrozenFederation(
   if (directory->Org(*above) == nullptr || !may_read) return NothingFrozen();
 
   const std::unique_ptr<Snapshot> snapshot = engine_.NewSnapshot();
-  v1::FrozenFederationReply reply;
-  reply.set_h2(request.h2());
+  std::vector<Id16> sites;
+  auto half_term = static_cast<uint16_t>(request.h2());
   for (const v1::Org& org : directory->content().orgs) {
     const Id16 site = *Id16::FromBytes(org.id());
     if (!IsAtOrBelow(*directory, site, *above)) continue;
-    const absl::StatusOr<disk::FrozenRow> row = Parsed(snapshot->Get(
-        Family::kState, FrozenKey(caller.tenant, site, static_cast<uint16_t>(request.h2()))));
+    sites.push_back(site);
+    if (request.h2() != 0) continue;
+    const absl::StatusOr<uint16_t> last = LastFrozen(*snapshot, caller.tenant, site);
+    if (last.ok()) half_term = std::max(half_term, *last);
+    if (!last.ok() && !absl::IsNotFound(last.status())) return last.status();
+  }
+  v1::FrozenFederationReply reply;
+  reply.set_h2(half_term);
+  for (const Id16& site : sites) {
+    const absl::StatusOr<disk::FrozenRow> row =
+        Parsed(snapshot->Get(Family::kState, FrozenKey(caller.tenant, site, half_term)));
     if (absl::IsNotFound(row.status())) continue;
     if (!row.ok()) return row.status();
     *reply.add_schools() = UnitOf(*row, *directory, site, /*is_total=*/true);

@@ -196,8 +196,6 @@ describe('What shows that a cell is held', () => {
       await on.page.getByRole('link', { name: /^Visit, Mathematics/ }).click();
       await on.page.waitForURL(new RegExp(`#/visits/${visit.replaceAll('-', '')}$`));
       await on.page.locator('main table').waitFor({ state: 'detached' });
-      await on.page.waitForTimeout(3000);
-      await on.picture('practice-evidence-opened');
     };
     await mine.picture('practice-evidence');
     await opens(mine);

@@ -39,20 +39,10 @@ export const stepFrom = (h2: number, by: 1 | -1): number => {
   return by === 1 ? h2 - (h2 % 8) + 8 + 1 : h2 - (h2 % 8) - 8 + 6;
 };
 
-// The last half-term that is over: by the calendar, or by what half-terms usually are for whoever holds
-// none.
-export function lastOver(all: readonly HalfTerm[], nowMs: number): number {
-  const over = all.findLast(({ toMs }) => toMs + dayMs <= nowMs);
-  if (over !== undefined) return over.h2;
-  const date = new Date(nowMs);
-  const month = date.getUTCMonth() + 1;
-  const firstYear = month >= 9 ? date.getUTCFullYear() : date.getUTCFullYear() - 1;
-  // Of September on: the first ends in October, the others at Christmas, in February, at Easter, in May.
-  const ends = [11, 13, 15, 16, 18] as const;
-  const inYear = month >= 9 ? month : month + 12;
-  const done = ends.filter((end) => inYear >= end).length;
-  return done === 0 ? stepFrom(h2Of(firstYear, 1), -1) : h2Of(firstYear, done);
-}
+// The last half-term that is over. 0: none that this tablet knows; the server then takes the last one that
+// is frozen.
+export const lastOver = (all: readonly HalfTerm[], nowMs: number): number =>
+  all.findLast(({ toMs }) => toMs + dayMs <= nowMs)?.h2 ?? 0;
 
 // The half-term asked for; 0: the one of today, in a holiday the one before, and before all of them
 // the first. Null: the school has no such half-term.

@@ -27,11 +27,11 @@ export function ReadFeedback({ visit }: { readonly visit: Visit }) {
   const back = teacher
     ? { to: '/for-me', place: say('nav.forMe') }
     : { to: '/visits', place: say('nav.visits') };
-  const subtitle = say('read.subtitle', {
-    date: visit.lessonMs === null ? say('common.noDate') : when.date(visit.lessonMs),
-    class: visit.classCode,
-    kind: say(`kind.${visit.kind}`),
-  });
+  const date = visit.lessonMs === null ? say('common.noDate') : when.date(visit.lessonMs);
+  const lesson = teacher ? [say('read.yourLesson', { date })] : [visit.teacher?.name, date];
+  const subtitle = [...lesson, visit.classCode, say(`kind.${visit.kind}`)]
+    .filter(Boolean)
+    .join(' · ');
   if (visit.phase === 'withdrawn') {
     return (
       <Page title={title} subtitle={subtitle} back={back}>

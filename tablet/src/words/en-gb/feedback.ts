@@ -75,7 +75,7 @@ export const feedbackWords = {
 
   // 6.12 Feedback, as the teacher reads it.
   'read.title': 'Feedback from {observer}',
-  'read.subtitle': 'Your lesson on {date} · {class} · {kind}',
+  'read.yourLesson': 'Your lesson on {date}',
   'read.version': 'Version {n}',
   'read.versionLine': ', shared {date}.',
   'read.changedCount':
