@@ -26,6 +26,7 @@
 #include "service/latency_ring.h"
 #include "service/limits.h"
 #include "service/listening.h"
+#include "service/open_doors_service.h"
 #include "service/opened_store.h"
 #include "service/people_service.h"
 #include "service/practice_service.h"
@@ -56,6 +57,8 @@
 #include "storage/commit/secrets.h"
 #include "storage/commit/sessions.h"
 #include "storage/directory/directories.h"
+#include "storage/doors/door_jobs.h"
+#include "storage/doors/door_list.h"
 #include "storage/engine.h"
 #include "storage/import/import.h"
 #include "storage/keeping/keeping_reader.h"
@@ -97,6 +100,7 @@ struct Server::Parts {
         kept(*stored->engine, stored->directories),
         aggregates(*stored->engine, stored->directories),
         practices(*stored->engine, stored->directories, aggregates, world.clock),
+        doors(*stored->engine, stored->directories, world.clock),
         audits(*stored->engine, stored->directories, world.clock),
         trail(*stored->engine, world.clock, committer),
         gate(stored->sessions, stored->directories, world.clock),
@@ -116,6 +120,7 @@ struct Server::Parts {
              stored->account_keys->sealing_point()),
         summary(gate, summaries, trail, world.clock, reads, summary_times),
         practice(gate, practices, trail, world.clock, reads),
+        open_doors(gate, doors, world.clock, writes, reads),
         keeping(gate, kept, world.clock, reads),
         keeping_admin(gate, *stored->engine, stored->directories, world.clock, reads),
         aggregate(gate, aggregates, world.clock, reads),
@@ -186,6 +191,7 @@ struct Server::Parts {
   storage::KeepingReader kept;
   storage::AggregateReader aggregates;
   storage::PracticeReader practices;
+  storage::DoorList doors;
   storage::AuditReader audits;
   storage::ReadTrail trail;
   Gate gate;
@@ -198,6 +204,7 @@ struct Server::Parts {
   SyncService sync;
   SummaryService summary;
   PracticeService practice;
+  OpenDoorsService open_doors;
   KeepingService keeping;
   KeepingAdminService keeping_admin;
   AggregateService aggregate;
@@ -270,6 +277,8 @@ void Server::Parts::RunUpkeep() {
       [failed](const absl::StatusOr<bool>& done) { failed("clearing the log", done.status()); }));
   committer.Submit(storage::MakeFreezeClock(
       [failed](const absl::Status& done) { failed("freeze clock", done); }));
+  committer.Submit(
+      storage::MakeDoorClock([failed](const absl::Status& done) { failed("door clock", done); }));
 }
 
 void Server::Parts::RunSessionClock() {
@@ -318,9 +327,10 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(const ServerOptions& optio
   if (!admin.ok()) return admin.status();
   p.admin_port = *std::move(admin);
   p.admin_port.server->GetHealthCheckService()->SetServingStatus(false);
-  absl::StatusOr<Listening> pub = Listen(Port::kPublic, options.grpc_address,
-                                         {&p.sync, &p.recovery, &p.summary, &p.practice,
-                                          &p.accounts, &p.keeping, &p.aggregate, &p.audit});
+  absl::StatusOr<Listening> pub =
+      Listen(Port::kPublic, options.grpc_address,
+             {&p.sync, &p.recovery, &p.summary, &p.practice, &p.open_doors, &p.accounts, &p.keeping,
+              &p.aggregate, &p.audit});
   if (!pub.ok()) return pub.status();
   p.public_port = *std::move(pub);
   if (!options.http_address.empty()) {

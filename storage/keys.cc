@@ -20,6 +20,7 @@ enum class Tag : char {
   kSubject = 'j',
   kProvider = 'y',
   kFrozen = 'z',
+  kOpenDoor = 'm',
   kDirectory = 'x',
   kProof = 'h',
   kScopeHistory = 'w',
@@ -249,6 +250,16 @@ std::string FrozenPrefix(Tenant tenant, const core::Id16& site) {
 std::optional<ParsedFrozenKey> ParseFrozenKey(absl::string_view key) {
   Parser parser(Tag::kFrozen, key);
   const ParsedFrozenKey parsed{parser.School(), parser.Id(), parser.Number<uint16_t>()};
+  return IfDone(parser, parsed);
+}
+
+std::string OpenDoorKey(Tenant tenant, const core::Id16& door) {
+  return Builder(Tag::kOpenDoor, tenant).Add(door).Key();
+}
+std::string OpenDoorPrefix(Tenant tenant) { return Builder(Tag::kOpenDoor, tenant).Key(); }
+std::optional<ParsedIdKey> ParseOpenDoorKey(absl::string_view key) {
+  Parser parser(Tag::kOpenDoor, key);
+  const ParsedIdKey parsed{parser.School(), parser.Id()};
   return IfDone(parser, parsed);
 }
 

@@ -16,6 +16,7 @@
 //            "j" T4 digest32                           person16, by SHA-256(issuer | 0 | subject)
 //            "y" T4                                    ProviderRow
 //            "z" T4 site16 h2                          FrozenRow (disk/aggregate.proto)
+//            "m" T4 door16                             OpenDoorRow (disk/open_doors.proto)
 //            "x" T4 kind1 name                         directory index: who or what has this name
 //            "h" T4 person16 device16                  ProofRow: what a copy last proved to hold
 //            "w" T4 person16                           ScopeHistoryRow
@@ -139,6 +140,10 @@ struct ParsedFrozenKey {
   uint16_t half_term;
 };
 std::optional<ParsedFrozenKey> ParseFrozenKey(absl::string_view key);
+
+std::string OpenDoorKey(Tenant tenant, const core::Id16& door);
+std::string OpenDoorPrefix(Tenant tenant);
+std::optional<ParsedIdKey> ParseOpenDoorKey(absl::string_view key);
 
 // `kind` says what is looked up (a staff code, a OneRoster sourcedId, ...); the directory numbers
 // them. `name` is any bytes.

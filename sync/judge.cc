@@ -270,6 +270,8 @@ bool MayAsk(v1::Intent::WhatCase what, const Id16& author, const core::FacetId& 
       return KeepsTheVisit(author, facts, lesson_start_ms, directory);
     case v1::Intent::kErasePeer:
       return is.teacher && facts.kind == VisitKind::kPeer;
+    case v1::Intent::kMoveSheet:
+      return is.lead && IsForLeaders(facts.kind);
     case v1::Intent::WHAT_NOT_SET:
       break;
   }

@@ -7,7 +7,7 @@ namespace halfterm::storage {
 namespace {
 
 // By the first byte of their keys (keys.h).
-constexpr absl::string_view kOfState = "gsvipnjyz";
+constexpr absl::string_view kOfState = "gsvipnjyzm";
 constexpr char kSchool = 't', kSession = 's', kTablet = 'v';
 
 }  // namespace

@@ -160,6 +160,8 @@ class Batch {
   size_t taken() const { return taken_; }
   size_t repeats() const { return repeats_; }
 
+  // The records that are to be settled, in the order of their keys.
+  std::vector<RecordState*> Touched() const;
   // Derives what follows from the touched records. Then Writes() is complete.
   absl::Status Settle();
   const WriteSet& Writes();

@@ -4,6 +4,7 @@
 
 #include "storage/backup/ledger.h"
 #include "storage/commit/batch_news.h"
+#include "storage/commit/joined_pages.h"
 #include "storage/shared_engine.h"
 
 namespace halfterm::storage {
@@ -16,6 +17,7 @@ bool IsRefusal(const absl::Status& committed) {
 }
 
 absl::Status MakeDurable(BatchContext& context, Batch& batch, uint64_t& engine_us) {
+  if (absl::Status carried = CarryJoinedPages(batch); !carried.ok()) return carried;
   if (absl::Status settled = batch.Settle(); !settled.ok()) return settled;
   bool is_taken = false;
   if (context.ledger != nullptr) {

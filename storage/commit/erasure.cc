@@ -90,23 +90,29 @@ class LogClearing final : public Job {
                     absl::string_view value) {
     disk::LogRow row;
     if (!row.ParseFromArray(value.data(), static_cast<int>(value.size()))) return;
+    const auto goes = [&](const core::Id16& record) {
+      const auto found = waiting.find(record);
+      return found != waiting.end() && seq <= found->second.seq();
+    };
     const core::Result<core::Group> group = core::DecodeGroup(row.group());
-    std::optional<core::Id16> of;
-    if (group.ok()) of = group->facet.record;
-    for (const disk::ServerEffect& effect : row.effects()) {
-      const std::optional<core::FacetId> id = core::FacetId::Parse(effect.facet());
-      if (id && waiting.count(id->record) > 0) of = id->record;
+    const bool is_of_it = group.ok() && goes(group->facet.record);
+    // A group may have had effects on another record, which stays.
+    auto& effects = *row.mutable_effects();
+    const auto kept =
+        std::remove_if(effects.begin(), effects.end(), [&](const disk::ServerEffect& effect) {
+          const std::optional<core::FacetId> id = core::FacetId::Parse(effect.facet());
+          return id && goes(id->record);
+        });
+    if (!is_of_it && kept == effects.end()) return;
+    effects.erase(kept, effects.end());
+    if (is_of_it) {
+      if (row.disposition() == v1::DISPOSITION_LATE) {
+        batch.Delete(Family::kDerived, LateKey(tenant, group->facet.record, seq));
+      } else if (row.disposition() == v1::DISPOSITION_QUARANTINED) {
+        batch.Delete(Family::kDerived, QuarantineKey(tenant, row.replica(), seq));
+      }
+      row.clear_group();
     }
-    if (!of) return;
-    const auto found = waiting.find(*of);
-    if (found == waiting.end() || seq > found->second.seq()) return;
-    if (row.disposition() == v1::DISPOSITION_LATE) {
-      batch.Delete(Family::kDerived, LateKey(tenant, *of, seq));
-    } else if (row.disposition() == v1::DISPOSITION_QUARANTINED) {
-      batch.Delete(Family::kDerived, QuarantineKey(tenant, row.replica(), seq));
-    }
-    row.clear_group();
-    row.clear_effects();
     row.set_content_erased(true);
     batch.Put(Family::kLog, OplogKey(tenant, seq), row.SerializeAsString());
   }

@@ -6,6 +6,7 @@
 #include "halfterm/v1/observation.pb.h"
 #include "storage/commit/certified.h"
 #include "storage/commit/erasure.h"
+#include "storage/commit/joined_pages.h"
 #include "storage/commit/read_ends.h"
 #include "storage/commit/referral_course.h"
 #include "storage/commit/release.h"
@@ -14,6 +15,7 @@
 #include "sync/core/delta.h"
 #include "sync/core/limits.h"
 #include "sync/facts.h"
+#include "sync/joined_page.h"
 #include "sync/judge.h"
 #include "sync/late.h"
 #include "sync/levels.h"
@@ -34,10 +36,6 @@ using core::VisitKind;
 constexpr uint16_t kPlanPhase = v1::Plan::kPhaseFieldNumber;
 constexpr uint16_t kSheetPhase = v1::Sheet::kPhaseFieldNumber;
 
-// Raises the plan, and notes where the visit becomes done after its half-term has closed.
-absl::Status RaiseTo(Batch& batch, RecordState& record, const core::Phase& phase, uint64_t seq,
-                     disk::LogRow& log);
-
 Facet PhaseDelta(uint16_t field, const core::Phase& phase) {
   core::Cell cell;
   cell.path = Path::Field(field, Kind::kPhase);
@@ -53,30 +51,6 @@ IntentResult Refused(v1::Outcome outcome, std::string detail) {
 
 IntentResult NotAllowed(const char* who) { return Refused(v1::OUTCOME_NOT_ALLOWED, who); }
 
-absl::Status RaiseTo(Batch& batch, RecordState& record, const core::Phase& phase, uint64_t seq,
-                     disk::LogRow& log) {
-  const FacetId plan{record.id, core::kPlan, {}};
-  const core::VisitFacts& facts = batch.FactsOf(record);
-  Facet delta = PhaseDelta(kPlanPhase, phase);
-  if (!sync::IsDone(facts.phase) && sync::IsDone(phase)) {
-    const std::optional<int32_t> late =
-        sync::DoneLateDay(record.View(), facts, batch.DirectoryOf(record.tenant), batch.now_ms());
-    if (late) {
-      const absl::StatusOr<core::Dot> dot = batch.ServerDot(record.tenant);
-      if (!dot.ok()) return dot.status();
-      const absl::StatusOr<uint64_t> stamp = batch.ServerStamp(record.tenant);
-      if (!stamp.ok()) return stamp.status();
-      const FacetState* held = record.Find(plan);
-      core::Cell cell = core::Written(held == nullptr ? Facet{} : held->facet,
-                                      Path::Field(v1::Plan::kDoneLateDayFieldNumber, Kind::kReg),
-                                      *dot, facts.lead, sync::EncodeSigned(*late));
-      for (core::Sibling& sibling : cell.siblings) sibling.stamp = *stamp;
-      core::Put(delta, std::move(cell));
-    }
-  }
-  return batch.ServerWrite(record, plan, std::move(delta), seq, log);
-}
-
 // The intent of one group, while it is carried out.
 class Intents {
  public:
@@ -88,9 +62,10 @@ class Intents {
     // What was kept aside may be of a record without a plan.
     if (intent.has_release()) return DoRelease(intent.release());
     const bool on_sheet = intent.has_submit();
-    const uint8_t wanted = on_sheet ? core::kSheet : core::kPlan;
+    const bool of_own_sheet = on_sheet || intent.has_move_sheet();
+    const uint8_t wanted = of_own_sheet ? core::kSheet : core::kPlan;
     if (group_.facet.facet_class != wanted) {
-      return NotAllowed(on_sheet ? "a sheet is submitted on the sheet" : "it belongs on the plan");
+      return NotAllowed(of_own_sheet ? "it belongs on the sheet" : "it belongs on the plan");
     }
     const sync::Directory& directory = batch_.DirectoryOf(record_.tenant);
     // A visit that the author cannot see is answered as one that is not there; a code is shown to
@@ -125,6 +100,9 @@ class Intents {
         return DoEndRead(intent.end_read());
       case v1::Intent::kErasePeer:
         return DoErasePeer();
+      case v1::Intent::kMoveSheet:
+        if (group_.facet.sub != author_) return NotAllowed(WhoMay(intent.what_case()));
+        return MoveSheet(batch_, record_, author_, intent.move_sheet(), seq_, log_);
       case v1::Intent::kRelease:
       case v1::Intent::WHAT_NOT_SET:
         break;
@@ -177,7 +155,7 @@ class Intents {
 
   absl::Status RaisePlan(const core::Phase& phase) {
     if (!(facts().phase < phase)) return absl::OkStatus();
-    return RaiseTo(batch_, record_, phase, seq_, log_);
+    return RaiseVisit(batch_, record_, phase, seq_, log_);
   }
 
   absl::Status SubmitSheet(const FacetId& sheet) {
@@ -483,7 +461,9 @@ class Intents {
       return Refused(v1::OUTCOME_MISSING, std::string(kept.status().message()));
     }
     if (kept->released) return Refused(v1::OUTCOME_ALREADY, "");
-    if (facts().phase.withdrawn) return Refused(v1::OUTCOME_CLOSED, "the visit is withdrawn");
+    if (facts().phase.withdrawn && sync::JoinedInto(record_.View()).IsZero()) {
+      return Refused(v1::OUTCOME_CLOSED, "the visit is withdrawn");
+    }
     const absl::StatusOr<std::string> problem = TakeIn(batch_, record_, *kept, seq_, log_);
     if (!problem.ok()) return problem.status();
     if (!problem->empty()) return Refused(v1::OUTCOME_MISSING, *problem);
@@ -516,6 +496,30 @@ absl::StatusOr<IntentResult> CarryOut(Batch& batch, RecordState& record, const c
   return Intents(batch, record, group, author, seq, log).Run(intent);
 }
 
+absl::Status RaiseVisit(Batch& batch, RecordState& record, const core::Phase& phase, uint64_t seq,
+                        disk::LogRow& log) {
+  const FacetId plan{record.id, core::kPlan, {}};
+  const core::VisitFacts& facts = batch.FactsOf(record);
+  Facet delta = PhaseDelta(kPlanPhase, phase);
+  if (!sync::IsDone(facts.phase) && sync::IsDone(phase)) {
+    const std::optional<int32_t> late =
+        sync::DoneLateDay(record.View(), facts, batch.DirectoryOf(record.tenant), batch.now_ms());
+    if (late) {
+      const absl::StatusOr<core::Dot> dot = batch.ServerDot(record.tenant);
+      if (!dot.ok()) return dot.status();
+      const absl::StatusOr<uint64_t> stamp = batch.ServerStamp(record.tenant);
+      if (!stamp.ok()) return stamp.status();
+      const FacetState* held = record.Find(plan);
+      core::Cell cell = core::Written(held == nullptr ? Facet{} : held->facet,
+                                      Path::Field(v1::Plan::kDoneLateDayFieldNumber, Kind::kReg),
+                                      *dot, facts.lead, sync::EncodeSigned(*late));
+      for (core::Sibling& sibling : cell.siblings) sibling.stamp = *stamp;
+      core::Put(delta, std::move(cell));
+    }
+  }
+  return batch.ServerWrite(record, plan, std::move(delta), seq, log);
+}
+
 absl::Status RaiseDraft(Batch& batch, RecordState& record, const core::FacetId& facet, uint64_t seq,
                         disk::LogRow& log) {
   if (facet.facet_class == core::kSheet) {
@@ -539,7 +543,7 @@ absl::Status RaiseDraft(Batch& batch, RecordState& record, const core::FacetId& 
                           : facts.revealed ? core::kSubmitted
                                            : core::kDraft};
   if (!facts.has_plan || !(facts.phase < phase)) return absl::OkStatus();
-  return RaiseTo(batch, record, phase, seq, log);
+  return RaiseVisit(batch, record, phase, seq, log);
 }
 
 }  // namespace halfterm::storage

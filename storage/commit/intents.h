@@ -33,6 +33,10 @@ absl::StatusOr<IntentResult> CarryOut(Batch& batch, RecordState& record, const c
 absl::Status RaiseDraft(Batch& batch, RecordState& record, const core::FacetId& facet, uint64_t seq,
                         disk::LogRow& log);
 
+// Raises a visit's plan, and notes where the visit becomes done after its half-term has closed.
+absl::Status RaiseVisit(Batch& batch, RecordState& record, const core::Phase& phase, uint64_t seq,
+                        disk::LogRow& log);
+
 }  // namespace halfterm::storage
 
 #endif  // HALFTERM_STORAGE_COMMIT_INTENTS_H_

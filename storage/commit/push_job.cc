@@ -10,6 +10,7 @@
 #include "storage/commit/erasure.h"
 #include "storage/commit/group_time.h"
 #include "storage/commit/intents.h"
+#include "storage/commit/joined_pages.h"
 #include "storage/commit/push_result.h"
 #include "storage/commit/release.h"
 #include "storage/commit/shared_version.h"
@@ -169,7 +170,8 @@ class GroupApplication {
     decision.disposition = judgement.disposition;
     decision.reason = judgement.reason;
     decision.detail = judgement.detail;
-    if (judgement.disposition != v1::DISPOSITION_COMMITTED) return absl::OkStatus();
+    const absl::Status joined = DecideWhereJoined(record, delta, decision);
+    if (!joined.ok() || decision.disposition != v1::DISPOSITION_COMMITTED) return joined;
     const absl::StatusOr<uint64_t> floor = LatestOfWhatIsGone(held, delta);
     if (!floor.ok()) return floor.status();
     stamp_ = StampOf(at_, store_, held == nullptr ? nullptr : &held->facet, delta, *floor);
@@ -177,7 +179,28 @@ class GroupApplication {
     const absl::Status written = batch_.Write(record, id, std::move(delta), seq_);
     if (!written.ok()) return written;
     record.Find(id)->bytes += group_->body.size();
-    return RaiseDraft(batch_, record, id, seq_, *log_);
+    const absl::Status raised = RaiseDraft(batch_, record, id, seq_, *log_);
+    if (!raised.ok()) return raised;
+    return CarryPages(batch_, record, seq_, *log_);
+  }
+
+  // A page goes on in the visit that its own was joined into, also where its tablet had heard that
+  // its own is over: nobody has to write a sentence twice because of it.
+  absl::Status DecideWhereJoined(RecordState& record, const core::Facet& delta,
+                                 Decision& decision) {
+    const bool knew =
+        decision.disposition == v1::DISPOSITION_QUARANTINED && decision.reason == v1::REASON_CLOSED;
+    if (decision.disposition != v1::DISPOSITION_COMMITTED && !knew) return absl::OkStatus();
+    const absl::StatusOr<Following> following =
+        FollowingOf(batch_, record, group_->facet, delta, group_->body.size());
+    if (!following.ok()) return following.status();
+    if (std::string why = WhyAside(*following); !why.empty()) {
+      const bool is_full = *following == Following::kHasNoRoom;
+      decision = Quarantine(is_full ? v1::REASON_TOO_LARGE : v1::REASON_CLOSED, std::move(why));
+    } else if (knew && *following == Following::kGoesOn) {
+      decision = Decision();
+    }
+    return absl::OkStatus();
   }
 
   absl::StatusOr<uint64_t> LatestOfWhatIsGone(const FacetState* held, const core::Facet& delta) {

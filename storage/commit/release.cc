@@ -7,6 +7,7 @@
 
 #include "storage/commit/group_time.h"
 #include "storage/commit/intents.h"
+#include "storage/commit/joined_pages.h"
 #include "sync/check.h"
 #include "sync/core/codec.h"
 #include "sync/core/delta.h"
@@ -137,6 +138,10 @@ absl::StatusOr<std::string> TakeIn(Batch& batch, RecordState& record, const Kept
   if (held != nullptr && WouldOutgrow(*held, *delta, group->body.size())) {
     return std::string("room on the page");
   }
+  const absl::StatusOr<Following> following =
+      FollowingOf(batch, record, group->facet, *delta, group->body.size());
+  if (!following.ok()) return following.status();
+  if (std::string why = WhyAside(*following); !why.empty()) return why;
   // The time at which it was written, as far as that is known.
   const int64_t written_ms = std::clamp(kept.log.estimate_ms(), kept.log.lower_ms(),
                                         std::max(kept.log.lower_ms(), kept.log.upper_ms()));
@@ -147,6 +152,7 @@ absl::StatusOr<std::string> TakeIn(Batch& batch, RecordState& record, const Kept
   if (!written.ok()) return written;
   if (FacetState* state = record.Find(group->facet)) state->bytes += bytes;
   written = RaiseDraft(batch, record, group->facet, by_seq, log);
+  if (written.ok()) written = CarryPages(batch, record, by_seq, log);
   if (!written.ok()) return written;
   log.set_released_seq(kept.seq);
   batch.Put(Family::kDerived, KeptKeyOf(record.tenant, kept.log, kept.seq),

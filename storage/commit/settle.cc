@@ -84,8 +84,7 @@ struct Batch::Settling {
   std::vector<const disk::FeedPlace*> goes;
 };
 
-absl::Status Batch::Settle() {
-  // In the order of their keys: most rows then follow the one before them in the memtable.
+std::vector<RecordState*> Batch::Touched() const {
   std::vector<RecordState*> touched;
   for (const auto& [name, record] : records_) {
     if (record->touched) touched.push_back(record.get());
@@ -93,6 +92,12 @@ absl::Status Batch::Settle() {
   std::sort(touched.begin(), touched.end(), [](const RecordState* a, const RecordState* b) {
     return a->tenant != b->tenant ? a->tenant < b->tenant : a->id < b->id;
   });
+  return touched;
+}
+
+absl::Status Batch::Settle() {
+  // In the order of their keys: most rows then follow the one before them in the memtable.
+  const std::vector<RecordState*> touched = Touched();
   std::deque<Settling> settlings;  // Rows point into it.
   for (RecordState* const record : touched) {
     settlings.push_back({*record, !record->stored, 0, {}, {}, {}, {}, {}});

@@ -15,6 +15,7 @@
 #include "storage/verify/account_check.h"
 #include "storage/verify/audit_check.h"
 #include "storage/verify/directory_check.h"
+#include "storage/verify/door_check.h"
 #include "storage/verify/findings.h"
 #include "storage/verify/log_check.h"
 #include "storage/verify/record_check.h"
@@ -160,6 +161,9 @@ absl::Status VerifySchool(const Engine& engine, Tenant tenant, const Secrets* se
                      "cannot be read; who may read what, and the summaries, were not checked");
   } else if (!directory.ok()) {
     return directory.status();
+  } else if (absl::Status doors = CheckDoors(*snapshot, tenant, **directory, findings);
+             !doors.ok()) {
+    return doors;
   }
   const RecordCheckContext context{*snapshot, tenant, directory.ok() ? directory->get() : nullptr,
                                    secrets, *head};

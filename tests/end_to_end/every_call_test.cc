@@ -27,6 +27,7 @@
 #include "halfterm/v1/aggregate.grpc.pb.h"
 #include "halfterm/v1/audit.pb.h"
 #include "halfterm/v1/disposition.pb.h"
+#include "halfterm/v1/open_doors.grpc.pb.h"
 #include "halfterm/v1/practice.pb.h"
 #include "halfterm/v1/recovery.pb.h"
 #include "halfterm/v1/summary.pb.h"
@@ -55,9 +56,9 @@ constexpr int kGuesses = 5;
 
 // Calls that take nothing that could be another school's: they are asked about one's own only.
 const std::set<std::string> kTakesNoName = {
-    "Accounts.Challenge",   "Accounts.SignOut", "Accounts.SetPassphrase",
-    "Accounts.ListTablets", "Audit.AboutMe",    "Keeping.Counts",
-    "Keeping.Kept",         "Keeping.Own",      "Practice.Helping",
+    "Accounts.Challenge", "Accounts.SignOut",    "Accounts.SetPassphrase", "Accounts.ListTablets",
+    "Audit.AboutMe",      "Keeping.Counts",      "Keeping.Kept",           "Keeping.Own",
+    "Practice.Helping",   "OpenDoors.ListDoors", "OpenDoors.OpenDoor",
 };
 // Asked by name in tenants_test, because each group goes on from the one before, or it streams.
 const std::set<std::string> kInTenantsTest = {"Sync.Push", "Sync.Pull"};
@@ -84,7 +85,8 @@ std::vector<const ServiceDescriptor*> PublicServices() {
        {v1::HelloRequest::descriptor(), v1::OfferRequest::descriptor(),
         v1::TeacherRequest::descriptor(), v1::LoadRequest::descriptor(),
         v1::KeptRequest::descriptor(), v1::FrozenSchoolRequest::descriptor(),
-        v1::AboutMeRequest::descriptor(), v1::EnrolRequest::descriptor()}) {
+        v1::AboutMeRequest::descriptor(), v1::EnrolRequest::descriptor(),
+        v1::ListDoorsRequest::descriptor()}) {
     for (int i = 0; i < message->file()->service_count(); ++i) {
       const ServiceDescriptor* service = message->file()->service(i);
       if (admin.count(std::string(service->name())) == 0) all.push_back(service);
@@ -199,6 +201,21 @@ class EveryCallTest : public ::testing::Test {
     return {status.error_code(), said + message};
   }
 
+  // A door that the tablet's person opens for tomorrow.
+  void OpenDoorOf(WireTablet& tablet, const Id16& door) {
+    const auto doors = v1::OpenDoors::NewStub(tablet.channel());
+    grpc::ClientContext context;
+    tablet.Prepare(context);
+    v1::OpenDoorRequest request;
+    request.set_door(BytesOf(door));
+    request.set_lesson_start_ms(server.clock.NowMs() + 86'400'000);
+    request.set_minutes(50);
+    request.set_places(2);
+    v1::DoorReply reply;
+    const grpc::Status opened = doors->OpenDoor(&context, request, &reply);
+    EXPECT_TRUE(opened.ok()) << opened.error_message();
+  }
+
   void FindSlots(Message& message, std::vector<Slot>& slots) const {
     std::vector<const FieldDescriptor*> fields;
     message.GetReflection()->ListFields(message, &fields);
@@ -269,7 +286,9 @@ class EveryCallTest : public ::testing::Test {
   SmallSchool here_school, there_school;
   const Id16 federation = IdNumber(60), their_federation = IdNumber(160), only_site = IdNumber(150),
              only_department = IdNumber(151), only_teacher = IdNumber(152),
-             only_rubric = IdNumber(153), visit = IdNumber(90), only_visit = IdNumber(190);
+             only_rubric = IdNumber(153), visit = IdNumber(90), only_visit = IdNumber(190),
+             own_door = IdNumber(91), door = IdNumber(92), only_door = IdNumber(191),
+             only_other_door = IdNumber(192);
   std::vector<Thing> things;
 };
 
@@ -289,6 +308,11 @@ TEST_F(EveryCallTest, S3Z1EveryCallAnswersAboutOnesOwnAndTakesAnotherSchoolsForN
   WireTablet spare(server, "northgate", here_school.sara, 6);
   WireTablet leaving(server, "northgate", here_school.hugo, 7);
   WireTablet theirs_too(server, "southgate", there_school.sara, 8);
+
+  OpenDoorOf(hana, own_door);
+  OpenDoorOf(spare, door);
+  OpenDoorOf(una, only_door);
+  OpenDoorOf(una, only_other_door);
 
   // Tablets with a key: one on which somebody works, one on which somebody signs in again and
   // again, one that joins, and two of the other school.
@@ -321,6 +345,8 @@ TEST_F(EveryCallTest, S3Z1EveryCallAnswersAboutOnesOwnAndTakesAnotherSchoolsForN
             {BytesOf(IdNumber(70)), BytesOf(IdNumber(170))},
             {BytesOf(IdNumber(71)), BytesOf(IdNumber(171))},
             {BytesOf(visit), BytesOf(only_visit)},
+            {BytesOf(own_door), BytesOf(only_door)},
+            {BytesOf(door), BytesOf(only_other_door)},
             {hana.session().session(), una.session().session()},
             {spare.session().session(), theirs_too.session().session()},
             {BytesOf(hana.device()), BytesOf(una.device())},
@@ -344,6 +370,9 @@ TEST_F(EveryCallTest, S3Z1EveryCallAnswersAboutOnesOwnAndTakesAnotherSchoolsForN
   own.rule = BytesOf(IdNumber(70));
   own.cycle = BytesOf(IdNumber(71));
   own.visit = BytesOf(visit);
+  own.own_door = BytesOf(own_door);
+  own.door = BytesOf(door);
+  own.tomorrow_ms = server.clock.NowMs() + 86'400'000;
   own.device = BytesOf(hana.device());
   own.cursor = hana.held.cursor;
   own.replica = hana.replica();

@@ -3,6 +3,7 @@
 #include "halfterm/v1/aggregate.pb.h"
 #include "halfterm/v1/audit.pb.h"
 #include "halfterm/v1/disposition.pb.h"
+#include "halfterm/v1/open_doors.pb.h"
 #include "halfterm/v1/practice.pb.h"
 #include "halfterm/v1/recovery.pb.h"
 #include "halfterm/v1/summary.pb.h"
@@ -137,6 +138,22 @@ void AddPages(const OwnNames& own, All& all) {
   Add(all, "Keeping.Own", v1::OwnRequest(), kNothing);
 }
 
+void AddDoors(const OwnNames& own, All& all) {
+  Add(all, "OpenDoors.ListDoors", v1::ListDoorsRequest(), kNothing);
+  Add(all, "OpenDoors.OpenDoor", v1::OpenDoorRequest(), [own](auto& q, const Chance&) {
+    q.set_door(own.own_door);
+    q.set_lesson_start_ms(own.tomorrow_ms);
+    q.set_minutes(50);
+    q.set_places(2);
+  });
+  Add(all, "OpenDoors.TakePlace", v1::TakePlaceRequest(),
+      [own](auto& q, const Chance&) { q.set_door(own.door); });
+  Add(all, "OpenDoors.GiveUpPlace", v1::GiveUpPlaceRequest(),
+      [own](auto& q, const Chance&) { q.set_door(own.door); });
+  Add(all, "OpenDoors.CloseDoor", v1::CloseDoorRequest(),
+      [own](auto& q, const Chance&) { q.set_door(own.own_door); });
+}
+
 void AddAccounts(const OwnNames& own, All& all) {
   Add(all, "Accounts.Challenge", v1::ChallengeRequest(), kNothing);
   Add(all, "Accounts.Enrol", v1::EnrolRequest(),
@@ -202,6 +219,7 @@ std::map<std::string, OwnRequest> OwnRequests(const OwnNames& own) {
   All all;
   AddSync(own, all);
   AddPages(own, all);
+  AddDoors(own, all);
   AddAccounts(own, all);
   return all;
 }

@@ -17,6 +17,9 @@ namespace halfterm::testing {
 // What somebody who leads and administers a school can name there. Ids are 16 bytes.
 struct OwnNames {
   std::string federation, site, maths, tia, rubric, rule, cycle, visit;
+  // An open door of the caller's own, and one of a colleague's.
+  std::string own_door, door;
+  int64_t tomorrow_ms = 0;
   // The caller's tablet and store, and where its last pull ended.
   std::string device, cursor;
   uint64_t replica = 0;

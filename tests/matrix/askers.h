@@ -53,6 +53,7 @@ inline bool IsNamed(const std::string& who, const Asker& asker) {
   const bool hod = asker.role == v1::ROLE_HOD, head = asker.role == v1::ROLE_HEAD;
   const bool senior = head || asker.role == v1::ROLE_SLT;
   if (who == "own") return true;
+  if (who == "staff") return asker.role != v1::ROLE_GOVERNOR && asker.role != v1::ROLE_EXTERNAL;
   if (who == "the teacher") return asker.is_teacher && asker.role != v1::ROLE_GOVERNOR;
   if (who == "head of department") return hod && asker.reaches;
   if (who == "senior leaders") return senior && asker.reaches;

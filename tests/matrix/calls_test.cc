@@ -12,6 +12,7 @@
 #include <string>
 #include <vector>
 
+#include "storage/doors/open_door.h"
 #include "storage/keeping/keeping_reader.h"
 #include "storage/summary/access.h"
 #include "sync/facts.h"
@@ -34,8 +35,9 @@ TEST(CallsMatrixTest, S2EveryCallOfTheProtosIsNamedWithWhoMayMakeIt) {
     }
   }
   const std::set<std::string> words = {
-      "own",     "no session",         "this machine",   "the teacher",
-      "leaders", "head of department", "senior leaders", "keeper"};
+      "staff",       "own",     "no session",         "this machine",
+      "the teacher", "leaders", "head of department", "senior leaders",
+      "keeper"};
   for (const std::vector<std::string>& row : Calls().rows()) {
     named.insert(row[0]);
     for (const std::string& who : PartsOf(row[2])) {
@@ -75,6 +77,21 @@ TEST(CallsMatrixTest, S2WhoReadsFiguresAndCountsIsWhatTheMatrixSays) {
   std::printf("%zu cells of who may call\n", cells);
 }
 
+TEST(CallsMatrixTest, S2WhoSeesOpenDoorsIsWhatTheMatrixSays) {
+  for (const Asker& asker : AllAskers()) {
+    MatrixSchool school;
+    const sync::Directory directory = asker.InSchool(school);
+    SCOPED_TRACE(asker.Words());
+    for (const char* call : {"OpenDoors.ListDoors", "OpenDoors.OpenDoor", "OpenDoors.TakePlace",
+                             "OpenDoors.GiveUpPlace"}) {
+      EXPECT_EQ(storage::IsStaffOf(school.one, school.site, directory),
+                MayCall(call, "a school", asker))
+          << call;
+    }
+    EXPECT_FALSE(storage::IsStaffOf(IdNumber(250), school.site, directory));
+  }
+}
+
 TEST(CallsMatrixTest, APersonWhoHasLeftReadsNothingWhateverTheirGrantsSay) {
   for (const v1::Role role : AllRoles()) {
     MatrixSchool school;
@@ -83,6 +100,7 @@ TEST(CallsMatrixTest, APersonWhoHasLeftReadsNothingWhateverTheirGrantsSay) {
     const sync::Directory directory = school.Made();
     EXPECT_TRUE(directory.ScopesOf(school.one).empty()) << RoleName(role);
     EXPECT_FALSE(storage::MaySeeCounts(school.one, directory)) << RoleName(role);
+    EXPECT_FALSE(storage::IsStaffOf(school.one, school.site, directory)) << RoleName(role);
   }
 }
 
