@@ -352,7 +352,6 @@ TEST_F(JoinedPagesTest, TheLessonIsCountedOnceAfterwards) {
   ASSERT_EQ(Share(hana, 1).outcome(), v1::OUTCOME_DONE);
   const auto joined = school.Rollups();
   // As in a school in which both had opened one visit.
-  JoinedPagesTest* const here = this;
   CommittedSchool other;
   StoreDirectory(other);
   PushingTablet hana2 = other.Tablet(people.hana, 1), sara2 = other.Tablet(people.sara, 2);
@@ -361,10 +360,10 @@ TEST_F(JoinedPagesTest, TheLessonIsCountedOnceAfterwards) {
   hana2.Write(Of(hanas, core::kPlan), {}, values);
   ASSERT_TRUE(hana2.Push().ok());
   const auto submitted = [&](PushingTablet& tablet) {
-    tablet.Write(here->PageOf(hanas, tablet.person()), {}, RatingValues(4, 3));
+    tablet.Write(PageOf(hanas, tablet.person()), {}, RatingValues(4, 3));
     v1::Intent intent;
     intent.mutable_submit();
-    tablet.Intend(here->PageOf(hanas, tablet.person()), intent);
+    tablet.Intend(PageOf(hanas, tablet.person()), intent);
     ASSERT_TRUE(tablet.Push().ok());
   };
   submitted(hana2);
