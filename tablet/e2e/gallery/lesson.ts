@@ -251,6 +251,8 @@ export const draft: Visit = {
   declined: [],
   schoolDaysUnshared: null,
   withdrawnReason: '',
+  joining: false,
+  joinedInto: null,
   mayLetRead: [],
   letRead: [],
 };

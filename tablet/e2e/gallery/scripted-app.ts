@@ -2,6 +2,7 @@
 // few switches that a picture needs; the real app is tried by the specs beside this folder.
 
 import type { App, Loaded, Outcome, Store, TabletState, Visit } from '../../src/app/contract';
+import { begunLesson, oneLesson, openDoors } from './doors';
 import { scriptedFigures } from './figures';
 import {
   at,
@@ -395,6 +396,8 @@ export function scriptedApp(scene: Scene): App {
           : [{ name: 'Mr Osei', role: 'Head of Mathematics', atMs: day(11, 23, 12) }],
       }),
     ),
+    sameLessons: store(ready(scene === 'trouble' ? [oneLesson, begunLesson] : [])),
+    doors: store(ready(empty ? { ...openDoors(true), doors: [] } : openDoors(online))),
     additions: store(
       ready({
         asOfMs: empty ? null : at('09:30'),

@@ -10,6 +10,7 @@ import type {
   App,
   Header,
   Loaded,
+  OpenDoors,
   Outcome,
   Question,
   Receipt,
@@ -24,6 +25,7 @@ import type {
   Walk,
 } from './contract';
 import type { Desk } from './desk';
+import { DoorKeeper } from './doors';
 import { FigurePages } from './figures/pages';
 import { type AtDesk, gestures } from './gestures';
 import { askToPersist, isInstalled, keeping } from './keeping';
@@ -37,6 +39,7 @@ import { stepGestures, stepThreads } from './practice/steps';
 import { questionPage, questionsOf } from './questions';
 import { Answers } from './questions-answered';
 import { added, type Before, look, receiptOf } from './receipts';
+import { sameLessonGestures, sameLessons } from './same-lesson';
 import { OwnSignIns } from './sign-ins';
 import { type Surroundings, Tablet } from './tablet';
 import { teamGestures } from './team';
@@ -283,6 +286,14 @@ export async function startApp(options: AppOptions): Promise<RunningApp> {
     }
   };
   const visits = new Derived(listed(({ lists }) => lists.visits()));
+  const oneLesson = new Derived(listed(({ desk }) => sameLessons(desk, zone.get())));
+  const doorKeeper = new DoorKeeper(at, options.calls.doors, options.random, () =>
+    doors.invalidate(),
+  );
+  const doors: Derived<Loaded<OpenDoors>> = new Derived((): Loaded<OpenDoors> => {
+    const open = at();
+    return open === null ? { kind: 'loading' } : doorKeeper.page(open.desk);
+  });
   const newVisit = new Derived(listed(({ lists }) => lists.newVisit()));
   const choicesOfWalks = new Derived(loaded(({ desk }) => walkChoices(desk)));
   const forMe = new Derived(loaded(({ lists }) => lists.forMe()));
@@ -347,6 +358,8 @@ export async function startApp(options: AppOptions): Promise<RunningApp> {
     waiting,
     today,
     visits,
+    oneLesson,
+    doors,
     newVisit,
     choicesOfWalks,
     forMe,
@@ -441,6 +454,7 @@ export async function startApp(options: AppOptions): Promise<RunningApp> {
   const saving = {
     ...gestures(at, options.random),
     ...teamGestures(at, options.random),
+    ...sameLessonGestures(at, () => zone.get()),
     ...practiceGestures(at, options.random),
     ...stepGestures(at, options.random),
   };
@@ -465,6 +479,8 @@ export async function startApp(options: AppOptions): Promise<RunningApp> {
     settings,
     today,
     visits,
+    sameLessons: oneLesson,
+    doors,
     newVisit,
     walkChoices: choicesOfWalks,
     questions,
@@ -559,6 +575,12 @@ export async function startApp(options: AppOptions): Promise<RunningApp> {
     undoRoom: (walkId) => watched(walks.undoRoom(walkId)),
     praiseRoom: (walkId, roomId, text) => watched(walks.praiseRoom(walkId, roomId, text)),
     endWalk: (walkId, praise) => watched(walks.endWalk(walkId, praise)),
+
+    lookForDoors: doorKeeper.lookForDoors,
+    openDoor: (choice) => watched(doorKeeper.openDoor(choice)),
+    closeDoor: (doorId) => watched(doorKeeper.closeDoor(doorId)),
+    comeToDoor: (doorId) => watched(doorKeeper.comeToDoor(doorId)),
+    stayAway: (doorId) => watched(doorKeeper.stayAway(doorId)),
 
     lookForAdditions: kept.lookForAdditions,
     takeIn: (additionId) => watched(kept.takeIn(additionId)),

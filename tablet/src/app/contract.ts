@@ -5,10 +5,12 @@
 // Nothing here deletes unsent work, so there is no gesture that could.
 
 import type { AdditionGestures, Additions } from './contract/additions';
+import type { DoorGestures, OpenDoors } from './contract/doors';
 import type { Figures } from './contract/figures';
 import type { Office, SignInGestures, SignIns } from './contract/office';
 import type { HelpThread } from './contract/practice';
 import type { Colleague, PracticeGestures } from './contract/practice-writing';
+import type { SameLesson, SameLessonGestures } from './contract/same-lesson';
 import type { StepGestures, StepThread } from './contract/steps';
 import type { Header, SignIn, Storage, TabletState, Waiting } from './contract/tablet';
 import type { TeamGestures } from './contract/team';
@@ -30,10 +32,12 @@ import type {
 } from './contract/work';
 
 export type * from './contract/additions';
+export type * from './contract/doors';
 export type * from './contract/figures';
 export type * from './contract/office';
 export type * from './contract/practice';
 export type * from './contract/practice-writing';
+export type * from './contract/same-lesson';
 export type * from './contract/steps';
 export type * from './contract/tablet';
 export type * from './contract/team';
@@ -101,6 +105,9 @@ export type Refusal =
   | 'notAllSubmitted'
   | 'tooLong'
   | 'reasonTooShort'
+  | 'doorFull'
+  | 'doorClosed'
+  | 'doorNotThen'
   | 'fileNotOurs'
   | 'fileNotWhole'
   | 'fileOtherSchool'
@@ -112,6 +119,8 @@ export interface App
     FeedbackGestures,
     TeamGestures,
     TogetherGestures,
+    SameLessonGestures,
+    DoorGestures,
     AdditionGestures,
     PracticeGestures,
     StepGestures,
@@ -128,6 +137,10 @@ export interface App
   readonly today: Store<Loaded<Today>>;
   // All that this person may open, newest lesson first; at most some 8,000 rows.
   readonly visits: Store<Loaded<readonly VisitRow[]>>;
+  // Visits that look like one lesson with another one, and are mine to give up; newest first.
+  readonly sameLessons: Store<Loaded<readonly SameLesson[]>>;
+  // 'nothing': this person is no member of staff.
+  readonly doors: Store<Loaded<OpenDoors>>;
   readonly newVisit: Store<Loaded<NewVisit>>;
   readonly walkChoices: Store<Loaded<readonly WalkChoice[]>>;
   // Oldest first.

@@ -288,7 +288,10 @@ export class Desk {
   }
 
   // An intent of this person that the server has not answered yet.
-  pendingIntent(visit: VisitRecord, name: 'submit' | 'share' | 'withdraw' | 'close'): boolean {
+  pendingIntent(
+    visit: VisitRecord,
+    name: 'submit' | 'share' | 'withdraw' | 'close' | 'moveSheet',
+  ): boolean {
     return this.groupsOn(visit.id).some(
       (group) =>
         group.kind === 2 &&

@@ -274,6 +274,8 @@ export function visitPage(desk: Desk, id: string): Visit | null {
     declined: declinedOn(desk, visit),
     schoolDaysUnshared: schoolDays(desk, visit),
     withdrawnReason: visit.plan.withdrawnReason ?? '',
+    joining: desk.pendingIntent(visit, 'moveSheet'),
+    joinedInto: joinedInto(desk, visit),
     mayLetRead: isTeacher
       ? [...directory.people.keys()]
           .filter((id) => id !== me && !visit.observers.includes(id))
@@ -281,6 +283,13 @@ export function visitPage(desk: Desk, id: string): Visit | null {
       : [],
     letRead: visit.plan.readGrants.map((grant) => desk.person(hex(grant.person))),
   };
+}
+
+function joinedInto(desk: Desk, visit: VisitRecord): string | null {
+  const { joinedInto: target } = visit.plan;
+  if (target === undefined || target.length === 0) return null;
+  const id = hex(target);
+  return desk.visit(id).hasPlan ? id : '';
 }
 
 // School days since the lesson, while nothing is shared; null otherwise.

@@ -8,6 +8,7 @@ import { Accounts } from '#proto/account_pb';
 import { Aggregates } from '#proto/aggregate_pb';
 import { Audit } from '#proto/audit_pb';
 import { Keeping } from '#proto/disposition_pb';
+import { OpenDoors } from '#proto/open_doors_pb';
 import { Practice } from '#proto/practice_pb';
 import { Recovery } from '#proto/recovery_pb';
 import { Summaries } from '#proto/summary_pb';
@@ -15,6 +16,7 @@ import { Sync } from '#proto/sync_pb';
 
 export type SyncCalls = ReturnType<typeof createClient<typeof Sync>>;
 export type KeepingCalls = ReturnType<typeof createClient<typeof Keeping>>;
+export type DoorCalls = ReturnType<typeof createClient<typeof OpenDoors>>;
 export type AccountCalls = ReturnType<typeof createClient<typeof Accounts>>;
 
 // What pages of figures ask; nothing of it writes.
@@ -30,6 +32,7 @@ export interface Calls {
   readonly recovery: ReturnType<typeof createClient<typeof Recovery>>;
   readonly accounts: AccountCalls;
   readonly keeping: KeepingCalls;
+  readonly doors: DoorCalls;
   readonly figures: FigureCalls;
 }
 
@@ -46,6 +49,7 @@ export function connect(baseUrl: string): Calls {
     recovery: createClient(Recovery, transport),
     accounts: createClient(Accounts, transport),
     keeping: createClient(Keeping, transport),
+    doors: createClient(OpenDoors, transport),
     figures: {
       summaries: createClient(Summaries, transport),
       aggregates: createClient(Aggregates, transport),

@@ -26,6 +26,7 @@ function later<P extends object>(load: () => Promise<ComponentType<P>>) {
 const Enrol = later(async () => (await import('./tablet/enrol')).Enrol);
 const VisitsScreen = later(async () => (await import('./visits/visits')).VisitsScreen);
 const NewVisitScreen = later(async () => (await import('./visits/new-visit')).NewVisitScreen);
+const DoorsScreen = later(async () => (await import('./doors/doors')).DoorsScreen);
 const JoinVisitScreen = later(async () => (await import('./together/join')).JoinVisitScreen);
 const WalkScreen = later(async () => (await import('./visits/walk')).WalkScreen);
 const WalkStart = later(async () => (await import('./visits/walk-start')).WalkStart);
@@ -142,6 +143,7 @@ function Open({ trouble }: { readonly trouble: Trouble | null }) {
             <Switch>
               <Route path="/today" component={TodayScreen} />
               <Route path="/visits" component={VisitsScreen} />
+              <Route path="/doors" component={DoorsScreen} />
               <Route path="/walk" component={WalkStart} />
               <Route path="/walk/:id">{({ id }) => <WalkScreen id={id} />}</Route>
               <Route path="/questions/:id?">{({ id }) => <QuestionScreen id={id ?? ''} />}</Route>

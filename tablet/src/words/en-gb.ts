@@ -7,6 +7,7 @@
 import { aboutMeWords } from './en-gb/about-me';
 import { additionsWords } from './en-gb/additions';
 import { coverageWords } from './en-gb/coverage';
+import { doorsWords } from './en-gb/doors';
 import { everyScreenWords } from './en-gb/every-screen';
 import { feedbackWords } from './en-gb/feedback';
 import { figuresWords } from './en-gb/figures';
@@ -34,6 +35,7 @@ export const areas = [
   everyScreenWords,
   peopleWords,
   visitsWords,
+  doorsWords,
   sheetWords,
   teamWords,
   togetherWords,
@@ -60,6 +62,7 @@ export const enGB = {
   ...everyScreenWords,
   ...peopleWords,
   ...visitsWords,
+  ...doorsWords,
   ...sheetWords,
   ...teamWords,
   ...togetherWords,

@@ -136,7 +136,8 @@ export type IntentName =
   | 'grantRead'
   | 'endRead'
   | 'release'
-  | 'erasePeer';
+  | 'erasePeer'
+  | 'moveSheet';
 
 export type DeclinedWhy =
   | 'stale'

@@ -262,6 +262,10 @@ export interface Visit {
   // School days since the lesson, while nothing is shared; null otherwise.
   readonly schoolDaysUnshared: number | null;
   readonly withdrawnReason: string;
+  // "One lesson" was said of it and of another visit, and the server has not answered yet.
+  readonly joining: boolean;
+  // The visit in which its page goes on; empty: none, or not on this tablet. Null: it is its own.
+  readonly joinedInto: string | null;
   // People that I, the teacher, may let read; and those who may now.
   readonly mayLetRead: readonly Person[];
   readonly letRead: readonly Person[];

@@ -2,6 +2,7 @@
 // A to Z, never by figure.
 
 import { useState } from 'react';
+import { Link } from 'wouter';
 import type { Coverage, CoverChange, CoverNumbers, RuleCover } from '../../app/contract';
 import { say } from '../../words/say';
 import { HalfTermPicker, halfTermName, useDays } from '../figures/half-term';
@@ -211,6 +212,14 @@ function Beside({
             ))}
           </ul>
         )}
+      </section>
+      <section className="section card">
+        <h2>{say('doors.title')}</h2>
+        <p className="second muted">{say('doors.beside')}</p>
+        <Link href="/doors" className="button">
+          <Icon name="door" />
+          {say('doors.look')}
+        </Link>
       </section>
     </>
   );

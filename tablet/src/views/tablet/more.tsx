@@ -11,12 +11,13 @@ import './tablet.css';
 
 const links: readonly { to: string; icon: IconName; key: MessageKey }[] = [
   { to: '/waiting', icon: 'tablet', key: 'more.waiting' },
+  { to: '/doors', icon: 'door', key: 'doors.title' },
   { to: '/more/readers', icon: 'eye', key: 'aboutMe.link' },
   { to: '/sign-ins', icon: 'lock', key: 'more.signIns' },
   { to: '/receipts', icon: 'tick', key: 'more.receipts' },
   { to: '/additions', icon: 'plus', key: 'more.additions' },
   { to: '/settings', icon: 'gear', key: 'more.settings' },
-  { to: '/hand-over', icon: 'door', key: 'more.handOver' },
+  { to: '/hand-over', icon: 'tablet', key: 'more.handOver' },
 ];
 
 // For whom it is not a tab, because another role of theirs is.

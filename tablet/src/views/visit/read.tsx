@@ -36,7 +36,11 @@ export function ReadFeedback({ visit }: { readonly visit: Visit }) {
     return (
       <Page title={title} subtitle={subtitle} back={back}>
         <Empty>
-          <p>{say('read.withdrawn', { observer, reason: visit.withdrawnReason })}</p>
+          <p>
+            {visit.joinedInto === null
+              ? say('read.withdrawn', { observer, reason: visit.withdrawnReason })
+              : say('sameLesson.gone')}
+          </p>
         </Empty>
       </Page>
     );

@@ -2,8 +2,9 @@
 // to it and by the part of the path.
 
 import { Redirect } from 'wouter';
+import type { Visit } from '../../app/contract';
 import { say } from '../../words/say';
-import { Page, Shown } from '../frame/page';
+import { Empty, Page, Shown } from '../frame/page';
 import { useApp, useStore } from '../frame/reading';
 import { Compose } from './compose';
 import { ReadFeedback } from './read';
@@ -22,6 +23,8 @@ export function VisitScreen({ id, part }: { readonly id: string; readonly part: 
     );
   }
   const value = visit.value;
+  if (value.joinedInto !== null && value.me !== 'teacher')
+    return <GoesOn visit={value} part={part} />;
   if (value.me === 'teacher' && value.kind !== 'SELF') {
     return part === 'read' ? <ReadFeedback visit={value} /> : <Redirect to={`/for-me/${id}`} />;
   }
@@ -34,5 +37,19 @@ export function VisitScreen({ id, part }: { readonly id: string; readonly part: 
     <SheetScreen visit={value} sheet={value.mySheet} />
   ) : (
     <Compose visit={value} />
+  );
+}
+
+// Its page is in another visit of the same lesson now.
+function GoesOn({ visit, part }: { readonly visit: Visit; readonly part: string }) {
+  if (visit.joinedInto) {
+    return <Redirect to={`/visits/${visit.joinedInto}${part === '' ? '' : `/${part}`}`} replace />;
+  }
+  return (
+    <Page title={say('nav.visits')} back={{ to: '/visits', place: say('nav.visits') }}>
+      <Empty>
+        <p>{say('sameLesson.gone')}</p>
+      </Empty>
+    </Page>
   );
 }

@@ -9,6 +9,7 @@ import { FetchingNotice, NewerAppNotice } from '../frame/notices';
 import { Empty, Page, Shown } from '../frame/page';
 import { useApp, useGesture, useStore, useWhen } from '../frame/reading';
 import { EndedNotices } from '../tablet/waiting-notice';
+import { SameLessonQuestions } from '../together/same-lesson';
 import { rowWords } from './visit-row';
 import './visits.css';
 
@@ -33,6 +34,7 @@ export function TodayScreen() {
       <FetchingNotice />
       <NewerAppNotice />
       <EndedNotices />
+      <SameLessonQuestions />
       <Shown loaded={today}>
         {({ yourTurn, plan: planned }) => (
           <>
@@ -105,6 +107,12 @@ function NothingWaits({ next }: { readonly next: VisitRow | undefined }) {
             ? say('today.emptyToday', { visit: rowWords(next), time: when.time(at) })
             : say('today.empty', { visit: rowWords(next), date: when.dateTime(at) })}
       </p>
+      {!next && (
+        <Link href="/doors" className="button">
+          <Icon name="door" />
+          {say('today.doors')}
+        </Link>
+      )}
     </Empty>
   );
 }

@@ -9,6 +9,7 @@ import { Icon } from '../frame/icons';
 import { FetchingNotice } from '../frame/notices';
 import { Empty, PageHeader, Part, Shown, useKeptScroll } from '../frame/page';
 import { useApp, useStore, useWhen } from '../frame/reading';
+import { SameLessonQuestions } from '../together/same-lesson';
 import { rowWords, VisitRowLink } from './visit-row';
 import './visits.css';
 
@@ -39,6 +40,10 @@ export function VisitsScreen() {
   return (
     <>
       <PageHeader title={say('visits.title')}>
+        <Link href="/doors" className="button">
+          <Icon name="door" />
+          {say('doors.title')}
+        </Link>
         {tablet.mayWalk && (
           <Link href="/walk" className="button primary">
             {say('today.startWalk')}
@@ -74,6 +79,7 @@ export function VisitsScreen() {
           />
         </div>
         <FetchingNotice />
+        <SameLessonQuestions />
         <Part>
           <Shown loaded={visits}>
             {(rows) => (

@@ -62,6 +62,10 @@ export const everyScreenWords = {
   'problem.notAllowed': 'There is nothing here for you to do.',
   'problem.closed': 'This visit is closed. What you wrote is kept here and at the server.',
   'problem.choiceOpen': 'One choice is still open. Choose first; nothing is lost meanwhile.',
+  'problem.doorFull': 'Every place is taken, or the lesson is over.',
+  'problem.doorClosed': 'That door is closed.',
+  'problem.doorNotThen':
+    'That cannot be: the lesson has begun or lies beyond this half-term, or more colleagues come than places are left.',
   'problem.strengthMissing': 'Add one thing that went well.',
   'problem.pageEmpty':
     'Your own page of this visit is still empty. Add a note or one thing that went well there first.',

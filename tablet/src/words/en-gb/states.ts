@@ -121,6 +121,7 @@ export const statesWords = {
   'declined.endRead': 'Reading was not taken back: {why}',
   'declined.release': 'What was kept aside was not taken in: {why}',
   'declined.erasePeer': 'The visit was not deleted: {why}',
+  'declined.moveSheet': 'Your page has not gone into the other visit: {why}',
   'declined.why.stale': 'it had changed on another tablet meanwhile. Read it again, then decide.',
   'declined.why.missing': 'something needed was not there yet. Add it, then do it again.',
   'declined.why.notAllowed': 'your role does not allow it here. What you wrote is kept.',

@@ -21,4 +21,22 @@ export const togetherWords = {
   'together.another': 'Another code',
   'together.offline':
     'You can write at once. You are added when this tablet connects and your role allows it.',
+
+  // 6.5 Same lesson.
+  'sameLesson.title': 'Same lesson?',
+  'sameLesson.question':
+    'You and {colleague} have both opened {lesson}, {date}{period}. Is it one lesson?',
+  'sameLesson.questionOwn': 'You have opened {lesson}, {date}{period}, twice. Is it one lesson?',
+  'sameLesson.period': ', period {n}',
+  'sameLesson.where': 'If it is one lesson, your page goes on in {colleague}’s visit.',
+  'sameLesson.whereOwn': 'If it is one lesson, both pages become one.',
+  'sameLesson.yes': 'Yes, one lesson: keep both pages',
+  'sameLesson.yesOwn': 'Yes, one lesson: keep everything',
+  'sameLesson.no': 'No, two lessons',
+  'sameLesson.feedbackBegun':
+    'You have begun feedback in your visit, and {colleague} shares the feedback in theirs. Copy what you need into your page first.',
+  'sameLesson.open': 'Open my visit',
+  'sameLesson.joining':
+    'One lesson: this page goes into the other visit when this tablet connects. You can go on writing.',
+  'sameLesson.gone': 'This lesson goes on in one visit. Nothing of this page was lost.',
 } as const;

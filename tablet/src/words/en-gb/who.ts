@@ -18,7 +18,7 @@ export const whoWords = {
   'who.draft.exists': '{readers} {exists}; so can {teacher} after the lesson.',
   'who.draft.existsNoTeacher': '{readers} {exists}.',
   'who.draft.team':
-    'Only you can read your page. {others} write their own; nobody reads another’s page until all {n, select, 2 {two} 3 {three} 4 {four} other {{n}}} are submitted.',
+    'Only you can read your page. {n, select, 2 {{others} writes another; neither of you reads the other’s page until both are submitted} other {{others} write their own; nobody reads another’s page until all {n, select, 3 {three} 4 {four} other {{n}}} are submitted}}.',
   'who.submitted': '{readers} can read this. {teacher} {exists}, and reads it when you share it.',
   'who.submitted.noTeacher': '{readers} can read this.',
   'who.shared':

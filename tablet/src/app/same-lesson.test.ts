@@ -1,0 +1,155 @@
+// Shows, against the built server, when an observer is asked whether two visits are one lesson, what
+// becomes of both answers, and that what another tablet had not sent is in the visit that is left.
+import 'fake-indexeddb/auto';
+import { readFileSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type Bytes, hex } from '../model/bytes';
+import { Halftermd, isBuilt } from '../transport/halftermd.testing';
+import { idOf, must, ready, sent, Tablets } from './app.testing';
+import type { App, VisitChoice } from './contract';
+
+const server = new Halftermd();
+const tablets = new Tablets(server);
+const minuteMs = 60_000;
+// Noon in Greenwich of a day near today, so that an hour more is the same day anywhere in Europe.
+const noonMs = Math.floor(Date.now() / 86_400_000) * 86_400_000 + 12 * 3_600_000;
+let head: Bytes = new Uint8Array(16);
+let senior: Bytes = new Uint8Array(16);
+let staff: string[] = [];
+
+const choice = (teacher: string, change: Partial<VisitChoice> = {}): VisitChoice => ({
+  kind: 'DEPT',
+  teacherId: teacher,
+  classCode: '9M2',
+  room: 'B12',
+  announced: false,
+  minutes: 30,
+  lessonMs: noonMs,
+  loadReason: '',
+  observerIds: [],
+  ...change,
+});
+const open = async (app: App, teacher: string, change: Partial<VisitChoice> = {}) =>
+  must(await app.openVisit(choice(teacher, change))).visitId;
+const asked = (app: App) => ready(app.sameLessons);
+const page = (app: App, id: string) => ready(app.visit(id));
+const notesOn = (app: App, id: string) => page(app, id).mySheet?.notes.map(({ text }) => text);
+
+describe.runIf(isBuilt)('two visits that may be one lesson', () => {
+  let lead: App;
+  let mine: App;
+  let office: App;
+  beforeAll(async () => {
+    await server.start();
+    await server.importSchool();
+    const rows = (name: string) =>
+      readFileSync(`${server.roster}/${name}.csv`, 'utf8')
+        .split(/\r?\n/)
+        .map((line) => line.split(','));
+    const grants = rows('grants');
+    const holder = (role: string) => idOf(grants.find((row) => row[1] === role)?.[0] ?? '');
+    head = holder('head');
+    senior = holder('slt');
+    const posts = new Set(grants.map(([person]) => person));
+    staff = rows('people')
+      .filter(([id, , type]) => type === 'staff' && !posts.has(id))
+      .map(([id]) => hex(idOf(id ?? '')));
+    lead = await tablets.joined(head);
+    mine = await tablets.joined(senior);
+    office = await tablets.joined(senior);
+  }, 240_000);
+  afterAll(() => server.end());
+  const teacher = (n: number) => staff[n] ?? '';
+
+  test('become one with every page in it, also what a second tablet had not sent', async () => {
+    const theirs = await open(lead, teacher(0));
+    must(await lead.addNote(theirs, noonMs, 'Books open by the bell.'));
+    const given = await open(mine, teacher(0), { lessonMs: noonMs + 20 * minuteMs });
+    must(await mine.addNote(given, noonMs, 'A quick start.'));
+    expect(asked(mine)).toEqual([]);
+    await sent(mine);
+    await sent(office);
+    must(await office.addNote(given, noonMs, 'From the cupboard.'));
+    await sent(lead);
+    await sent(mine);
+    expect(asked(mine)).toMatchObject([{ mine: given, theirs, classCode: '9M2' }]);
+    // Who would read my page there, beside its lead.
+    expect(asked(mine)[0]?.who.coObservers).toEqual([page(mine, theirs).lead.name]);
+
+    must(await mine.joinLessons(given, theirs));
+    expect(asked(mine)).toEqual([]);
+    expect(page(mine, given).joining).toBe(true);
+    must(await mine.addNote(given, noonMs, 'Still typing.'));
+    await sent(mine);
+    await sent(mine);
+    expect(page(mine, given)).toMatchObject({ phase: 'withdrawn', joinedInto: theirs });
+    expect(notesOn(mine, theirs)?.sort()).toEqual(['A quick start.', 'Still typing.']);
+    await sent(office);
+    await sent(mine);
+    await sent(lead);
+    expect(notesOn(mine, theirs)?.sort()).toEqual([
+      'A quick start.',
+      'From the cupboard.',
+      'Still typing.',
+    ]);
+    expect(page(lead, theirs).observers).toHaveLength(2);
+    expect(notesOn(lead, theirs)).toEqual(['Books open by the bell.']);
+    expect(page(mine, given).declined).toEqual([]);
+    expect(asked(lead)).toEqual([]);
+  }, 240_000);
+
+  test('stay two where their observer says so, and are not asked about again', async () => {
+    const theirs = await open(lead, teacher(1));
+    await sent(lead);
+    const own = await open(mine, teacher(1));
+    await sent(mine);
+    expect(asked(mine)).toMatchObject([{ mine: own, theirs }]);
+    must(await mine.keepTwoLessons(own, theirs));
+    expect(asked(mine)).toEqual([]);
+    await sent(mine);
+    expect(asked(mine)).toEqual([]);
+    expect(page(mine, own).phase).toBe('planned');
+  }, 240_000);
+
+  test('are not asked about where they cannot be one', async () => {
+    await open(lead, teacher(2));
+    await open(lead, teacher(3));
+    await open(lead, teacher(4));
+    await sent(lead);
+    // An hour later, another kind that leaders do not read, another day.
+    await open(mine, teacher(2), { lessonMs: noonMs + 60 * minuteMs });
+    await open(mine, teacher(3), { kind: 'INFORMAL' });
+    await open(mine, teacher(4), { lessonMs: noonMs + 24 * 60 * minuteMs });
+    await sent(mine);
+    expect(asked(mine)).toEqual([]);
+  }, 240_000);
+
+  test('wait while feedback is begun that could not go along', async () => {
+    const theirs = await open(lead, teacher(5));
+    await sent(lead);
+    const own = await open(mine, teacher(5));
+    must(await mine.addStrength(own, 'A calm start.'));
+    await sent(mine);
+    expect(asked(mine)).toMatchObject([{ mine: own, theirs, feedbackBegun: true }]);
+    expect((await mine.joinLessons(own, theirs)).ok).toBe(false);
+    expect(page(mine, own).phase).toBe('planned');
+  }, 240_000);
+
+  test('of one observer on two tablets become one, the later in the earlier', async () => {
+    const first = await open(mine, teacher(6));
+    must(await mine.addNote(first, noonMs, 'On the first.'));
+    const second = await open(office, teacher(6));
+    must(await office.addStrength(second, 'A calm start.'));
+    await sent(mine);
+    await sent(office);
+    await sent(mine);
+    expect(asked(mine)).toMatchObject([{ mine: second, theirs: first, colleague: '' }]);
+    must(await mine.joinLessons(second, first));
+    await sent(mine);
+    await sent(mine);
+    expect(page(mine, first).feedback?.strengths.map(({ text }) => text)).toEqual([
+      'A calm start.',
+    ]);
+    expect(notesOn(mine, first)).toEqual(['On the first.']);
+  }, 240_000);
+});
