@@ -410,8 +410,15 @@ class Intents {
     if (observers.size() >= core::kMaxObservers) {
       return NotAllowed("the visit has 8 observers");
     }
-    return Done(
-        SetOnPlan(Path::Entry(v1::Plan::kObserversFieldNumber, author_, 0, Kind::kElem), ""));
+    // Where a plan names nobody, its lead observes, and goes on to.
+    std::vector<Id16> named = {author_};
+    if (observers.size() == 1) named.push_back(observers.front());
+    for (const Id16& observer : named) {
+      const absl::Status added =
+          SetOnPlan(Path::Entry(v1::Plan::kObserversFieldNumber, observer, 0, Kind::kElem), "");
+      if (!added.ok()) return added;
+    }
+    return IntentResult{};
   }
 
   absl::StatusOr<IntentResult> DoGrantRead(const v1::GrantRead& grant) {

@@ -235,10 +235,15 @@ absl::StatusOr<IntentResult> MoveSheet(Batch& batch, RecordState& source, const 
 
   absl::Status written;
   if (!is_in) {
-    written = SetOnPlan(batch, target,
-                        Path::Entry(v1::Plan::kObserversFieldNumber, author, 0, Kind::kElem),
-                        author, "", seq, log);
-    if (!written.ok()) return written;
+    // Where a plan names nobody, its lead observes, and goes on to.
+    std::vector<Id16> added = {author};
+    if (into.observers.size() == 1) added.push_back(into.observers.front());
+    for (const Id16& observer : added) {
+      written = SetOnPlan(batch, target,
+                          Path::Entry(v1::Plan::kObserversFieldNumber, observer, 0, Kind::kElem),
+                          author, "", seq, log);
+      if (!written.ok()) return written;
+    }
   }
   written = SetOnPlan(batch, source, Path::Field(v1::Plan::kJoinedIntoFieldNumber, Kind::kReg),
                       author, std::string(id->view()), seq, log);

@@ -123,7 +123,7 @@ TEST_F(JoinedPagesTest, TheMovedPageKeepsEveryValueTimeAndAuthor) {
   EXPECT_EQ(ShownOn(PageOf(hanas, people.sara)), before);
   EXPECT_THAT(ValuesOn(PageOf(hanas, people.sara), LevelAt(4)),
               UnorderedElementsAre(Number(1), Number(3)));
-  EXPECT_THAT(Observers(hanas), ElementsAre(people.sara));
+  EXPECT_THAT(Observers(hanas), ElementsAre(people.hana, people.sara));
   EXPECT_EQ(PhaseOf(hanas), (core::Phase{false, 0, core::kDraft}));
   EXPECT_TRUE(PhaseOf(saras).withdrawn);
   EXPECT_THAT(ValuesOn(Of(saras, core::kPlan), Path::Field(19, Kind::kReg)), ElementsAre("joined"));
@@ -325,9 +325,11 @@ TEST_F(JoinedPagesTest, WhoReadsThePageIsAsOnEveryPageOfTheOtherVisit) {
   visit = hanas;
   Write(hana, PageOf(hanas, people.hana), RatingValues(4, 2));
   PushAll(hana);
-  ASSERT_EQ(Submit(hana).outcome(), v1::OUTCOME_DONE);
-  EXPECT_THAT(Readers(PageOf(hanas, people.hana)), ElementsAre(core::PersonScope(people.hana)));
   ASSERT_EQ(Submit(sara).outcome(), v1::OUTCOME_DONE);
+  EXPECT_THAT(Readers(PageOf(hanas, people.sara)), ElementsAre(core::PersonScope(people.sara)));
+  EXPECT_THAT(Readers(PageOf(hanas, people.hana)), ElementsAre(core::PersonScope(people.hana)))
+      << "one page that is in opens neither";
+  ASSERT_EQ(Submit(hana).outcome(), v1::OUTCOME_DONE);
   EXPECT_EQ(Readers(PageOf(hanas, people.hana)), Readers(PageOf(hanas, people.sara)));
   EXPECT_EQ(Readers(PageOf(hanas, people.sara)).size(), 4u);
   ExpectVerified();
@@ -357,6 +359,7 @@ TEST_F(JoinedPagesTest, TheLessonIsCountedOnceAfterwards) {
   PushingTablet hana2 = other.Tablet(people.hana, 1), sara2 = other.Tablet(people.sara, 2);
   Values values = PlanValues(v1::VISIT_KIND_DEPT, people.tia);
   values.emplace_back(Path::Entry(6, people.sara, 0, Kind::kElem), "");
+  values.emplace_back(Path::Entry(6, people.hana, 0, Kind::kElem), "");
   hana2.Write(Of(hanas, core::kPlan), {}, values);
   ASSERT_TRUE(hana2.Push().ok());
   const auto submitted = [&](PushingTablet& tablet) {

@@ -1,13 +1,13 @@
 // Shows, against the built server, how a door is opened, fills up and closes, and what a tablet shows of
 // it with no network.
 import 'fake-indexeddb/auto';
-import { readFileSync } from 'node:fs';
 import { Code, ConnectError } from '@connectrpc/connect';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { hex } from '../model/bytes';
 import { type Calls, connect } from '../transport/calls';
 import { Halftermd, isBuilt } from '../transport/halftermd.testing';
-import { idOf, must, ready, sent, Tablets } from './app.testing';
+import { Roster } from '../transport/roster.testing';
+import { must, ready, sent, Tablets } from './app.testing';
 import type { App, DoorChoice } from './contract';
 
 const server = new Halftermd();
@@ -49,11 +49,8 @@ describe.runIf(isBuilt)('an open door', () => {
   beforeAll(async () => {
     await server.start();
     await server.importSchool();
-    const rows = readFileSync(`${server.roster}/people.csv`, 'utf8')
-      .split(/\r?\n/)
-      .map((line) => line.split(','))
-      .filter(([, , type]) => type === 'staff');
-    const person = (n: number) => idOf(rows[n]?.[0] ?? '');
+    const roster = new Roster(server);
+    const person = (n: number) => roster.teacher(n);
     teacherId = hex(person(3));
     opens = await tablets.joined(person(3));
     comes = await tablets.joined(

@@ -1,11 +1,11 @@
 // Shows, against the built server, when an observer is asked whether two visits are one lesson, what
 // becomes of both answers, and that what another tablet had not sent is in the visit that is left.
 import 'fake-indexeddb/auto';
-import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Bytes, hex } from '../model/bytes';
+import { hex } from '../model/bytes';
 import { Halftermd, isBuilt } from '../transport/halftermd.testing';
-import { idOf, must, ready, sent, Tablets } from './app.testing';
+import { Roster } from '../transport/roster.testing';
+import { deptVisit, must, ready, sent, Tablets } from './app.testing';
 import type { App, VisitChoice } from './contract';
 
 const server = new Halftermd();
@@ -13,20 +13,12 @@ const tablets = new Tablets(server);
 const minuteMs = 60_000;
 // Noon in Greenwich of a day near today, so that an hour more is the same day anywhere in Europe.
 const noonMs = Math.floor(Date.now() / 86_400_000) * 86_400_000 + 12 * 3_600_000;
-let head: Bytes = new Uint8Array(16);
-let senior: Bytes = new Uint8Array(16);
 let staff: string[] = [];
 
 const choice = (teacher: string, change: Partial<VisitChoice> = {}): VisitChoice => ({
-  kind: 'DEPT',
-  teacherId: teacher,
-  classCode: '9M2',
-  room: 'B12',
+  ...deptVisit(teacher),
   announced: false,
-  minutes: 30,
   lessonMs: noonMs,
-  loadReason: '',
-  observerIds: [],
   ...change,
 });
 const open = async (app: App, teacher: string, change: Partial<VisitChoice> = {}) =>
@@ -42,21 +34,11 @@ describe.runIf(isBuilt)('two visits that may be one lesson', () => {
   beforeAll(async () => {
     await server.start();
     await server.importSchool();
-    const rows = (name: string) =>
-      readFileSync(`${server.roster}/${name}.csv`, 'utf8')
-        .split(/\r?\n/)
-        .map((line) => line.split(','));
-    const grants = rows('grants');
-    const holder = (role: string) => idOf(grants.find((row) => row[1] === role)?.[0] ?? '');
-    head = holder('head');
-    senior = holder('slt');
-    const posts = new Set(grants.map(([person]) => person));
-    staff = rows('people')
-      .filter(([id, , type]) => type === 'staff' && !posts.has(id))
-      .map(([id]) => hex(idOf(id ?? '')));
-    lead = await tablets.joined(head);
-    mine = await tablets.joined(senior);
-    office = await tablets.joined(senior);
+    const roster = new Roster(server);
+    staff = Array.from({ length: 8 }, (_, n) => hex(roster.teacher(n)));
+    lead = await tablets.joined(roster.holder('head'));
+    mine = await tablets.joined(roster.holder('slt'));
+    office = await tablets.joined(roster.holder('slt'));
   }, 240_000);
   afterAll(() => server.end());
   const teacher = (n: number) => staff[n] ?? '';
@@ -66,7 +48,6 @@ describe.runIf(isBuilt)('two visits that may be one lesson', () => {
     must(await lead.addNote(theirs, noonMs, 'Books open by the bell.'));
     const given = await open(mine, teacher(0), { lessonMs: noonMs + 20 * minuteMs });
     must(await mine.addNote(given, noonMs, 'A quick start.'));
-    expect(asked(mine)).toEqual([]);
     await sent(mine);
     await sent(office);
     must(await office.addNote(given, noonMs, 'From the cupboard.'));
@@ -96,6 +77,26 @@ describe.runIf(isBuilt)('two visits that may be one lesson', () => {
     expect(notesOn(lead, theirs)).toEqual(['Books open by the bell.']);
     expect(page(mine, given).declined).toEqual([]);
     expect(asked(lead)).toEqual([]);
+  }, 240_000);
+
+  test('become one where both say so at once', async () => {
+    const theirs = await open(lead, teacher(7));
+    const own = await open(mine, teacher(7));
+    must(await mine.addNote(own, noonMs, 'Mine.'));
+    must(await lead.addNote(theirs, noonMs, 'Theirs.'));
+    for (const app of [lead, mine, lead]) await sent(app);
+    const both = [lead.joinLessons(theirs, own), mine.joinLessons(own, theirs)];
+    for (const outcome of await Promise.all(both)) must(outcome);
+    for (const app of [mine, lead, mine, lead]) await sent(app);
+    // Whichever was heard first.
+    const stays = page(mine, own).joinedInto ?? own;
+    for (const app of [mine, lead]) {
+      expect(page(app, stays)).toMatchObject({ joinedInto: null, declined: [] });
+      expect(page(app, stays).observers).toHaveLength(2);
+      expect(page(app, stays === own ? theirs : own)).toMatchObject({ joinedInto: stays });
+    }
+    expect(notesOn(mine, stays)).toEqual(['Mine.']);
+    expect(notesOn(lead, stays)).toEqual(['Theirs.']);
   }, 240_000);
 
   test('stay two where their observer says so, and are not asked about again', async () => {
