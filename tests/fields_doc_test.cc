@@ -95,7 +95,8 @@ std::string Tables() {
                                   {"trend", "Trends, changes and the heat map"},
                                   {"leadership", "The weekly pack and cycles"},
                                   {"help", "Help"},
-                                  {"agreement", "Agreement of observers"}};
+                                  {"agreement", "Agreement of observers"},
+                                  {"open_doors", "Open doors"}};
   for (const auto& [name, title] : files) {
     const FileDescriptor* file = pool.FindFileByName(absl::StrCat("halfterm/v1/", name, ".proto"));
     if (file == nullptr) {
