@@ -7,6 +7,7 @@
 #include <future>
 #include <string>
 
+#include "halfterm/disk/open_doors.pb.h"
 #include "storage/commit/accounted_school.h"
 #include "storage/doors/door_jobs.h"
 #include "storage/doors/door_list.h"
