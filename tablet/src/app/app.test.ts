@@ -7,7 +7,7 @@ import { type Bytes, hex } from '../model/bytes';
 import { connect } from '../transport/calls';
 import { Halftermd, isBuilt } from '../transport/halftermd.testing';
 import { Roster } from '../transport/roster.testing';
-import { deptVisit, me, must, pin, ready, sent, Tablets } from './app.testing';
+import { awayWhile, deptVisit, me, must, pin, ready, sent, Tablets } from './app.testing';
 import type { App } from './contract';
 
 const server = new Halftermd();
@@ -331,7 +331,11 @@ describe.runIf(isBuilt)('the app behind its contract', () => {
 
   test('tells what the server did not do, and why', async () => {
     const one = await joined(head);
-    const two = await joined(head);
+    let isAway = false;
+    const two = await joined(
+      head,
+      awayWhile(() => isAway, connect(server.url)),
+    );
     const { visitId } = must(await one.openVisit(deptVisit(Buffer.from(teacher).toString('hex'))));
     must(await one.addStrength(visitId, 'Calm and clear.'));
     expect(await one.share(visitId)).toMatchObject({ problem: { reason: 'pageEmpty' } });
@@ -339,12 +343,12 @@ describe.runIf(isBuilt)('the app behind its contract', () => {
     must(await one.share(visitId));
     await sent(one);
     await sent(two);
-    await server.stop();
+    isAway = true;
     must(await two.setPriority(visitId, 'Wait longer.'));
     must(await two.share(visitId));
-    await server.start();
     must(await one.withdraw(visitId, 'It was the wrong class.'));
     await sent(one);
+    isAway = false;
     await sent(two);
     expect(ready(two.visit(visitId)).declined).toEqual([{ what: 'share', why: 'closed' }]);
     expect(two.waiting.get().notices).toContainEqual(

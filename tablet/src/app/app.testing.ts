@@ -1,6 +1,7 @@
 // The app behind its contract for tests: tablets of one built server, each with a store of its own. For
 // tests alone.
 import { readFileSync } from 'node:fs';
+import { Code, ConnectError } from '@connectrpc/connect';
 import { coreSha256 } from '#core/pin';
 import { Core } from '../../core/core';
 import type { Bytes } from '../model/bytes';
@@ -49,6 +50,18 @@ export const deptVisit = (teacherId: string): VisitChoice => ({
   loadReason: '',
   observerIds: [],
 });
+
+// The calls of a tablet that reaches nobody while `isAway` says so: it neither greets nor sends, whenever
+// the machine of the test gets round to it.
+export function awayWhile(isAway: () => boolean, { sync, ...calls }: Calls): Calls {
+  const cut = new Proxy(sync, {
+    get: (target, name) =>
+      isAway() && (name === 'hello' || name === 'push')
+        ? () => Promise.reject(new ConnectError('cut off by the test', Code.Unavailable))
+        : Reflect.get(target, name),
+  });
+  return { ...calls, sync: cut };
+}
 
 export class Tablets {
   readonly #server: Halftermd;

@@ -1,13 +1,12 @@
 // Shows, against the built server, when an observer is asked whether two visits are one lesson, what
 // becomes of both answers, and that what another tablet had not sent is in the visit that is left.
 import 'fake-indexeddb/auto';
-import { Code, ConnectError } from '@connectrpc/connect';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { hex } from '../model/bytes';
-import { type Calls, connect } from '../transport/calls';
+import { connect } from '../transport/calls';
 import { Halftermd, isBuilt } from '../transport/halftermd.testing';
 import { Roster } from '../transport/roster.testing';
-import { deptVisit, must, ready, sent, Tablets } from './app.testing';
+import { awayWhile, deptVisit, must, ready, sent, Tablets } from './app.testing';
 import type { App, VisitChoice } from './contract';
 
 const server = new Halftermd();
@@ -30,17 +29,8 @@ const askedOf = (app: App, mine: string) => asked(app).filter((one) => one.mine 
 const page = (app: App, id: string) => ready(app.visit(id));
 const notesOn = (app: App, id: string) => page(app, id).mySheet?.notes.map(({ text }) => text);
 
-// The second tablet lies in a cupboard while this says so: it sends nothing.
+// The second tablet lies in a cupboard while this says so.
 let isAway = false;
-function outOfReach({ sync, ...calls }: Calls): Calls {
-  const cut = new Proxy(sync, {
-    get: (target, name) =>
-      isAway && (name === 'hello' || name === 'push')
-        ? () => Promise.reject(new ConnectError('cut off by the test', Code.Unavailable))
-        : Reflect.get(target, name),
-  });
-  return { ...calls, sync: cut };
-}
 
 describe.runIf(isBuilt)('two visits that may be one lesson', () => {
   let lead: App;
@@ -53,7 +43,8 @@ describe.runIf(isBuilt)('two visits that may be one lesson', () => {
     staff = Array.from({ length: 8 }, (_, n) => hex(roster.teacher(n)));
     lead = await tablets.joined(roster.holder('head'));
     mine = await tablets.joined(roster.holder('slt'));
-    office = await tablets.joined(roster.holder('slt'), outOfReach(connect(server.url)));
+    const calls = awayWhile(() => isAway, connect(server.url));
+    office = await tablets.joined(roster.holder('slt'), calls);
   }, 240_000);
   afterAll(() => server.end());
   const teacher = (n: number) => staff[n] ?? '';
