@@ -202,12 +202,12 @@ class EveryCallTest : public ::testing::Test {
   }
 
   // A door that the tablet's person opens for tomorrow.
-  void OpenDoorOf(WireTablet& tablet, const Id16& door) {
+  void OpenDoorOf(WireTablet& tablet, const Id16& id) {
     const auto doors = v1::OpenDoors::NewStub(tablet.channel());
     grpc::ClientContext context;
     tablet.Prepare(context);
     v1::OpenDoorRequest request;
-    request.set_door(BytesOf(door));
+    request.set_door(BytesOf(id));
     request.set_lesson_start_ms(server.clock.NowMs() + 86'400'000);
     request.set_minutes(50);
     request.set_places(2);
