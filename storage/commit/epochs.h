@@ -25,7 +25,11 @@ class Epochs {
   static absl::StatusOr<Epochs> Open(Engine& engine, const Clock& clock);
   explicit Epochs(disk::EpochsRow row);
 
-  uint32_t current() const { return row().epochs(row().epochs_size() - 1).id(); }
+  // Asked for each group: the row, which grows with every school and epoch, is not copied for it.
+  uint32_t current() const {
+    const std::shared_ptr<const disk::EpochsRow> said = shared_row();
+    return said->epochs(said->epochs_size() - 1).id();
+  }
   // As of now; stays as it is when another epoch begins.
   std::shared_ptr<const disk::EpochsRow> shared_row() const;
   disk::EpochsRow row() const { return *shared_row(); }

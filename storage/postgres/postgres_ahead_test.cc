@@ -143,6 +143,25 @@ TEST_F(PostgresAheadTest, ARowThatIsThereThoughItWasSaidToBeNewIsReplaced) {
   EXPECT_EQ(engine->Stats().commits, 4u);
 }
 
+TEST_F(PostgresAheadTest, ADiskThatIsFullRefusesTheCommitAndNotTheNext) {
+  const auto engine = Opened(conninfo_);
+  OwnPostgres& postgres = OwnPostgres::Shared();
+  postgres.Run(conninfo_,
+               "create function full_disk() returns trigger language plpgsql as "
+               "$$ begin raise exception 'no room' using errcode = '53100'; end $$; "
+               "create trigger full_disk before insert on halfterm_row "
+               "for each statement execute function full_disk()");
+  WriteSet writes;
+  Add(writes, 0, 200, "1");
+  engine->WriteAhead(writes);
+  EXPECT_TRUE(absl::IsResourceExhausted(engine->Commit(writes)));
+  postgres.Run(conninfo_, "drop trigger full_disk on halfterm_row");
+  EXPECT_TRUE(RowsOf(*engine, Family::kLog).empty());
+  engine->WriteAhead(writes);
+  ASSERT_TRUE(engine->Commit(writes).ok());
+  EXPECT_EQ(RowsOf(*engine, Family::kLog), RowsFrom(0, 200, "1"));
+}
+
 TEST_F(PostgresAheadTest, AConnectionCutAtAnyMessageCostsNothing) {
   CuttingProxy proxy(OwnPostgres::Shared().folder());
   const auto engine = Opened(OwnPostgres::Through(proxy.folder(), conninfo_));
