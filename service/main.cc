@@ -158,7 +158,11 @@ int main(int argc, char** argv) {
   app.footer(
       "Examples:\n  halftermd --data /var/lib/halfterm\n"
       "  halftermd --data /var/lib/halfterm --engine=postgres \\\n"
-      "      --postgres='host=/var/run/postgresql dbname=halfterm'");
+      "      --postgres='host=/var/run/postgresql dbname=halfterm'\n"
+      "One of several servers on one database:\n"
+      "  halftermd --data /var/lib/halfterm --engine=postgres \\\n"
+      "      --postgres='host=db.example.org dbname=halfterm' \\\n"
+      "      --ledger='host=other.example.org dbname=halfterm_ledger'");
   app.add_option("--data", options.data, "Directory of the data; made if it is missing")
       ->required();
   app.add_option("--engine", engine, "How data is kept")
@@ -167,8 +171,13 @@ int main(int argc, char** argv) {
   app.add_option("--postgres", options.postgres,
                  "With --engine=postgres: where the database is, as libpq reads it")
       ->type_name("CONNINFO");
+  app.add_option("--ledger", options.ledger,
+                 "With --engine=postgres: the database, in another cluster, of what no restore may "
+                 "take back; several servers may then serve the rows. Else DIR/ledger is that")
+      ->type_name("CONNINFO");
   app.add_flag("--take-over", options.take_over,
-               "With --engine=postgres: takes the database from a halftermd that is still there");
+               "With --engine=postgres and without --ledger: takes the database from a halftermd "
+               "that is still there");
   app.add_option("--grpc", options.grpc_address, "Tablets' calls: HOST:PORT or unix:PATH")
       ->capture_default_str();
   app.add_option("--admin", options.admin_address, "The tools' calls: HOST:PORT or unix:PATH")
@@ -187,6 +196,11 @@ int main(int argc, char** argv) {
         (options.take_over && engine != "postgres")) {
       throw CLI::ValidationError(
           "--engine=postgres and --postgres=CONNINFO go together, and --take-over with them");
+    }
+    if (!options.ledger.empty() && (engine != "postgres" || options.take_over)) {
+      throw CLI::ValidationError(
+          "--ledger=CONNINFO goes with --engine=postgres, and without --take-over: servers that "
+          "share their ledger need not take anything over");
     }
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? 0 : 2;

@@ -2,11 +2,13 @@
 
 #include <cstddef>
 #include <filesystem>
+#include <functional>
 #include <string>
 #include <system_error>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "service/ledger_database.h"
 #include "storage/backup/fill_ledger.h"
 #include "storage/backup/history.h"
 #include "storage/backup/replay.h"
@@ -21,17 +23,30 @@ namespace {
 
 constexpr size_t kLedgerCacheBytes = size_t{4} << 20, kLedgerMemtableBytes = size_t{2} << 20;
 
+// What to do when an engine fails for good. Words that are ours alone are logged too.
+std::function<void(const absl::Status&)> OnFatal(const ServerOptions& options, Log& log,
+                                                 const char* what, const char* told_what) {
+  return [&log, told = options.on_fatal, what, told_what](const absl::Status& why) {
+    const bool is_ours = absl::IsFailedPrecondition(why) || absl::IsAborted(why);
+    log.Error(what, {{"status", absl::StatusCodeToString(why.code())},
+                     {"because", is_ours ? std::string(why.message()) : std::string()}});
+    if (told) told(told_what);
+  };
+}
+
+bool IsShared(const ServerOptions& options) { return !options.ledger.empty(); }
+
 // NotFound: there is no store in the directory, and none may be made.
 absl::StatusOr<std::unique_ptr<storage::Engine>> OpenEngine(const ServerOptions& options,
-                                                            bool may_create, Log& log) {
-  const auto on_fatal = [&log, told = options.on_fatal](const absl::Status& why) {
-    log.Error("engine failed", {{"status", absl::StatusCodeToString(why.code())}});
-    if (told) told("the store cannot be written");
-  };
+                                                            bool may_create, const Stored& stored,
+                                                            Log& log) {
+  const auto on_fatal = OnFatal(options, log, "engine failed", "the store cannot be written");
   if (!options.postgres.empty()) {
     storage::PostgresEngineOptions postgres;
     postgres.conninfo = options.postgres;
+    postgres.is_shared = IsShared(options);
     postgres.take_over = options.take_over;
+    postgres.stop = stored.stop;
     postgres.on_fatal = on_fatal;
     return storage::OpenPostgresEngine(postgres);
   }
@@ -65,17 +80,33 @@ absl::StatusOr<bool> HasHistory(const ServerOptions& options, const storage::Eng
       "directory for the database."));
 }
 
-absl::Status OpenLedger(const ServerOptions& options, Log& log, Stored& stored) {
+// One of several servers makes no keys: what the others sealed could not be opened.
+absl::Status HasAllKeys(const ServerOptions& options) {
+  for (const char* const name : {"accounts.key", "sealing.pem"}) {
+    const std::string file = absl::StrCat(options.data, "/keys/", name);
+    if (std::filesystem::exists(file)) continue;
+    return absl::FailedPreconditionError(absl::StrCat(
+        file, " is missing. Copy the whole folder keys/ from a server of this database."));
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::unique_ptr<storage::Engine>> OpenLedgerEngine(
+    const ServerOptions& options, const std::function<void(const absl::Status&)>& on_fatal,
+    Log& log) {
+  if (IsShared(options)) return OpenLedgerDatabase(options, on_fatal, log);
   storage::RocksEngineOptions ledger;
   ledger.directory = storage::LedgerPath(options.data);
   ledger.low_space_bytes = options.low_space_bytes;
   ledger.block_cache_bytes = kLedgerCacheBytes;
   ledger.memtable_bytes = kLedgerMemtableBytes;
-  ledger.on_fatal = [&log, told = options.on_fatal](const absl::Status& why) {
-    log.Error("ledger failed", {{"status", absl::StatusCodeToString(why.code())}});
-    if (told) told("the ledger cannot be written");
-  };
-  absl::StatusOr<std::unique_ptr<storage::Engine>> engine = storage::OpenRocksEngine(ledger);
+  ledger.on_fatal = on_fatal;
+  return storage::OpenRocksEngine(ledger);
+}
+
+absl::Status OpenLedger(const ServerOptions& options, Log& log, Stored& stored) {
+  absl::StatusOr<std::unique_ptr<storage::Engine>> engine = OpenLedgerEngine(
+      options, OnFatal(options, log, "ledger failed", "the ledger cannot be written"), log);
   if (!engine.ok()) return engine.status();
   stored.ledger_engine = *std::move(engine);
   absl::StatusOr<std::unique_ptr<storage::Ledger>> opened =
@@ -104,6 +135,22 @@ absl::Status ReplayLedger(const Stored& stored, const Server::World& world) {
   return absl::OkStatus();
 }
 
+// What is kept in memory, and of a shared store kept true from now on. Other servers, which have
+// waited for this one to start, go on.
+absl::Status LoadMemory(const ServerOptions& options, Stored& stored) {
+  if (!IsShared(options)) {
+    if (absl::Status read = stored.directories.Load(*stored.engine); !read.ok()) return read;
+    return stored.sessions.Load(*stored.engine);
+  }
+  stored.following = std::make_unique<storage::Following>(stored.directories, stored.sessions,
+                                                          stored.changes, *stored.epochs);
+  return storage::SharedEngine::Of(*stored.engine)
+      ->Follow([following = stored.following.get()](const storage::News& news,
+                                                    const storage::Snapshot& view) {
+        return following->Heed(news, view);
+      });
+}
+
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<Stored>> OpenStored(const ServerOptions& options,
@@ -115,7 +162,7 @@ absl::StatusOr<std::unique_ptr<Stored>> OpenStored(const ServerOptions& options,
   bool store_exists = HasStoreDirectory(options);
   if (!options.postgres.empty()) {
     absl::StatusOr<std::unique_ptr<storage::Engine>> database =
-        OpenEngine(options, /*may_create=*/true, world.log);
+        OpenEngine(options, /*may_create=*/true, *stored, world.log);
     if (!database.ok()) return database.status();
     stored->engine = *std::move(database);
     const absl::Status may = storage::MayBeServed(*stored->engine->NewSnapshot());
@@ -128,6 +175,9 @@ absl::StatusOr<std::unique_ptr<Stored>> OpenStored(const ServerOptions& options,
   absl::StatusOr<storage::Secrets> secrets = storage::Secrets::Open(options.data, store_exists);
   if (!secrets.ok()) return secrets.status();
   stored->secrets = *std::move(secrets);
+  if (IsShared(options) && store_exists) {
+    if (absl::Status whole = HasAllKeys(options); !whole.ok()) return whole;
+  }
   absl::StatusOr<storage::AccountKeys> account_keys = storage::AccountKeys::Open(options.data);
   if (!account_keys.ok()) return account_keys.status();
   stored->account_keys = *std::move(account_keys);
@@ -138,7 +188,7 @@ absl::StatusOr<std::unique_ptr<Stored>> OpenStored(const ServerOptions& options,
     const storage::LedgerFacts known = stored->ledger->facts();
     const bool may_create = known.epochs.epochs().empty() && !known.mark;
     absl::StatusOr<std::unique_ptr<storage::Engine>> engine =
-        OpenEngine(options, may_create, world.log);
+        OpenEngine(options, may_create, *stored, world.log);
     if (absl::IsNotFound(engine.status()) && !may_create) {
       return absl::FailedPreconditionError(absl::StrCat(
           StoreDirectory(options.data),
@@ -170,8 +220,7 @@ absl::StatusOr<std::unique_ptr<Stored>> OpenStored(const ServerOptions& options,
     world.log.Info("the ledger was older than the store, and has its rows now",
                    {{"rows", static_cast<int64_t>(*filled)}});
   }
-  if (absl::Status loaded = stored->directories.Load(*stored->engine); !loaded.ok()) return loaded;
-  if (absl::Status loaded = stored->sessions.Load(*stored->engine); !loaded.ok()) return loaded;
+  if (absl::Status loaded = LoadMemory(options, *stored); !loaded.ok()) return loaded;
   return stored;
 }
 

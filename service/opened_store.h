@@ -15,15 +15,26 @@
 #include "storage/backup/ledger.h"
 #include "storage/commit/changes.h"
 #include "storage/commit/epochs.h"
+#include "storage/commit/following.h"
 #include "storage/commit/secrets.h"
 #include "storage/commit/sessions.h"
 #include "storage/directory/directories.h"
 #include "storage/engine.h"
+#include "storage/postgres/stop_signal.h"
+#include "storage/shared_engine.h"
 
 namespace halfterm::service {
 
 // Each part needs those above it.
 struct Stored {
+  Stored() = default;
+  // Nobody heeds a shared engine after this.
+  ~Stored() {
+    if (engine != nullptr) engine->Close().IgnoreError();
+  }
+
+  // Once it is sent, nothing waits for a database that is away.
+  const std::shared_ptr<storage::StopSignal> stop = std::make_shared<storage::StopSignal>();
   std::unique_ptr<storage::Engine> ledger_engine;
   std::unique_ptr<storage::Ledger> ledger;
   std::unique_ptr<storage::Engine> engine;
@@ -33,6 +44,8 @@ struct Stored {
   storage::Directories directories;
   storage::Sessions sessions;
   storage::Changes changes;
+  // Of an engine that several servers share; it is heeding already.
+  std::unique_ptr<storage::Following> following;
 };
 
 // Whatever the ledger knows and the store does not is in the store when this returns; and where the
@@ -40,7 +53,8 @@ struct Stored {
 //
 // Errors of OpenRocksEngine or OpenPostgresEngine, Secrets::Open, OpenHistory, Replay and
 // FillLedger. FailedPrecondition: the store is gone that the ledger tells of; or a database holds
-// nothing while the data directory holds a store. The log must outlive what was opened.
+// nothing while the data directory holds a store; or keys of a database that several servers share
+// are missing. The log must outlive what was opened.
 absl::StatusOr<std::unique_ptr<Stored>> OpenStored(const ServerOptions& options,
                                                    const Server::World& world);
 

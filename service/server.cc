@@ -380,7 +380,9 @@ void Server::Drain() {
   p.watches.StopAll();
   p.verifications.StopAll();
   p.backups_made.StopAll();
-  // What was taken is committed and answered; the connections are still there for that.
+  // What was taken is committed and answered; the connections are still there for that. Only for a
+  // database that is away it does not wait.
+  p.stored->stop->Send();
   p.provider.Close();
   p.entrance.Close();
   p.trail.Write();

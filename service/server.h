@@ -25,7 +25,10 @@ struct ServerOptions {
 
   // Connection string of the PostgreSQL database that holds the rows; empty: DIR/store does.
   std::string postgres;
-  // Takes that database from another server that is still connected to it.
+  // That of the database that is the ledger, in another cluster than the rows: several servers share
+  // both. Empty: DIR/ledger is, and this server has the rows to itself.
+  std::string ledger;
+  // Without `ledger`: takes the rows from another server that is still connected to them.
   bool take_over = false;
 
   // HOST:PORT, or unix:PATH. Port 0 takes a free one.

@@ -63,15 +63,18 @@ class SharedEngine : public Engine {
   // called after the commit, before any snapshot of this server shows it, and must not call the
   // engine. An empty set commits nothing and is published.
   //
-  // `agree` is called once, when nothing but the commit itself is left to do and the turn is this
-  // server's; it may ask HasTurn. Its error is returned, with nothing written. After it has agreed
-  // a commit that is not made ends the engine: what was agreed to is for the next start to settle.
+  // `agree` is called when nothing but the commit itself is left to do and the turn is this
+  // server's; it may ask HasTurn. Its error is returned, with nothing written. True: it did what
+  // stands whatever becomes of the commit; so it is not called again, and a commit that is not made
+  // ends the engine, for the next start to settle. False: it has looked, and looks again where the
+  // commit is tried on another connection.
   //
   // Aborted: the turn was lost with its connection, and another server has had one since. Nothing
   //   was written; what was decided in this turn is to be decided again.
+  using Agree = std::function<absl::StatusOr<bool>()>;
   virtual absl::Status CommitTurn(const WriteSet& writes, absl::string_view news,
                                   const std::function<void()>& publish,
-                                  const std::function<absl::Status()>& agree = {}) = 0;
+                                  const Agree& agree = {}) = 0;
 
   // Commits nothing more, as after a failure of its own; `why` is told to whoever is told of that.
   virtual absl::Status GiveUp(const absl::Status& why) = 0;

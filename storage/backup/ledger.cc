@@ -5,6 +5,7 @@
 #include <memory>
 #include <utility>
 
+#include "absl/strings/str_cat.h"
 #include "storage/commit/epochs.h"
 #include "sync/core/types.h"
 #include "sync/core/varint.h"
@@ -66,33 +67,32 @@ uint64_t HeadOf(const disk::BackupRow& backup, Tenant tenant) {
 
 }  // namespace
 
-absl::StatusOr<LedgerFacts> ReadLedger(const Engine& engine) {
-  const std::unique_ptr<Snapshot> snapshot = engine.NewSnapshot();
+absl::StatusOr<LedgerFacts> ReadLedger(const Snapshot& snapshot) {
   LedgerFacts facts;
   absl::StatusOr<std::optional<disk::EpochsRow>> epochs =
-      Read<disk::EpochsRow>(*snapshot, kEpochsKey);
+      Read<disk::EpochsRow>(snapshot, kEpochsKey);
   if (!epochs.ok()) return epochs.status();
   if (*epochs) facts.epochs = *std::move(*epochs);
-  auto identity = Read<disk::IdentityRow>(*snapshot, kIdentityRowKey);
+  auto identity = Read<disk::IdentityRow>(snapshot, kIdentityRowKey);
   if (!identity.ok()) return identity.status();
   facts.identity = *std::move(identity);
-  auto witness = Read<disk::WitnessRow>(*snapshot, kWitnessKey);
+  auto witness = Read<disk::WitnessRow>(snapshot, kWitnessKey);
   if (!witness.ok()) return witness.status();
   facts.witness = *std::move(witness);
-  auto mark = Read<disk::RestoreMarkRow>(*snapshot, kMarkKey);
+  auto mark = Read<disk::RestoreMarkRow>(snapshot, kMarkKey);
   if (!mark.ok()) return mark.status();
   facts.mark = *std::move(mark);
-  auto step = Read<disk::LedgerStepRow>(*snapshot, kStepKey);
+  auto step = Read<disk::LedgerStepRow>(snapshot, kStepKey);
   if (!step.ok()) return step.status();
   if (*step) facts.step = *std::move(*step);
 
-  const absl::Status new_disk = snapshot->Get(Family::kMeta, kNewDiskKey).status();
+  const absl::Status new_disk = snapshot.Get(Family::kMeta, kNewDiskKey).status();
   if (!new_disk.ok() && !absl::IsNotFound(new_disk)) return new_disk;
   facts.is_on_new_disk = new_disk.ok();
 
   for (const auto& [prefix, backups] :
        {std::pair(kBackupPrefix, &facts.backups), std::pair(kMissingPrefix, &facts.missing)}) {
-    const auto cursor = snapshot->NewCursor(Family::kMeta, prefix, EndOfPrefix(prefix));
+    const auto cursor = snapshot.NewCursor(Family::kMeta, prefix, EndOfPrefix(prefix));
     for (; cursor->Valid(); cursor->Next()) {
       const absl::string_view value = cursor->value();
       if (!backups->emplace_back().ParseFromArray(value.data(), static_cast<int>(value.size()))) {
@@ -123,13 +123,58 @@ uint64_t DurableSeq(const std::vector<disk::BackupRow>& backups, const disk::Epo
   return second;
 }
 
+// What others are told of a commit: that it made a step and changed nothing else, or more.
+constexpr char kStepNews[] = "s", kOtherNews[] = "o";
+
+class Ledger::Turn {
+ public:
+  explicit Turn(Ledger& ledger) : ledger_(ledger), lock_(ledger.writing_) {
+    if (ledger_.shared_ != nullptr) status_ = ledger_.shared_->BeginTurn().status();
+  }
+  ~Turn() {
+    if (ledger_.shared_ != nullptr) ledger_.shared_->EndTurn();
+  }
+  Turn(const Turn&) = delete;
+  Turn& operator=(const Turn&) = delete;
+  const absl::Status& status() const { return status_; }
+
+ private:
+  Ledger& ledger_;
+  const std::lock_guard<std::mutex> lock_;
+  absl::Status status_;
+};
+
 absl::StatusOr<std::unique_ptr<Ledger>> Ledger::Open(Engine& engine) {
-  absl::StatusOr<LedgerFacts> facts = ReadLedger(engine);
-  if (!facts.ok()) return facts.status();
   std::unique_ptr<Ledger> ledger(new Ledger(engine));
-  ledger->facts_ = *std::move(facts);
+  if (ledger->shared_ != nullptr) {
+    const absl::Status follows = ledger->shared_->Follow(
+        [heeding = ledger.get()](const News& news, const Snapshot& view) {
+          return heeding->Heed(news, view);
+        });
+    if (!follows.ok()) return follows;
+  } else {
+    absl::StatusOr<LedgerFacts> facts = ReadLedger(*engine.NewSnapshot());
+    if (!facts.ok()) return facts.status();
+    ledger->facts_ = *std::move(facts);
+  }
   if (ledger->facts_.witness) ledger->seen_ = *ledger->facts_.witness;
   return ledger;
+}
+
+Ledger::~Ledger() {
+  if (shared_ != nullptr) shared_->Close().IgnoreError();
+}
+
+absl::Status Ledger::Heed(const News& news, const Snapshot& view) {
+  const bool is_step_only = !news.is_all_new &&
+                            std::all_of(news.said.begin(), news.said.end(),
+                                        [](const std::string& said) { return said == kStepNews; });
+  if (is_step_only) return absl::OkStatus();
+  absl::StatusOr<LedgerFacts> facts = ReadLedger(view);
+  if (!facts.ok()) return facts.status();
+  const std::lock_guard<std::mutex> lock(mutex_);
+  facts_ = *std::move(facts);
+  return absl::OkStatus();
 }
 
 LedgerFacts Ledger::facts() const {
@@ -147,13 +192,16 @@ uint64_t Ledger::step() const {
   return facts_.step.step();
 }
 
-absl::Status Ledger::Write(const WriteSet& writes) {
+absl::Status Ledger::Write(const WriteSet& writes, const std::function<void()>& publish) {
+  if (shared_ != nullptr) return shared_->CommitTurn(writes, kOtherNews, publish);
   if (!owed_.Empty()) {
     const absl::Status paid = engine_.Commit(owed_);
     if (!paid.ok()) return paid;
     owed_.Clear();
   }
-  return engine_.Commit(writes);
+  const absl::Status written = engine_.Commit(writes);
+  if (written.ok()) publish();
+  return written;
 }
 
 absl::StatusOr<WriteSet> Ledger::UndoOf(const WriteSet& writes) const {
@@ -173,7 +221,7 @@ absl::StatusOr<WriteSet> Ledger::UndoOf(const WriteSet& writes) const {
 }
 
 absl::Status Ledger::ReadAgain() {
-  absl::StatusOr<LedgerFacts> facts = ReadLedger(engine_);
+  absl::StatusOr<LedgerFacts> facts = ReadLedger(*engine_.NewSnapshot());
   if (!facts.ok()) return facts.status();
   const std::lock_guard<std::mutex> lock(mutex_);
   facts_.step = std::move(facts->step);
@@ -182,12 +230,17 @@ absl::Status Ledger::ReadAgain() {
 }
 
 absl::Status Ledger::Take(const WriteSet& batch) {
-  const std::lock_guard<std::mutex> writing(writing_);
+  const Turn turn(*this);
+  if (!turn.status().ok()) return turn.status();
+  if (shared_ != nullptr) {
+    const absl::Status taken = Write(batch, [] {});
+    return taken.ok() ? ReadAgain() : taken;
+  }
   // First, or what is owed would be read as what this batch replaces.
-  if (const absl::Status paid = Write(WriteSet()); !paid.ok()) return paid;
+  if (const absl::Status paid = Write(WriteSet(), [] {}); !paid.ok()) return paid;
   absl::StatusOr<WriteSet> undo = UndoOf(batch);
   if (!undo.ok()) return undo.status();
-  if (const absl::Status taken = Write(batch); !taken.ok()) return taken;
+  if (const absl::Status taken = Write(batch, [] {}); !taken.ok()) return taken;
   undo_ = *std::move(undo);
   {
     const std::lock_guard<std::mutex> lock(mutex_);
@@ -197,10 +250,50 @@ absl::Status Ledger::Take(const WriteSet& batch) {
   return ReadAgain();
 }
 
+absl::Status Ledger::TakeStep(const WriteSet& batch, uint64_t step,
+                              const std::function<bool()>& has_turn) {
+  const Turn turn(*this);
+  if (!turn.status().ok()) return turn.status();
+  // Read here, and not remembered: a server that is gone may have taken one.
+  const absl::StatusOr<std::string> stored = engine_.Get(Family::kMeta, kStepKey);
+  disk::LedgerStepRow before;
+  if (!stored.ok() && !absl::IsNotFound(stored.status())) return stored.status();
+  if (stored.ok() && !before.ParseFromString(*stored)) return Damaged();
+  if (before.step() + 1 != step) {
+    return absl::FailedPreconditionError(absl::StrCat(
+        "The ledger has come to step ", before.step(), " and the store to step ", step - 1,
+        ". A server died between the two, or one of them was put back. Nothing was written, and this "
+        "server leaves: its next start brings the two together."));
+  }
+  // Whoever has a turn of the store after this server has one here after this one, and sees the
+  // step. Whoever had it before has been here already.
+  if (!has_turn()) {
+    return absl::AbortedError(
+        "This server's turn at the store was lost with its connection. Nothing was written.");
+  }
+  if (batch.Empty()) return absl::OkStatus();
+  LedgerFacts taken;
+  bool begins_epoch = false;
+  for (size_t i = 0; i < batch.Count(); ++i) {
+    const WriteSet::Write write = batch.At(i);
+    if (write.family != Family::kMeta || write.is_delete) continue;
+    const std::string value(write.value);
+    if (write.key == kStepKey && !taken.step.ParseFromString(value)) return Damaged();
+    if (write.key != kEpochsKey) continue;
+    if (!taken.epochs.ParseFromString(value)) return Damaged();
+    begins_epoch = true;
+  }
+  return shared_->CommitTurn(batch, begins_epoch ? kOtherNews : kStepNews, [&] {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    facts_.step = std::move(taken.step);
+    if (begins_epoch) facts_.epochs = std::move(taken.epochs);
+  });
+}
+
 void Ledger::TakeBack() {
   const std::lock_guard<std::mutex> writing(writing_);
   owed_ = std::exchange(undo_, WriteSet());
-  Write(WriteSet()).IgnoreError();
+  Write(WriteSet(), [] {}).IgnoreError();
   const std::lock_guard<std::mutex> lock(mutex_);
   facts_.step = step_before_;
   facts_.epochs = epochs_before_;
@@ -225,55 +318,78 @@ absl::Status Ledger::Witness(uint32_t epoch, const Heads& heads) {
   return WriteWitness();
 }
 
+std::optional<disk::WitnessRow> Ledger::WitnessNow() const {
+  if (shared_ == nullptr || !facts_.witness || facts_.witness->epoch() < seen_.epoch()) {
+    return seen_;
+  }
+  // A server that has not heard of an epoch knows nothing of how far the store has come in it.
+  if (facts_.witness->epoch() > seen_.epoch()) return std::nullopt;
+  Heads heads;
+  for (const disk::WitnessRow* one : {&*facts_.witness, &seen_}) {
+    for (const disk::TenantSeq& head : one->heads()) {
+      heads[head.tenant()] = std::max(heads[head.tenant()], head.seq());
+    }
+  }
+  disk::WitnessRow both;
+  both.set_epoch(seen_.epoch());
+  for (const auto& [tenant, seq] : heads) {
+    disk::TenantSeq& head = *both.add_heads();
+    head.set_tenant(tenant);
+    head.set_seq(seq);
+  }
+  return both;
+}
+
 absl::Status Ledger::WriteWitness() {
-  const std::lock_guard<std::mutex> writing(writing_);
-  disk::WitnessRow witness;
+  const Turn turn(*this);
+  if (!turn.status().ok()) return turn.status();
+  std::optional<disk::WitnessRow> witness;
   uint64_t commits = 0;
   {
     const std::lock_guard<std::mutex> lock(mutex_);
-    witness = seen_;
+    witness = WitnessNow();
     commits = commits_since_note_;
   }
-  if (commits == 0) return Write(WriteSet());
   WriteSet writes;
-  writes.Put(Family::kMeta, kWitnessKey, witness.SerializeAsString());
-  const absl::Status noted = Write(writes);
-  if (!noted.ok()) return noted;
-  const std::lock_guard<std::mutex> lock(mutex_);
-  facts_.witness = std::move(witness);
-  commits_since_note_ -= commits;
-  return absl::OkStatus();
+  if (commits > 0 && witness) {
+    writes.Put(Family::kMeta, kWitnessKey, witness->SerializeAsString());
+  }
+  return Write(writes, [&] {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    if (!writes.Empty()) facts_.witness = std::move(witness);
+    commits_since_note_ -= commits;
+  });
 }
 
 absl::Status Ledger::NoteHistory(const disk::EpochsRow& epochs, const disk::IdentityRow& identity) {
-  const std::lock_guard<std::mutex> writing(writing_);
+  const Turn turn(*this);
+  if (!turn.status().ok()) return turn.status();
   WriteSet writes;
   writes.Put(Family::kMeta, kEpochsKey, epochs.SerializeAsString());
   writes.Put(Family::kMeta, kIdentityRowKey, identity.SerializeAsString());
   writes.Delete(Family::kMeta, kMarkKey);
   writes.Delete(Family::kMeta, kNewDiskKey);
-  const absl::Status noted = Write(writes);
-  if (!noted.ok()) return noted;
-  const std::lock_guard<std::mutex> lock(mutex_);
-  facts_.epochs = epochs;
-  facts_.identity = identity;
-  facts_.mark.reset();
-  facts_.is_on_new_disk = false;
-  return absl::OkStatus();
+  return Write(writes, [&] {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    facts_.epochs = epochs;
+    facts_.identity = identity;
+    facts_.mark.reset();
+    facts_.is_on_new_disk = false;
+  });
 }
 
 absl::Status Ledger::NoteRestore(const disk::RestoreMarkRow& mark, bool store_was_there) {
-  const std::lock_guard<std::mutex> writing(writing_);
+  const Turn turn(*this);
+  if (!turn.status().ok()) return turn.status();
   WriteSet writes;
   writes.Put(Family::kMeta, kMarkKey, mark.SerializeAsString());
   // Once it was so it stays so, until a server has started.
   if (!store_was_there) writes.Put(Family::kMeta, kNewDiskKey, "");
-  const absl::Status noted = Write(writes);
-  if (!noted.ok()) return noted;
-  const std::lock_guard<std::mutex> lock(mutex_);
-  facts_.mark = mark;
-  facts_.is_on_new_disk = facts_.is_on_new_disk || !store_was_there;
-  return absl::OkStatus();
+  return Write(writes, [&] {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    facts_.mark = mark;
+    facts_.is_on_new_disk = facts_.is_on_new_disk || !store_was_there;
+  });
 }
 
 absl::Status Ledger::NoteBackup(const disk::BackupRow& backup, const disk::EpochsRow& epochs) {
@@ -297,12 +413,12 @@ absl::Status Ledger::NoteBackup(const disk::BackupRow& backup, const disk::Epoch
     }
   }
   if (!cursor->status().ok()) return cursor->status();
-  const std::lock_guard<std::mutex> writing(writing_);
-  const absl::Status noted = Write(writes);
-  if (!noted.ok()) return noted;
-  const std::lock_guard<std::mutex> lock(mutex_);
-  facts_.backups = std::move(backups);
-  return absl::OkStatus();
+  const Turn turn(*this);
+  if (!turn.status().ok()) return turn.status();
+  return Write(writes, [&] {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    facts_.backups = std::move(backups);
+  });
 }
 
 absl::Status Ledger::ForgetBackups(const std::string& folder, const std::vector<uint32_t>& kept) {
@@ -317,12 +433,12 @@ absl::Status Ledger::ForgetBackups(const std::string& folder, const std::vector<
       writes.Delete(Family::kMeta, BackupKey(backup));
     }
   }
-  const std::lock_guard<std::mutex> writing(writing_);
-  const absl::Status forgot = Write(writes);
-  if (!forgot.ok()) return forgot;
-  const std::lock_guard<std::mutex> lock(mutex_);
-  facts_.backups = std::move(left);
-  return absl::OkStatus();
+  const Turn turn(*this);
+  if (!turn.status().ok()) return turn.status();
+  return Write(writes, [&] {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    facts_.backups = std::move(left);
+  });
 }
 
 absl::Status Ledger::NoteWhichAreThere(
@@ -341,15 +457,15 @@ absl::Status Ledger::NoteWhichAreThere(
     }
   }
   if (writes.Empty()) return absl::OkStatus();
-  const std::lock_guard<std::mutex> writing(writing_);
-  const absl::Status noted = Write(writes);
-  if (!noted.ok()) return noted;
-  const std::lock_guard<std::mutex> lock(mutex_);
-  facts_.backups.clear();
-  facts_.missing.clear();
-  for (auto& [key, backup] : there) facts_.backups.push_back(std::move(backup));
-  for (auto& [key, backup] : missing) facts_.missing.push_back(std::move(backup));
-  return absl::OkStatus();
+  const Turn turn(*this);
+  if (!turn.status().ok()) return turn.status();
+  return Write(writes, [&] {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    facts_.backups.clear();
+    facts_.missing.clear();
+    for (auto& [key, backup] : there) facts_.backups.push_back(std::move(backup));
+    for (auto& [key, backup] : missing) facts_.missing.push_back(std::move(backup));
+  });
 }
 
 absl::Status Ledger::ForEachDecision(

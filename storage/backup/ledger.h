@@ -11,7 +11,12 @@
 // The two count their common batches, which are called steps, so that an old copy of the one is
 // known beside the other (decisions/0070).
 //
-// The ledger is an engine of its own in a directory of its own. Keys of its rows:
+// The ledger is an engine of its own in a directory of its own; or, where several servers share a
+// store, in a database of its own, which they share too. Then a step is taken in a turn of the
+// store, and only on top of the step that the store knows: one that a server took and did not live to
+// commit lets nobody take another until it has been replayed.
+//
+// Keys of its rows:
 //
 //   meta    "e"                                  EpochsRow: every epoch that ever began
 //           "i"                                  IdentityRow
@@ -46,6 +51,7 @@
 #include "halfterm/disk/rows.pb.h"
 #include "storage/engine.h"
 #include "storage/keys.h"
+#include "storage/shared_engine.h"
 
 namespace halfterm::storage {
 
@@ -66,7 +72,7 @@ struct LedgerFacts {
   std::vector<disk::BackupRow> missing;
 };
 // DataLoss: a row cannot be read.
-absl::StatusOr<LedgerFacts> ReadLedger(const Engine& engine);
+absl::StatusOr<LedgerFacts> ReadLedger(const Snapshot& snapshot);
 
 // Every group of the school up to this number is in two verified backups of the present history,
 // and so in whatever one of the two would be restored. Backups that are missing do not count. 0:
@@ -83,16 +89,28 @@ class Ledger {
   // Commits of the store between two notes of how far it has come.
   static constexpr uint64_t kWitnessCommits = 256;
 
-  // The engine must outlive the ledger. Errors as ReadLedger.
+  // The engine must outlive the ledger. One that several servers share is followed from here on, and
+  // closed with the ledger. Errors as ReadLedger and SharedEngine::Follow.
   static absl::StatusOr<std::unique_ptr<Ledger>> Open(Engine& engine);
+  ~Ledger();
 
   const Engine& engine() const { return engine_; }
+  bool is_shared() const { return shared_ != nullptr; }
   LedgerFacts facts() const;
   uint64_t DurableSeqOf(const disk::EpochsRow& epochs, Tenant tenant) const;
 
   uint64_t step() const;
-  // Makes a batch durable. Errors as Engine::Commit.
+  // Makes a batch durable. Errors as Engine::Commit. Not of a ledger that is shared, where servers
+  // run.
   absl::Status Take(const WriteSet& batch);
+  // The same of a ledger that is shared, for a batch that makes `step` of it, in a turn of the store.
+  // `has_turn` asks whether that is this server's still, once nobody else can write here. Of an
+  // empty batch only whether `step` would be the next. Nothing that was taken so is ever taken back.
+  //
+  // FailedPrecondition: the ledger's next step is another one. Nothing may be committed to the
+  //   store; it is to be opened anew. Unavailable, Aborted, ResourceExhausted: nothing was written,
+  //   and it may be tried again.
+  absl::Status TakeStep(const WriteSet& batch, uint64_t step, const std::function<bool()>& has_turn);
   // The store refused the batch that was taken last: it never was. What cannot be written now is
   // written before whatever comes next.
   void TakeBack();
@@ -135,16 +153,22 @@ class Ledger {
                          WriteSet& writes) const;
 
  private:
-  explicit Ledger(Engine& engine) : engine_(engine) {}
+  explicit Ledger(Engine& engine) : engine_(engine), shared_(SharedEngine::Of(engine)) {}
 
-  // With writing_ held.
-  absl::Status Write(const WriteSet& writes);
+  class Turn;  // Holds writing_, and a turn of an engine that is shared.
+  // In a turn, which ends. `publish` makes what is in memory say the same, if it was written.
+  absl::Status Write(const WriteSet& writes, const std::function<void()>& publish);
+  absl::Status Heed(const News& news, const Snapshot& view);
   absl::StatusOr<WriteSet> UndoOf(const WriteSet& writes) const;
 
   // What a batch may have changed of what is in memory.
   absl::Status ReadAgain();
+  // What is to be on record, of what this server and what others have seen; nothing where theirs
+  // says more. With mutex_ held.
+  std::optional<disk::WitnessRow> WitnessNow() const;
 
   Engine& engine_;
+  SharedEngine* const shared_;  // The engine, if others write to it too.
   // Held while something is written; taken before mutex_.
   std::mutex writing_;
   // What the last batch replaced: on the disk, and of facts_.

@@ -38,6 +38,7 @@ class Replaying {
     const absl::StatusOr<StoreFacts> store = ReadStore(context_.engine);
     if (!store.ok()) return store.status();
     step_ = store->step;
+    ledgers_step_ = ledger_.step();
     for (const auto step :
          {&Replaying::Schools, &Replaying::Rename, &Replaying::Erasures, &Replaying::Decisions,
           &Replaying::Rows, &Replaying::Roles, &Replaying::Finish}) {
@@ -76,6 +77,7 @@ class Replaying {
   BatchContext context_;
   const Ledger& ledger_;
   uint64_t step_ = 0;  // Of the ledger's, the last that the store knows.
+  uint64_t ledgers_step_ = 0;  // And the last that the ledger had when this began.
   RollupCache rollups_;
   Replayed replayed_;
   // By school: what its directory has to be told, all in one batch.
@@ -287,7 +289,7 @@ absl::Status Replaying::Finish() {
   disk::EpochsRow epochs = context_.epochs.row();
   epochs.set_replayed_epoch(context_.epochs.current());
   disk::LedgerStepRow step;
-  step.set_step(std::max(step_, ledger_.step()));
+  step.set_step(std::max(step_, ledgers_step_));
   WriteSet writes;
   writes.Put(Family::kMeta, EpochKey(), epochs.SerializeAsString());
   writes.Put(Family::kMeta, LedgerStepKey(), step.SerializeAsString());

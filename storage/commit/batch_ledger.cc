@@ -29,6 +29,8 @@ absl::Status Batch::BeginEpoch(disk::EpochsRow epochs) {
 absl::StatusOr<WriteSet> Batch::ForLedger() {
   WriteSet ledger;
   if (context_.ledger == nullptr) return ledger;
+  const absl::StatusOr<uint64_t> next = NextLedgerStep();
+  if (!next.ok()) return next.status();
   for (size_t i = 0; i < decisions_.size(); ++i) {
     const Decision& decision = decisions_[i];
     // The words of a record that this very batch erases are to be nowhere after it.
@@ -37,13 +39,13 @@ absl::StatusOr<WriteSet> Batch::ForLedger() {
     Ledger::PutDecision(decision.tenant, decision.record, static_cast<uint32_t>(i), decision.row,
                         ledger);
   }
-  const absl::Status added = AddKeptRows(ledger);
+  const absl::Status added = AddKeptRows(*next, ledger);
   if (!added.ok()) return added;
   if (BeginsEpoch()) Ledger::PutEpochs(EpochsNow(), ledger);
   if (ledger.Empty()) return ledger;
 
   disk::LedgerStepRow step;
-  step.set_step(context_.ledger->step() + 1);
+  step.set_step(*next);
   Put(Family::kMeta, LedgerStepKey(), step.SerializeAsString());
   step.set_epoch(epoch());
   for (const auto& [handle, head] : heads_) {
@@ -62,8 +64,19 @@ absl::StatusOr<WriteSet> Batch::ForLedger() {
   return ledger;
 }
 
-absl::Status Batch::AddKeptRows(WriteSet& ledger) {
-  const uint64_t step = context_.ledger->step() + 1;
+absl::StatusOr<uint64_t> Batch::NextLedgerStep() {
+  if (!context_.ledger->is_shared()) return context_.ledger->step() + 1;
+  const absl::StatusOr<std::string> stored = Get(Family::kMeta, LedgerStepKey());
+  if (absl::IsNotFound(stored.status())) return 1;
+  if (!stored.ok()) return stored.status();
+  disk::LedgerStepRow row;
+  if (!row.ParseFromString(*stored)) {
+    return absl::DataLossError("the store's step cannot be read; run `halfterm verify`");
+  }
+  return row.step() + 1;
+}
+
+absl::Status Batch::AddKeptRows(uint64_t step, WriteSet& ledger) {
   for (const auto& [name, value] : rows_) {
     const auto& [family, key] = name;
     if (family == Family::kErased) {

@@ -1,6 +1,7 @@
 #include "storage/commit/commit_batch.h"
 
 #include <chrono>
+#include <utility>
 
 #include "storage/backup/ledger.h"
 #include "storage/commit/batch_news.h"
@@ -16,9 +17,16 @@ bool IsRefusal(const absl::Status& committed) {
          absl::IsFailedPrecondition(committed);
 }
 
-absl::Status MakeDurable(BatchContext& context, Batch& batch, uint64_t& engine_us) {
-  if (absl::Status carried = CarryJoinedPages(batch); !carried.ok()) return carried;
-  if (absl::Status settled = batch.Settle(); !settled.ok()) return settled;
+template <typename Commit>
+absl::Status Timed(uint64_t& us, const Commit& commit) {
+  const auto began = std::chrono::steady_clock::now();
+  absl::Status committed = commit();
+  const auto took = std::chrono::steady_clock::now() - began;
+  us = static_cast<uint64_t>(std::chrono::duration_cast<std::chrono::microseconds>(took).count());
+  return committed;
+}
+
+absl::Status CommitAlone(BatchContext& context, Batch& batch, uint64_t& engine_us) {
   bool is_taken = false;
   if (context.ledger != nullptr) {
     const absl::StatusOr<WriteSet> ledger = batch.ForLedger();
@@ -30,17 +38,53 @@ absl::Status MakeDurable(BatchContext& context, Batch& batch, uint64_t& engine_u
     }
   }
   const WriteSet& writes = batch.Writes();
-  const auto began = std::chrono::steady_clock::now();
-  SharedEngine* const shared = SharedEngine::Of(context.engine);
-  const absl::Status committed =
-      shared == nullptr || !shared->IsFollowing()
-          ? context.engine.Commit(writes)
-          : shared->CommitTurn(writes, NewsOf(context, batch), [&batch] { batch.Publish(); });
-  const auto took = std::chrono::steady_clock::now() - began;
-  engine_us =
-      static_cast<uint64_t>(std::chrono::duration_cast<std::chrono::microseconds>(took).count());
+  const absl::Status committed = Timed(engine_us, [&] { return context.engine.Commit(writes); });
   if (is_taken && IsRefusal(committed)) context.ledger->TakeBack();
   return committed;
+}
+
+// The store's rows are written, though not committed, before the ledger takes its step: so a full
+// disk refuses the batch while nothing has to be taken back.
+absl::Status CommitInTurn(SharedEngine& shared, BatchContext& context, Batch& batch,
+                          uint64_t& engine_us) {
+  WriteSet ledger;
+  uint64_t step = 0;
+  SharedEngine::Agree agree;
+  if (context.ledger != nullptr) {
+    const absl::StatusOr<uint64_t> next = batch.NextLedgerStep();
+    if (!next.ok()) return next.status();
+    absl::StatusOr<WriteSet> its = batch.ForLedger();
+    if (!its.ok()) return its.status();
+    step = *next;
+    ledger = *std::move(its);
+  }
+  absl::Status disagreed;
+  // Dots as well: those of a step that a server took and did not live to commit would be given out
+  // twice.
+  if (!ledger.Empty() || (context.ledger != nullptr && batch.drew_dots())) {
+    agree = [&]() -> absl::StatusOr<bool> {
+      disagreed = context.ledger->TakeStep(ledger, step, [&shared] { return shared.HasTurn(); });
+      if (!disagreed.ok()) return disagreed;
+      return !ledger.Empty();
+    };
+  }
+  const WriteSet& writes = batch.Writes();
+  const std::string news = NewsOf(context, batch);
+  const absl::Status committed = Timed(engine_us, [&] {
+    return shared.CommitTurn(writes, news, [&batch] { batch.Publish(); }, agree);
+  });
+  return absl::IsFailedPrecondition(disagreed)
+             ? shared.GiveUp(absl::AbortedError(disagreed.message()))
+             : committed;
+}
+
+absl::Status MakeDurable(BatchContext& context, Batch& batch, uint64_t& engine_us) {
+  if (absl::Status carried = CarryJoinedPages(batch); !carried.ok()) return carried;
+  if (absl::Status settled = batch.Settle(); !settled.ok()) return settled;
+  SharedEngine* const shared = SharedEngine::Of(context.engine);
+  return shared != nullptr && shared->IsFollowing()
+             ? CommitInTurn(*shared, context, batch, engine_us)
+             : CommitAlone(context, batch, engine_us);
 }
 
 }  // namespace

@@ -15,6 +15,11 @@ constexpr size_t kBatchBytes = 1024 * 1024;
 constexpr size_t kRederivedAtOnce = 256;
 constexpr std::chrono::seconds kFilingRetry(1);
 
+// Another server was quicker, or has the store now: tablets send again what they have.
+absl::Status AsToldToJobs(const absl::Status& status) {
+  return absl::IsAborted(status) ? absl::UnavailableError(status.message()) : status;
+}
+
 }  // namespace
 
 Committer::Committer(Engine& engine, const Clock& clock, BatchContext& context)
@@ -96,7 +101,7 @@ absl::Status Committer::CommitOnce(const std::vector<std::unique_ptr<Job>>& jobs
   const bool takes_turns = shared != nullptr && shared->IsFollowing();
   if (takes_turns) {
     const absl::StatusOr<bool> others_wrote = shared->BeginTurn();
-    if (!others_wrote.ok()) return others_wrote.status();
+    if (!others_wrote.ok()) return AsToldToJobs(others_wrote.status());
     if (*others_wrote) rollups_.Forget();
   }
   Batch batch(context_, rollups_, std::move(writes_));
@@ -119,8 +124,7 @@ absl::Status Committer::CommitOnce(const std::vector<std::unique_ptr<Job>>& jobs
     batch.Forget();
   }
   if (takes_turns) shared->EndTurn();
-  // Another server was quicker: tablets send again what they have, and it is decided anew.
-  if (absl::IsAborted(status)) status = absl::UnavailableError(status.message());
+  status = AsToldToJobs(status);
   const bool wrote = status.ok() && !batch.Writes().Empty();
   writes_ = batch.TakeWrites();
   writes_.Clear();

@@ -75,7 +75,7 @@ class PostgresEngine final : public SharedEngine {
   absl::Status Commit(const WriteSet& writes) override;
   absl::Status CommitTurn(const WriteSet& writes, absl::string_view news,
                           const std::function<void()>& publish,
-                          const std::function<absl::Status()>& agree) override;
+                          const Agree& agree) override;
   absl::Status GiveUp(const absl::Status& why) override { return latch_.Fail(why); }
   absl::Status Follow(Heed heed) override;
   bool IsFollowing() const override { return follows_; }
@@ -131,7 +131,7 @@ class PostgresEngine final : public SharedEngine {
   // Why a set is not taken, or OK.
   absl::Status MayCommit(const WriteSet& writes) const;
   absl::Status Write(const WriteSet& writes, std::optional<absl::string_view> news,
-                     const std::function<absl::Status()>& agree);
+                     const Agree& agree);
 
   // Calls `read`, and once more on a new connection if the first was lost on the way.
   template <typename Read>
@@ -241,7 +241,7 @@ absl::Status PostgresEngine::MayCommit(const WriteSet& writes) const {
 }
 
 absl::Status PostgresEngine::Write(const WriteSet& writes, std::optional<absl::string_view> news,
-                                   const std::function<absl::Status()>& agree) {
+                                   const Agree& agree) {
   const absl::Status committed = writer_->Commit(writes, news, agree);
   if (absl::IsResourceExhausted(committed)) ++refused_for_space_;
   if (!committed.ok()) return committed;
@@ -258,7 +258,7 @@ absl::Status PostgresEngine::Commit(const WriteSet& writes) {
 
 absl::Status PostgresEngine::CommitTurn(const WriteSet& writes, absl::string_view news,
                                         const std::function<void()>& publish,
-                                        const std::function<absl::Status()>& agree) {
+                                        const Agree& agree) {
   absl::Status done = MayCommit(writes);
   if (done.ok()) {
     const std::lock_guard<std::mutex> lock(following_);

@@ -406,57 +406,54 @@ TEST_F(PostgresTurnsTest, WhoeverShareAStoreThatOneServerTookLeaveIt) {
 TEST_F(PostgresTurnsTest, NothingIsCommittedBeforeItIsAgreedTo) {
   Server a(conninfo_, kSeldom), b(conninfo_, kSeldom);
   ASSERT_TRUE(a.Put("1").ok());
-  int asked = 0;
-  ASSERT_TRUE(a->BeginTurn().ok());
-  const absl::Status refused = a->CommitTurn(
-      PutOf(Family::kMeta, {{kKey, "no"}}), "", [] { FAIL(); },
-      [&] {
-        ++asked;
-        EXPECT_TRUE(a->HasTurn());
-        return absl::UnavailableError("not now");
-      });
+  const auto commit = [&](const std::string& value, const SharedEngine::Agree& agree) {
+    EXPECT_TRUE(a->BeginTurn().ok());
+    return a->CommitTurn(PutOf(Family::kMeta, {{kKey, value}}), "", [] {}, agree);
+  };
+  const absl::Status refused = commit("no", [&]() -> absl::StatusOr<bool> {
+    EXPECT_TRUE(a->HasTurn());
+    return absl::UnavailableError("not now");
+  });
   EXPECT_TRUE(absl::IsUnavailable(refused));
   EXPECT_FALSE(a->HasTurn());
+  EXPECT_FALSE(a->Stats().failed);
   EXPECT_EQ(ValueOf(b->Get(Family::kMeta, kKey)), "1");
 
-  // Cut before it is asked: done again, as the turn of nobody else came between.
-  ASSERT_TRUE(a->BeginTurn().ok());
-  CutWhere("state = 'idle in transaction'");
-  EXPECT_TRUE(a->CommitTurn(
-                   PutOf(Family::kMeta, {{kKey, "2"}}), "", [] {},
-                   [&] {
-                     ++asked;
-                     EXPECT_TRUE(a->HasTurn()) << "the one that it has again";
-                     return absl::OkStatus();
-                   })
-                  .ok());
+  // What it did stands: it is not done again on another connection.
+  int asked = 0;
+  EXPECT_TRUE(commit("2", [&] {
+                ++asked;
+                CutWhere("state = 'idle in transaction'");
+                EXPECT_FALSE(a->HasTurn());
+                return true;
+              }).ok());
+  EXPECT_EQ(asked, 1);
   EXPECT_EQ(ValueOf(b->Get(Family::kMeta, kKey)), "2");
-  // Cut after it has agreed: it is not asked again.
-  ASSERT_TRUE(a->BeginTurn().ok());
-  EXPECT_TRUE(a->CommitTurn(
-                   PutOf(Family::kMeta, {{kKey, "3"}}), "", [] {},
-                   [&] {
-                     ++asked;
-                     CutWhere("state = 'idle in transaction'");
-                     EXPECT_FALSE(a->HasTurn());
-                     return absl::OkStatus();
-                   })
-                  .ok());
+  // It has only looked: what it saw may not be so any more.
+  asked = 0;
+  EXPECT_TRUE(commit("3", [&] {
+                if (++asked == 1) CutWhere("state = 'idle in transaction'");
+                EXPECT_EQ(a->HasTurn(), asked == 2);
+                return false;
+              }).ok());
+  EXPECT_EQ(asked, 2);
   EXPECT_EQ(ValueOf(b->Get(Family::kMeta, kKey)), "3");
-  EXPECT_EQ(asked, 3);
+}
 
-  // Another is quicker then: what was agreed to is not committed, and this server leaves.
-  ASSERT_TRUE(a->BeginTurn().ok());
-  const absl::Status late = a->CommitTurn(
-      PutOf(Family::kMeta, {{kKey, "late"}}), "", [] { FAIL(); },
-      [&] {
-        CutWhere("state = 'idle in transaction'");
-        EXPECT_TRUE(b.Put("4").ok());
-        return absl::OkStatus();
-      });
-  EXPECT_TRUE(absl::IsUnavailable(late)) << late;
-  EXPECT_TRUE(a->Stats().failed);
-  EXPECT_EQ(ValueOf(b->Get(Family::kMeta, kKey)), "4");
+TEST_F(PostgresTurnsTest, WhoeverDidWhatStandsAndCannotCommitLeaves) {
+  for (const bool stands : {false, true}) {
+    Server a(conninfo_, kSeldom), b(conninfo_, kSeldom);
+    ASSERT_TRUE(a->BeginTurn().ok());
+    const absl::Status late = a->CommitTurn(
+        PutOf(Family::kMeta, {{kKey, "late"}}), "", [] { ADD_FAILURE() << "it was too late"; }, [&] {
+          CutWhere("state = 'idle in transaction'");
+          EXPECT_TRUE(b.Put("quicker").ok());
+          return stands;
+        });
+    EXPECT_EQ(absl::IsAborted(late), !stands) << late;
+    EXPECT_EQ(a->Stats().failed, stands);
+    EXPECT_EQ(ValueOf(b->Get(Family::kMeta, kKey)), "quicker");
+  }
 }
 
 TEST_F(PostgresTurnsTest, WhereTurnsAreNotMendedALostOneIsOver) {

@@ -222,11 +222,11 @@ void Writer::WriteAhead(const WriteSet& writes) {
 }
 
 absl::Status Writer::Commit(const WriteSet& writes, std::optional<absl::string_view> news,
-                            const std::function<absl::Status()>& agree) {
+                            const SharedEngine::Agree& agree) {
   assert(!ahead_ || ahead_->writes <= writes.Count());
-  Committing committing{writes, ahead_ ? ahead_->next : Next(), news, agree, !agree};
+  Committing committing{writes, ahead_ ? ahead_->next : Next(), news, agree};
   const absl::Status done = CommitUntilKnown(committing);
-  if (done.ok() || !agree || !committing.has_agreed) return done;
+  if (done.ok() || !committing.stands) return done;
   return latch_.Fail(absl::UnavailableError(
       absl::StrCat("What goes before a commit was done, and the commit was not: ", done.message(),
                    " The next start settles it.")));
@@ -295,12 +295,13 @@ absl::Status Writer::Try(Committing& committing, Fate& fate) {
   if (!written.ok()) return Judge(written, "writing");
   if (written.results[before].Changed() != 1) return NotWhereItWas();
   in_turn_ = true;
-  if (!committing.has_agreed) {
-    if (absl::Status agreed = committing.agree(); !agreed.ok()) {
+  if (committing.agree && !committing.stands) {
+    const absl::StatusOr<bool> stands = committing.agree();
+    if (!stands.ok()) {
       Rollback();
-      return agreed;
+      return stands.status();
     }
-    committing.has_agreed = true;
+    committing.stands = *stands;
   }
   in_turn_ = false;
   const Answer committed = connection_->Run("commit", {});

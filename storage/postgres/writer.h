@@ -54,7 +54,7 @@ class Writer {
   // As Engine::Commit, on what was so at head(). Without `news` nothing is said of what it changes;
   // `agree` as SharedEngine's. Aborted: the store has moved on from head(); nothing was written.
   absl::Status Commit(const WriteSet& writes, std::optional<absl::string_view> news,
-                      const std::function<absl::Status()>& agree = {});
+                      const SharedEngine::Agree& agree = {});
 
   const Head& head() const { return head_; }
   // That of every commit of a server that is alone.
@@ -69,8 +69,8 @@ class Writer {
     const WriteSet& writes;
     const Head next;
     const std::optional<absl::string_view> news;
-    const std::function<absl::Status()>& agree;
-    bool has_agreed;  // Or nobody is to be asked.
+    const SharedEngine::Agree& agree;
+    bool stands = false;  // What it agreed to.
   };
 
   // What has left of a commit before it was asked for.

@@ -24,10 +24,10 @@ void SetDeadline(grpc::ClientContext& context) {
 
 }  // namespace
 
-absl::Status OutsideServer::Start() {
+absl::Status OutsideServer::Start(const std::string& sockets) {
   const absl::StatusOr<std::string> program = tools::FindServer();
   if (!program.ok()) return program.status();
-  auto process = tools::ServerProcess::Start(*program, directory_.Path("data"));
+  auto process = tools::ServerProcess::Start(*program, directory_.Path("data"), sockets);
   if (!process.ok()) return process.status();
   process_ = *std::move(process);
   admin_channel_ = NewChannel(process_->admin_address());

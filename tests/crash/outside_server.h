@@ -20,14 +20,16 @@ namespace halfterm::testing {
 // Start and Kill from one thread, while no other call runs; the others from any.
 class OutsideServer final : public TabletServer {
  public:
-  // On other ports each time. Errors of tools::ServerProcess.
-  absl::Status Start();
+  // On other ports each time, or on the same files in `sockets`. Errors of tools::ServerProcess.
+  absl::Status Start(const std::string& sockets = "");
   // SIGKILL, and gone when this returns.
   void Kill();
 
   // Where it listens, and its data directory.
   const std::string& admin_address() const { return process_->admin_address(); }
   std::string data() const { return directory_.Path("data"); }
+
+  const std::shared_ptr<grpc::Channel>& admin_channel() const { return admin_channel_; }
 
   std::shared_ptr<grpc::Channel> PublicChannel() override;
   v1::OpenSessionReply OpenSession(const std::string& tenant, const core::Id16& person,

@@ -37,10 +37,20 @@ SteadyWriter::SteadyWriter(TabletServer& server, const std::string& tenant, cons
       chain_(1) {}
 
 void SteadyWriter::Greet() {
+  ASSERT_TRUE(IsGreeted()) << name_ << ": the server does not answer";
+}
+
+bool SteadyWriter::IsGreeted() {
   tablet_.Reconnect();
   v1::HelloReply reply;
   const grpc::Status greeted = tablet_.Hello(&reply);
-  ASSERT_TRUE(greeted.ok()) << name_ << ": " << greeted.error_message();
+  if (greeted.error_code() == grpc::StatusCode::UNAVAILABLE) return false;
+  EXPECT_TRUE(greeted.ok()) << name_ << ": " << greeted.error_message();
+  if (greeted.ok()) Compare(reply);
+  return true;
+}
+
+void SteadyWriter::Compare(const v1::HelloReply& reply) {
   ASSERT_EQ(reply.stores_size(), 1) << name_;
   const v1::StoreReply& store = reply.stores(0);
   applied_n_ = store.applied_n();

@@ -49,6 +49,8 @@ class SteadyWriter {
   // Greets a server that was started again, and compares its word with what was answered before.
   // Nothing may be lost, and of a push that was not answered all or nothing is there.
   void Greet();
+  // The same; false where the server does not answer.
+  [[nodiscard]] bool IsGreeted();
 
   // Pushes what waits, or else `groups` new ones, at most 40. An error leaves them waiting.
   grpc::Status Push(size_t groups);
@@ -94,6 +96,7 @@ class SteadyWriter {
   void Take(const v1::PushRequest& request, const v1::PushReply& reply);
   // What the group is to be answered; `said`: what it was.
   v1::Outcome OutcomeOf(uint64_t n, v1::Outcome said) const;
+  void Compare(const v1::HelloReply& reply);
   void Compare(const v1::PushRequest& request, const v1::PushReply& reply);
   v1::PushRequest RequestOf(uint64_t first_n, uint64_t last_n) const;
 
