@@ -19,14 +19,14 @@
 namespace halfterm::service {
 
 struct ServerOptions {
-  // Everything that the server keeps: DIR/store (the database), DIR/ledger (what no restore may take
-  // back) and DIR/keys (its secrets), which two belong to no backup of the database.
+  // Everything that the server keeps: DIR/store (the database), DIR/ledger (what no restore may
+  // take back) and DIR/keys (its secrets), which two belong to no backup of the database.
   std::string data;
 
   // Connection string of the PostgreSQL database that holds the rows; empty: DIR/store does.
   std::string postgres;
-  // That of the database that is the ledger, in another cluster than the rows: several servers share
-  // both. Empty: DIR/ledger is, and this server has the rows to itself.
+  // That of the database that is the ledger, in another cluster than the rows: several servers
+  // share both. Empty: DIR/ledger is, and this server has the rows to itself.
   std::string ledger;
   // Without `ledger`: takes the rows from another server that is still connected to them.
   bool take_over = false;

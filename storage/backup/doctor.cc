@@ -99,8 +99,8 @@ void Examination::LookAtLedger() {
   }
   const absl::StatusOr<std::unique_ptr<Engine>> engine =
       OpenRocksReadOnly(LedgerPath(wish_.data), nullptr);
-  absl::StatusOr<LedgerFacts> facts =
-      engine.ok() ? ReadLedger(*(*engine)->NewSnapshot()) : absl::StatusOr<LedgerFacts>(engine.status());
+  absl::StatusOr<LedgerFacts> facts = engine.ok() ? ReadLedger(*(*engine)->NewSnapshot())
+                                                  : absl::StatusOr<LedgerFacts>(engine.status());
   if (!facts.ok()) {
     Wrong(absl::StrCat("The ledger cannot be read: ", facts.status().message()),
           "Put its newest copy back before the server starts.");

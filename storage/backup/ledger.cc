@@ -147,8 +147,8 @@ class Ledger::Turn {
 absl::StatusOr<std::unique_ptr<Ledger>> Ledger::Open(Engine& engine) {
   std::unique_ptr<Ledger> ledger(new Ledger(engine));
   if (ledger->shared_ != nullptr) {
-    const absl::Status follows = ledger->shared_->Follow(
-        [heeding = ledger.get()](const News& news, const Snapshot& view) {
+    const absl::Status follows =
+        ledger->shared_->Follow([heeding = ledger.get()](const News& news, const Snapshot& view) {
           return heeding->Heed(news, view);
         });
     if (!follows.ok()) return follows;
@@ -166,9 +166,9 @@ Ledger::~Ledger() {
 }
 
 absl::Status Ledger::Heed(const News& news, const Snapshot& view) {
-  const bool is_step_only = !news.is_all_new &&
-                            std::all_of(news.said.begin(), news.said.end(),
-                                        [](const std::string& said) { return said == kStepNews; });
+  const bool is_step_only =
+      !news.is_all_new && std::all_of(news.said.begin(), news.said.end(),
+                                      [](const std::string& said) { return said == kStepNews; });
   if (is_step_only) return absl::OkStatus();
   absl::StatusOr<LedgerFacts> facts = ReadLedger(view);
   if (!facts.ok()) return facts.status();
@@ -262,7 +262,8 @@ absl::Status Ledger::TakeStep(const WriteSet& batch, uint64_t step,
   if (before.step() + 1 != step) {
     return absl::FailedPreconditionError(absl::StrCat(
         "The ledger has come to step ", before.step(), " and the store to step ", step - 1,
-        ". A server died between the two, or one of them was put back. Nothing was written, and this "
+        ". A server died between the two, or one of them was put back. Nothing was written, and "
+        "this "
         "server leaves: its next start brings the two together."));
   }
   // Whoever has a turn of the store after this server has one here after this one, and sees the

@@ -13,8 +13,8 @@
 //
 // The ledger is an engine of its own in a directory of its own; or, where several servers share a
 // store, in a database of its own, which they share too. Then a step is taken in a turn of the
-// store, and only on top of the step that the store knows: one that a server took and did not live to
-// commit lets nobody take another until it has been replayed.
+// store, and only on top of the step that the store knows: one that a server took and did not live
+// to commit lets nobody take another until it has been replayed.
 //
 // Keys of its rows:
 //
@@ -89,8 +89,8 @@ class Ledger {
   // Commits of the store between two notes of how far it has come.
   static constexpr uint64_t kWitnessCommits = 256;
 
-  // The engine must outlive the ledger. One that several servers share is followed from here on, and
-  // closed with the ledger. Errors as ReadLedger and SharedEngine::Follow.
+  // The engine must outlive the ledger. One that several servers share is followed from here on,
+  // and closed with the ledger. Errors as ReadLedger and SharedEngine::Follow.
   static absl::StatusOr<std::unique_ptr<Ledger>> Open(Engine& engine);
   ~Ledger();
 
@@ -103,14 +103,16 @@ class Ledger {
   // Makes a batch durable. Errors as Engine::Commit. Not of a ledger that is shared, where servers
   // run.
   absl::Status Take(const WriteSet& batch);
-  // The same of a ledger that is shared, for a batch that makes `step` of it, in a turn of the store.
-  // `has_turn` asks whether that is this server's still, once nobody else can write here. Of an
-  // empty batch only whether `step` would be the next. Nothing that was taken so is ever taken back.
+  // The same of a ledger that is shared, for a batch that makes `step` of it, in a turn of the
+  // store. `has_turn` asks whether that is this server's still, once nobody else can write here. Of
+  // an empty batch only whether `step` would be the next. Nothing that was taken so is ever taken
+  // back.
   //
   // FailedPrecondition: the ledger's next step is another one. Nothing may be committed to the
   //   store; it is to be opened anew. Unavailable, Aborted, ResourceExhausted: nothing was written,
   //   and it may be tried again.
-  absl::Status TakeStep(const WriteSet& batch, uint64_t step, const std::function<bool()>& has_turn);
+  absl::Status TakeStep(const WriteSet& batch, uint64_t step,
+                        const std::function<bool()>& has_turn);
   // The store refused the batch that was taken last: it never was. What cannot be written now is
   // written before whatever comes next.
   void TakeBack();

@@ -76,7 +76,7 @@ class Replaying {
 
   BatchContext context_;
   const Ledger& ledger_;
-  uint64_t step_ = 0;  // Of the ledger's, the last that the store knows.
+  uint64_t step_ = 0;          // Of the ledger's, the last that the store knows.
   uint64_t ledgers_step_ = 0;  // And the last that the ledger had when this began.
   RollupCache rollups_;
   Replayed replayed_;

@@ -275,8 +275,7 @@ TEST_F(SharedLedgerTest, WithoutItsTurnAServerTakesNoStep) {
   step.set_step(2);
   WriteSet writes;
   Ledger::PutStep(step, writes);
-  const absl::Status late =
-      a->ledger->TakeStep(writes, 2, [&a] { return a->store->HasTurn(); });
+  const absl::Status late = a->ledger->TakeStep(writes, 2, [&a] { return a->store->HasTurn(); });
   EXPECT_TRUE(absl::IsAborted(late)) << late;
   EXPECT_EQ(b->LedgersStep(), 1u);
   a->store->EndTurn();

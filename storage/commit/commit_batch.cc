@@ -71,7 +71,8 @@ absl::Status CommitInTurn(SharedEngine& shared, BatchContext& context, Batch& ba
   const WriteSet& writes = batch.Writes();
   const std::string news = NewsOf(context, batch);
   const absl::Status committed = Timed(engine_us, [&] {
-    return shared.CommitTurn(writes, news, [&batch] { batch.Publish(); }, agree);
+    return shared.CommitTurn(
+        writes, news, [&batch] { batch.Publish(); }, agree);
   });
   return absl::IsFailedPrecondition(disagreed)
              ? shared.GiveUp(absl::AbortedError(disagreed.message()))

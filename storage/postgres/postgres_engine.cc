@@ -74,8 +74,7 @@ class PostgresEngine final : public SharedEngine {
 
   absl::Status Commit(const WriteSet& writes) override;
   absl::Status CommitTurn(const WriteSet& writes, absl::string_view news,
-                          const std::function<void()>& publish,
-                          const Agree& agree) override;
+                          const std::function<void()>& publish, const Agree& agree) override;
   absl::Status GiveUp(const absl::Status& why) override { return latch_.Fail(why); }
   absl::Status Follow(Heed heed) override;
   bool IsFollowing() const override { return follows_; }
@@ -257,8 +256,7 @@ absl::Status PostgresEngine::Commit(const WriteSet& writes) {
 }
 
 absl::Status PostgresEngine::CommitTurn(const WriteSet& writes, absl::string_view news,
-                                        const std::function<void()>& publish,
-                                        const Agree& agree) {
+                                        const std::function<void()>& publish, const Agree& agree) {
   absl::Status done = MayCommit(writes);
   if (done.ok()) {
     const std::lock_guard<std::mutex> lock(following_);

@@ -408,7 +408,8 @@ TEST_F(PostgresTurnsTest, NothingIsCommittedBeforeItIsAgreedTo) {
   ASSERT_TRUE(a.Put("1").ok());
   const auto commit = [&](const std::string& value, const SharedEngine::Agree& agree) {
     EXPECT_TRUE(a->BeginTurn().ok());
-    return a->CommitTurn(PutOf(Family::kMeta, {{kKey, value}}), "", [] {}, agree);
+    return a->CommitTurn(
+        PutOf(Family::kMeta, {{kKey, value}}), "", [] {}, agree);
   };
   const absl::Status refused = commit("no", [&]() -> absl::StatusOr<bool> {
     EXPECT_TRUE(a->HasTurn());
@@ -445,7 +446,8 @@ TEST_F(PostgresTurnsTest, WhoeverDidWhatStandsAndCannotCommitLeaves) {
     Server a(conninfo_, kSeldom), b(conninfo_, kSeldom);
     ASSERT_TRUE(a->BeginTurn().ok());
     const absl::Status late = a->CommitTurn(
-        PutOf(Family::kMeta, {{kKey, "late"}}), "", [] { ADD_FAILURE() << "it was too late"; }, [&] {
+        PutOf(Family::kMeta, {{kKey, "late"}}), "", [] { ADD_FAILURE() << "it was too late"; },
+        [&] {
           CutWhere("state = 'idle in transaction'");
           EXPECT_TRUE(b.Put("quicker").ok());
           return stands;

@@ -36,9 +36,7 @@ SteadyWriter::SteadyWriter(TabletServer& server, const std::string& tenant, cons
       tablet_(server, tenant, post.observer, number),
       chain_(1) {}
 
-void SteadyWriter::Greet() {
-  ASSERT_TRUE(IsGreeted()) << name_ << ": the server does not answer";
-}
+void SteadyWriter::Greet() { ASSERT_TRUE(IsGreeted()) << name_ << ": the server does not answer"; }
 
 bool SteadyWriter::IsGreeted() {
   tablet_.Reconnect();
@@ -90,8 +88,8 @@ grpc::Status SteadyWriter::Push(size_t groups) {
   return status;
 }
 
-// A decision is in the ledger before its group is in the store. Where the server died in between, the
-// start carried it out, and the group that asks for it comes again (decisions/0070).
+// A decision is in the ledger before its group is in the store. Where the server died in between,
+// the start carried it out, and the group that asks for it comes again (decisions/0070).
 v1::Outcome SteadyWriter::OutcomeOf(uint64_t n, v1::Outcome said) const {
   if (shares_.count(n) == 0) return v1::OUTCOME_UNSPECIFIED;
   return said == v1::OUTCOME_ALREADY && n <= sent_n_ ? v1::OUTCOME_ALREADY : v1::OUTCOME_DONE;

@@ -61,8 +61,8 @@ class SteadyWriter {
   // So with everything that was ever answered, in the largest pushes.
   grpc::Status RepeatAll();
 
-  // Pulls, and looks for each value that was written and not replaced since. Returns how many values
-  // it found. Nothing may wait.
+  // Pulls, and looks for each value that was written and not replaced since. Returns how many
+  // values it found. Nothing may wait.
   uint64_t FindEverything();
 
   uint64_t applied_n() const { return applied_n_; }  // As of the last Greet().
@@ -104,10 +104,10 @@ class SteadyWriter {
   const std::string name_;
   std::mt19937_64 random_;
   WireTablet tablet_;
-  std::vector<std::string> groups_;       // By number, from 1: all that was ever sealed,
-  std::vector<core::Digest16> chain_;     // and the chain after it; first that before any.
-  std::vector<v1::PushResult> acked_;     // By number, from 1.
-  std::set<uint64_t> strays_, shares_;    // Numbers of groups to be kept aside; of intents.
+  std::vector<std::string> groups_;     // By number, from 1: all that was ever sealed,
+  std::vector<core::Digest16> chain_;   // and the chain after it; first that before any.
+  std::vector<v1::PushResult> acked_;   // By number, from 1.
+  std::set<uint64_t> strays_, shares_;  // Numbers of groups to be kept aside; of intents.
   std::map<core::FacetId, std::map<core::Path, Value>> wrote_;
   std::vector<Visit> visits_;
   int parts_of_last_ = 0;

@@ -1,6 +1,6 @@
-// Two halftermd serve one database, with one ledger. Any of them takes any tablet's work and tells any tablet of it;
-// either is killed while tablets push, and they go on at the other. Nothing that was answered is
-// lost or counted twice, and both say the same of it.
+// Two halftermd serve one database, with one ledger. Any of them takes any tablet's work and tells
+// any tablet of it; either is killed while tablets push, and they go on at the other. Nothing that
+// was answered is lost or counted twice, and both say the same of it.
 
 #include <gtest/gtest.h>
 #include <sys/stat.h>
@@ -39,7 +39,8 @@ constexpr int kKills = 4, kPushesBetween = 6;
 
 // A halftermd on the databases, started again where it leaves to be (75), as a supervisor does it.
 // One that has no keys yet gets those of the first server, as somebody who sets up a further server
-// does. It dies with whoever is killed in its place.
+// does. It dies with whoever is killed in its place. While there is a file KEYS.alone, its ledger
+// is its own.
 std::string ScriptOf(const std::string& server, const std::string& rows, const std::string& ledger,
                      const std::string& keys) {
   return "#!/bin/sh\nserver='" + server + "' rows='" + rows + "' ledger='" + ledger + "' keys='" +
@@ -53,8 +54,9 @@ done
 if [ -d "$keys" ] && [ ! -d "$data/keys" ]; then
   mkdir -p "$data" && cp -r "$keys" "$data/keys"
 fi
+[ -e "$keys.alone" ] || set -- --ledger="$ledger" "$@"
 while :; do
-  setpriv --pdeathsig KILL "$server" --engine=postgres --postgres="$rows" --ledger="$ledger" "$@"
+  setpriv --pdeathsig KILL "$server" --engine=postgres --postgres="$rows" "$@"
   left=$?
   [ $left = 75 ] || exit $left
 done
@@ -116,7 +118,16 @@ class TwoServersTest : public ::testing::Test {
     program_ = *program;
     std::ofstream(script_) << ScriptOf(program_, conninfo_, ledger_, directory_.Path("keys"));
     chmod(script_.c_str(), 0755);
+    // It was alone at first, and takes its ledger along.
+    const std::string alone = directory_.Path("keys.alone");
+    std::ofstream(alone) << "\n";
     Start(0);
+    servers_[0].Kill();
+    std::filesystem::remove(alone);
+    ASSERT_TRUE(std::filesystem::exists(servers_[0].data() + "/ledger"));
+    Start(0);
+    EXPECT_FALSE(std::filesystem::exists(servers_[0].data() + "/ledger"));
+    EXPECT_TRUE(std::filesystem::exists(servers_[0].data() + "/ledger.in-database"));
     std::filesystem::copy(servers_[0].data() + "/keys", directory_.Path("keys"),
                           std::filesystem::copy_options::recursive);
     Start(1);
@@ -233,6 +244,7 @@ TEST_F(TwoServersTest, TwoObserversOfOneLessonWriteThroughDifferentServers) {
   hana.Write(hanas, RatingValues(3, 2));
   v1::PushReply pushed;
   ASSERT_TRUE(hana.Push(&pushed).ok());
+  EXPECT_EQ(pushed.results(0).epoch(), 1u) << "a ledger that was copied is the one that was there";
   const uint64_t first = next_poke();
   EXPECT_GE(first, pushed.results(0).seq());
 
@@ -280,9 +292,14 @@ TEST_F(TwoServersTest, ARightThatIsTakenAwayAtOneIsGoneAtTheOther) {
   ASSERT_NE(sara.Held(plan), "");
 
   for (v1::RoleGrant& grant : school_.content.grants) {
-    if (grant.person() == school_.sara.view()) grant.set_state(v1::GRANT_STATE_ENDED);
+    if (grant.person() != school_.sara.view()) continue;
+    grant.set_state(v1::GRANT_STATE_ENDED);
+    grant.set_to_day(Day(2026, 9, 13));
   }
   servers_[0].Import(ImportOf(school_, kTenant));
+  WireTablet there(servers_[0], kTenant, school_.sara, 4);
+  PullLessons(there);
+  EXPECT_EQ(there.Held(plan), "") << "where it was said";
   WireTablet again(servers_[1], kTenant, school_.sara, 3);
   PullLessons(again);
   EXPECT_EQ(again.Held(plan), "") << "she leads nobody any more";
