@@ -17,6 +17,7 @@
 #include "storage/backup/ledger.h"
 #include "storage/backup/replay.h"
 #include "storage/commit/commit_batch.h"
+#include "storage/commit/ledger_step.h"
 #include "storage/postgres/postgres_engine.h"
 #include "storage/postgres/which_database.h"
 #include "tests/support/await.h"
@@ -113,7 +114,7 @@ class Server {
     Batch batch(*context_, rollups_);
     Fill(batch, value);
     ASSERT_TRUE(batch.Settle().ok());
-    const auto step = batch.NextLedgerStep();
+    const auto step = NextLedgerStep(batch);
     const auto writes = batch.ForLedger();
     ASSERT_TRUE(step.ok() && writes.ok());
     const absl::Status taken =

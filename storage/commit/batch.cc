@@ -111,7 +111,6 @@ absl::StatusOr<core::Dot> Batch::ServerDot(Tenant tenant) {
   const absl::StatusOr<disk::HeadRow*> head = Head(tenant);
   if (!head.ok()) return head.status();
   (*head)->set_replica_n((*head)->replica_n() + 1);
-  drew_dots_ = true;
   return core::Dot{(*head)->replica(), (*head)->replica_n()};
 }
 

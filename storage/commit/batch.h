@@ -169,10 +169,6 @@ class Batch {
   // What the ledger must hold before Writes() may be committed: this batch's decisions, and rows
   // that must not fall back.
   absl::StatusOr<WriteSet> ForLedger();
-  // Which step of the ledger this batch would be: the one after the last that the store took in.
-  absl::StatusOr<uint64_t> NextLedgerStep();
-  // Whether it gave out dots of the server's own.
-  bool drew_dots() const { return drew_dots_; }
   // By school: how far its history reaches with this batch; those that the batch touched.
   std::map<uint32_t, uint64_t> HeadsReached() const;
 
@@ -227,7 +223,7 @@ class Batch {
     core::Id16 record;
     disk::DecisionRow row;
   };
-  absl::Status AddKeptRows(uint64_t step, WriteSet& ledger);
+  absl::Status AddKeptRows(WriteSet& ledger);
 
   BatchContext& context_;
   RollupCache& rollups_;
@@ -236,7 +232,6 @@ class Batch {
   WriteSet writes_;
   bool writes_complete_ = false;
   size_t taken_ = 0, repeats_ = 0;
-  bool drew_dots_ = false;
   std::map<std::pair<Family, std::string>, std::optional<std::string>> rows_;
   std::map<uint32_t, PendingHead> heads_;
   std::map<ReplicaName, PendingReplica> replicas_;

@@ -4,6 +4,7 @@
 #include "storage/backup/kept_rows.h"
 #include "storage/backup/ledger.h"
 #include "storage/commit/batch.h"
+#include "storage/commit/ledger_step.h"
 
 namespace halfterm::storage {
 uint32_t Batch::epoch() const {
@@ -29,7 +30,7 @@ absl::Status Batch::BeginEpoch(disk::EpochsRow epochs) {
 absl::StatusOr<WriteSet> Batch::ForLedger() {
   WriteSet ledger;
   if (context_.ledger == nullptr) return ledger;
-  const absl::StatusOr<uint64_t> next = NextLedgerStep();
+  const absl::StatusOr<uint64_t> next = NextLedgerStep(*this);
   if (!next.ok()) return next.status();
   for (size_t i = 0; i < decisions_.size(); ++i) {
     const Decision& decision = decisions_[i];
@@ -39,7 +40,7 @@ absl::StatusOr<WriteSet> Batch::ForLedger() {
     Ledger::PutDecision(decision.tenant, decision.record, static_cast<uint32_t>(i), decision.row,
                         ledger);
   }
-  const absl::Status added = AddKeptRows(*next, ledger);
+  const absl::Status added = AddKeptRows(ledger);
   if (!added.ok()) return added;
   if (BeginsEpoch()) Ledger::PutEpochs(EpochsNow(), ledger);
   if (ledger.Empty()) return ledger;
@@ -64,19 +65,9 @@ absl::StatusOr<WriteSet> Batch::ForLedger() {
   return ledger;
 }
 
-absl::StatusOr<uint64_t> Batch::NextLedgerStep() {
-  if (!context_.ledger->is_shared()) return context_.ledger->step() + 1;
-  const absl::StatusOr<std::string> stored = Get(Family::kMeta, LedgerStepKey());
-  if (absl::IsNotFound(stored.status())) return 1;
-  if (!stored.ok()) return stored.status();
-  disk::LedgerStepRow row;
-  if (!row.ParseFromString(*stored)) {
-    return absl::DataLossError("the store's step cannot be read; run `halfterm verify`");
-  }
-  return row.step() + 1;
-}
-
-absl::Status Batch::AddKeptRows(uint64_t step, WriteSet& ledger) {
+absl::Status Batch::AddKeptRows(WriteSet& ledger) {
+  const absl::StatusOr<uint64_t> step = NextLedgerStep(*this);
+  if (!step.ok()) return step.status();
   for (const auto& [name, value] : rows_) {
     const auto& [family, key] = name;
     if (family == Family::kErased) {
@@ -102,7 +93,7 @@ absl::Status Batch::AddKeptRows(uint64_t step, WriteSet& ledger) {
     } else {
       row.set_deleted(true);
     }
-    Ledger::PutKept(family, key, row, step, ledger);
+    Ledger::PutKept(family, key, row, *step, ledger);
   }
   return absl::OkStatus();
 }

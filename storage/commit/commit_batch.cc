@@ -6,6 +6,7 @@
 #include "storage/backup/ledger.h"
 #include "storage/commit/batch_news.h"
 #include "storage/commit/joined_pages.h"
+#include "storage/commit/ledger_step.h"
 #include "storage/shared_engine.h"
 
 namespace halfterm::storage {
@@ -49,19 +50,23 @@ absl::Status CommitInTurn(SharedEngine& shared, BatchContext& context, Batch& ba
                           uint64_t& engine_us) {
   WriteSet ledger;
   uint64_t step = 0;
+  bool gives_dots = false;
   SharedEngine::Agree agree;
   if (context.ledger != nullptr) {
-    const absl::StatusOr<uint64_t> next = batch.NextLedgerStep();
+    const absl::StatusOr<uint64_t> next = NextLedgerStep(batch);
     if (!next.ok()) return next.status();
     absl::StatusOr<WriteSet> its = batch.ForLedger();
     if (!its.ok()) return its.status();
+    const absl::StatusOr<bool> dots = GivesOutDots(batch);
+    if (!dots.ok()) return dots.status();
     step = *next;
     ledger = *std::move(its);
+    gives_dots = *dots;
   }
   absl::Status disagreed;
   // Dots as well: those of a step that a server took and did not live to commit would be given out
   // twice.
-  if (!ledger.Empty() || (context.ledger != nullptr && batch.drew_dots())) {
+  if (!ledger.Empty() || gives_dots) {
     agree = [&]() -> absl::StatusOr<bool> {
       disagreed = context.ledger->TakeStep(ledger, step, [&shared] { return shared.HasTurn(); });
       if (!disagreed.ok()) return disagreed;
