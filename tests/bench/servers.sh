@@ -34,7 +34,7 @@ start() {
   fi
   "$server" --data "$data" --engine=postgres \
     --postgres="host=$HALFTERM_POSTGRES user=halfterm dbname=$2" \
-    --ledger="host=$HALFTERM_POSTGRES user=halfterm dbname=$2_ledger" --http= --grpc "unix:$data.grpc" \
+    --ledger="host=$HALFTERM_POSTGRES user=halfterm dbname=$2_ledger" --http 127.0.0.1:0 --grpc "unix:$data.grpc" \
     --admin "unix:$data.admin" --ports-file "$data.ports" >"$data.log" 2>&1 &
   pids+=($!)
   for ((i = 0; i < 600; i++)); do
@@ -49,8 +49,9 @@ stop() {
   wait "${pids[@]}" || true
   pids=()
 }
-push() { # server, database, school, records, tablets
-  "$halfterm" bench push --generated "$4" --tablets "$5" --as-school "$3" --json \
+seed=0
+push() { # server, database, school, records, tablets; each time other records
+  "$halfterm" bench push --generated "$4" --tablets "$5" --as-school "$3" --seed "$((++seed))" --json \
     --target "unix:$folder/$2-$1.grpc" --admin-target "unix:$folder/$2-$1.admin"
 }
 database() {
