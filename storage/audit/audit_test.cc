@@ -293,6 +293,7 @@ TEST_F(AuditTest, APageOfTheFeedbackLoopThatNamesATeacherIsAReadingOfThem) {
   load.add_people()->set_person(tia);
   v1::ChangesReply changes;
   changes.add_changes()->set_teacher(tia);
+  changes.mutable_changes(0)->set_visit(BytesOf(IdNumber(77)));
   v1::AgreementReply agreement;
   agreement.add_certificates()->set_observer(tia);
   v1::WeeklyPackReply overdue, waiting, praised;
@@ -319,6 +320,18 @@ TEST_F(AuditTest, APageOfTheFeedbackLoopThatNamesATeacherIsAReadingOfThem) {
     ASSERT_GT(AboutTia().readings_size(), 0);
     EXPECT_EQ(AboutTia().readings(0).act(), v1::AUDIT_ACT_READ_LIST);
   }
+}
+
+// A person's entry that changed is a rule of the page, and says nothing of a lesson of theirs.
+TEST_F(AuditTest, AChangeOfARuleIsNoReadingOfAnybody) {
+  v1::ChangesReply changes;
+  v1::Change& rule = *changes.add_changes();
+  rule.set_reason(v1::CHANGE_REASON_RULES);
+  rule.set_teacher(BytesOf(people.tia));
+  const uint64_t before = Rows();
+  ASSERT_TRUE(trail.Note(As(people.sara), storage::NamedIn(v1::ChangesRequest(), changes)).ok());
+  Write();
+  EXPECT_EQ(Rows(), before);
 }
 
 TEST_F(AuditTest, WordsOfAVisitOnThePackOrAPageOfHelpAreAReadingOfItsFeedback) {

@@ -500,7 +500,7 @@ TEST_F(SummaryReaderTest, TheWatermarkSaysAsOfWhenAndWhichTabletsAreAway) {
   EXPECT_EQ(page->watermark().recomputing_since_ms(), 5);
   EXPECT_EQ(page->watermark().tablets_not_seen(), 2u) << "a week and no more is not away";
   EXPECT_EQ(page->watermark().oldest_unsent_ms(), now - 20 * day);
-  EXPECT_EQ(page->watermark().definition_id(), 2u);
+  EXPECT_EQ(page->watermark().definition_id(), 3u);
 }
 
 TEST_F(SummaryReaderTest, WhatCameInLateIsCounted) {
