@@ -34,7 +34,7 @@ start() {
   fi
   "$server" --data "$data" --engine=postgres \
     --postgres="host=$HALFTERM_POSTGRES user=halfterm dbname=$2" \
-    --ledger="host=$HALFTERM_POSTGRES user=halfterm dbname=$2_ledger" --http 127.0.0.1:0 --grpc "unix:$data.grpc" \
+    --ledger="host=$HALFTERM_POSTGRES user=halfterm dbname=$2_ledger" --http '' --grpc "unix:$data.grpc" \
     --admin "unix:$data.admin" --ports-file "$data.ports" >"$data.log" 2>&1 &
   pids+=($!)
   for ((i = 0; i < 600; i++)); do

@@ -36,13 +36,18 @@ SteadyWriter::SteadyWriter(TabletServer& server, const std::string& tenant, cons
       tablet_(server, tenant, post.observer, number),
       chain_(1) {}
 
+bool DoesNotAnswer(const grpc::Status& status) {
+  return status.error_code() == grpc::StatusCode::UNAVAILABLE ||
+         status.error_code() == grpc::StatusCode::CANCELLED;
+}
+
 void SteadyWriter::Greet() { ASSERT_TRUE(IsGreeted()) << name_ << ": the server does not answer"; }
 
 bool SteadyWriter::IsGreeted() {
   tablet_.Reconnect();
   v1::HelloReply reply;
   const grpc::Status greeted = tablet_.Hello(&reply);
-  if (greeted.error_code() == grpc::StatusCode::UNAVAILABLE) return false;
+  if (DoesNotAnswer(greeted)) return false;
   EXPECT_TRUE(greeted.ok()) << name_ << ": " << greeted.error_message();
   if (greeted.ok()) Compare(reply);
   return true;

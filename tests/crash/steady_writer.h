@@ -39,6 +39,10 @@ struct BrokenPromises {
   }
 };
 
+// Whether the server is not there, or about to leave: in the moment of its closing gRPC itself
+// answers CANCELLED.
+bool DoesNotAnswer(const grpc::Status& status);
+
 // For one thread at a time.
 class SteadyWriter {
  public:
