@@ -279,6 +279,32 @@ TEST_F(TwoServersTest, TwoObserversOfOneLessonWriteThroughDifferentServers) {
   ExpectThatBothAreRight();
 }
 
+// The first server is told; the second decides by it at its next call.
+TEST_F(TwoServersTest, ARightThatIsTakenAwayAtOneIsGoneAtTheOther) {
+  servers_[0].Import(ImportOf(school_, kTenant));
+  WireTablet hana(servers_[0], kTenant, school_.hana, 1);
+  const core::Id16 visit = IdNumber(150);
+  const core::FacetId plan{visit, core::kPlan, {}};
+  hana.Write(plan, PlanValues(school_, school_.hana, school_.tia));
+  ASSERT_TRUE(hana.Push().ok());
+  WireTablet sara(servers_[1], kTenant, school_.sara, 2);
+  PullLessons(sara);
+  ASSERT_NE(sara.Held(plan), "");
+
+  for (v1::RoleGrant& grant : school_.content.grants) {
+    if (grant.person() != school_.sara.view()) continue;
+    grant.set_state(v1::GRANT_STATE_ENDED);
+    grant.set_to_day(Day(2026, 9, 13));
+  }
+  servers_[0].Import(ImportOf(school_, kTenant));
+  WireTablet there(servers_[0], kTenant, school_.sara, 4);
+  PullLessons(there);
+  EXPECT_EQ(there.Held(plan), "") << "where it was said";
+  WireTablet again(servers_[1], kTenant, school_.sara, 3);
+  PullLessons(again);
+  EXPECT_EQ(again.Held(plan), "") << "she leads nobody any more";
+}
+
 TEST_F(TwoServersTest, EitherIsKilledWhileTabletsPushAndNothingIsLostOrDoubled) {
   const uint64_t seed = TestSeed();
   std::mt19937_64 random(seed);
