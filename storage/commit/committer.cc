@@ -20,10 +20,20 @@ absl::Status AsToldToJobs(const absl::Status& status) {
   return absl::IsAborted(status) ? absl::UnavailableError(status.message()) : status;
 }
 
+std::set<Tenant> KnownTo(const Directories& directories) {
+  std::set<Tenant> known;
+  for (const auto& [name, tenant] : directories.Tenants()) known.insert(tenant);
+  return known;
+}
+
 }  // namespace
 
 Committer::Committer(Engine& engine, const Clock& clock, BatchContext& context)
-    : engine_(engine), clock_(clock), context_(context), thread_([this] { Run(); }) {}
+    : engine_(engine),
+      clock_(clock),
+      context_(context),
+      rederiving_(KnownTo(context.directories)),
+      thread_([this] { Run(); }) {}
 
 Committer::~Committer() { Drain(); }
 
@@ -80,7 +90,6 @@ std::vector<std::unique_ptr<Job>> Committer::Take(bool& draining) {
 }
 
 void Committer::Run() {
-  for (const auto& [name, tenant] : context_.directories.Tenants()) rederiving_.insert(tenant);
   for (;;) {
     bool draining = false;
     std::vector<std::unique_ptr<Job>> jobs = Take(draining);

@@ -57,7 +57,8 @@ struct CommitterStats {
 // Submit, Stats and Drain are safe to call from any thread.
 class Committer {
  public:
-  // All must outlive the committer. Starts the thread.
+  // All must outlive the committer. Starts the thread, which goes on with what was being derived
+  // again of the schools that are known now.
   Committer(Engine& engine, const Clock& clock, BatchContext& context);
   ~Committer();  // Drains.
 
