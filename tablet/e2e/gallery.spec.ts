@@ -33,6 +33,8 @@ const screens: readonly (readonly [string, string, string])[] = [
   ['team-open', 'busy', '/visits/team-open/team'],
   ['walk-start', 'busy', '/walk'],
   ['walk', 'busy', '/walk/walk'],
+  ['walk-ended', 'busy', '/walk/ended'],
+  ['sheet-offer', 'busy', '/visits/offer'],
   ['question', 'busy', '/questions/q1'],
   ['question-text', 'busy', '/questions/q2'],
   ['question-none', 'empty', '/questions'],

@@ -32,7 +32,8 @@ describe('A senior leader', () => {
     expect(await tablet.page.locator('.walk-row').count()).toBe(10);
     for (let room = 0; room < 10; room += 1) {
       await tablet.page.locator('.walk-row').nth(room).click();
-      const mark = (['walk.seen', 'walk.seen', 'walk.praise'] as const)[room % 3] ?? 'walk.seen';
+      const third = (['walk.seen', 'walk.seen', 'walk.praise'] as const)[room % 3] ?? 'walk.seen';
+      const mark = room === 9 ? 'walk.help' : third;
       await tablet.page.locator('.walk-mark', { hasText: say(mark) }).click();
       await tablet.says(say('walk.progress', { k: room + 1, n: 10 }));
     }
@@ -44,9 +45,22 @@ describe('A senior leader', () => {
       .getByRole('button', { name: say('walk.end') })
       .click();
     await tablet.page.locator('dialog').waitFor({ state: 'detached' });
-    await tablet.says(/^10 rooms in \d+ minutes?: 7 seen, 3 praised, 0 offers of help\.$/);
+    await tablet.says(/^10 rooms in \d+ minutes?: 6 seen, 3 praised, 1 offer of help\.$/);
     await tablet.picture('walk-ended');
+    expect(await faultsOf(tablet.page)).toEqual([]);
     await tablet.network(true);
+    await tablet.send();
+    // The walk is over and sent; the offer waits for a word, also after a restart.
+    await tablet.off();
+    await tablet.on();
+    await tablet.enterPin(school.holder('slt').name);
+    await tablet.page.getByRole('link', { name: say('today.turn.offerHint') }).click();
+    await tablet.page.locator('.offer-waits').waitFor();
+    await tablet.picture('walk-offer-waits');
+    expect(await faultsOf(tablet.page)).toEqual([]);
+    await tablet.network(false);
+    await tablet.button('walk.haveSpoken').click();
+    await tablet.link('sheet.openFeedback').waitFor();
     await tablet.send();
   });
 });

@@ -247,6 +247,7 @@ export const draft: Visit = {
   reflection: '',
   acknowledged: [],
   undecided: [],
+  offerWaits: false,
   undo: { kind: 'link', element: 'Questioning' },
   declined: [],
   schoolDaysUnshared: null,
@@ -358,6 +359,18 @@ export const informal: Visit = {
   mySheet: { ...sheet, notes: [], praise: [], ratings: {}, tallies: [], onTask: [] },
   undo: null,
   who: { ...who, kind: 'INFORMAL', untilMs: day(12, 31) },
+};
+
+export const offer: Visit = {
+  ...informal,
+  id: 'offer',
+  kind: 'WALK',
+  offerWaits: true,
+  who: {
+    ...who,
+    kind: 'WALK',
+    next: { step: 'submit', facts: { ...who, kind: 'WALK', phase: 'submitted' } },
+  },
 };
 
 export const value = (change: Partial<QuestionValue>): QuestionValue => ({

@@ -49,7 +49,7 @@ export function rows(n: number): readonly VisitRow[] {
   });
 }
 
-export function rooms(): Walk {
+export function rooms(endedMs: number | null): Walk {
   const teachers = [
     ['M1', 'Mr Osei', '8M1', 2],
     ['M2', 'Miss Adeleke', '10M3', 1],
@@ -66,7 +66,7 @@ export function rooms(): Walk {
   return {
     id: 'walk',
     startedMs: at('09:02'),
-    endedMs: null,
+    endedMs,
     period: 2,
     order: 'department',
     orderLabel: 'Mathematics',
@@ -79,6 +79,7 @@ export function rooms(): Walk {
       mark: marks[index] ?? null,
       atMs: index < 3 ? at(`09:${String(2 + index * 5).padStart(2, '0')}`) : null,
       praise: index === 1 ? 'Calm start, everyone writing' : '',
+      offer: marks[index] === 'help' ? 'offer' : null,
       others: [],
     })),
     openRoomId: 'M4',

@@ -15,6 +15,7 @@ import {
   kaur,
   moss,
   now,
+  offer,
   osei,
   received,
   value,
@@ -88,12 +89,13 @@ export function scriptedApp(scene: Scene): App {
     composing,
     received,
     informal,
+    offer,
     'team-waiting': teamWaiting,
     'team-open': teamOpen,
   };
   const visitStores = new Map<string, Store<Loaded<Visit>>>();
   const many = rows(empty ? 0 : 7000);
-  const walkStore = store(ready(rooms()));
+  const walks = { walk: store(ready(rooms(null))), ended: store(ready(rooms(at('09:36')))) };
   const known = {
     nowMs: () => now + performance.now(),
     zone: store(zone),
@@ -169,6 +171,7 @@ export function scriptedApp(scene: Scene): App {
                 teacher: 'Ms Kaur',
                 schoolDays: 3,
               },
+              { kind: 'offer' as const, visitId: 'offer', teacher: 'Mr Pryce' },
               { kind: 'newFeedback' as const, visitId: 'received', observer: 'Mr Osei' },
             ],
         plan: empty ? [] : many.filter((row) => row.planned).slice(0, 3),
@@ -453,7 +456,7 @@ export function scriptedApp(scene: Scene): App {
       visitStores.set(id, made);
       return made;
     },
-    walk: () => walkStore,
+    walk: (id: string) => (id === 'ended' ? walks.ended : walks.walk),
   };
   // Every gesture is taken.
   return new Proxy(known, {

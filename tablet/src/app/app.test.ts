@@ -372,11 +372,12 @@ describe.runIf(isBuilt)('the app behind its contract', () => {
     must(await app.logRoom(walkId, rooms[3]?.id ?? '', 'praise'));
     must(await app.logRoom(walkId, rooms[4]?.id ?? '', 'help'));
     must(await app.endWalk(walkId, 'A good moment.'));
+    const waits = ready(app.walk(walkId)).rooms[4]?.offer ?? '';
     await sent(app);
     expect(app.header.get().unsent).toBe(0);
     const logged = ready(app.visits).filter((row) => row.kind === 'WALK');
     expect(logged.map((row) => row.kept.state)).toEqual(['stored', 'stored', 'stored', 'stored']);
-    // A tap on the star reaches its teacher, with words or without; of the rest, help is to be finished.
+    // A tap on the star reaches its teacher, with words or without; help waits for a word first.
     const of = (room: number) => logged.find((row) => row.teacher?.id === rooms[room]?.teacher?.id);
     const told = (room: number) =>
       ready(app.visit(of(room)?.id ?? '')).versions.map((one) => one.strengths);
@@ -390,6 +391,7 @@ describe.runIf(isBuilt)('the app behind its contract', () => {
     const turns = logged.flatMap((row) =>
       yourTurn.filter((turn) => 'visitId' in turn && turn.visitId === row.id),
     );
-    expect(turns).toMatchObject([{ kind: 'readyToShare', visitId: of(4)?.id }]);
+    expect(turns).toMatchObject([{ kind: 'offer', visitId: of(4)?.id }]);
+    expect(waits).toBe(of(4)?.id);
   }, 120_000);
 });

@@ -31,6 +31,7 @@ import { type AtDesk, gestures } from './gestures';
 import { askToPersist, isInstalled, keeping } from './keeping';
 import { Lists } from './lists';
 import { Derived, Value } from './observable';
+import { offerGestures } from './offers';
 import { SchoolOffice } from './office';
 import { pinTries } from './pin';
 import { practiceGestures } from './practice/gestures';
@@ -44,9 +45,10 @@ import { OwnSignIns } from './sign-ins';
 import { type Surroundings, Tablet } from './tablet';
 import { teamGestures } from './team';
 import { askToJoinAgain, togetherGestures } from './together';
-import { openVisit, startWalk, Walks, walkChoices, walkPage } from './visit-making';
+import { openVisit } from './visit-making';
 import { visitPage } from './visit-page';
 import { waitingItems, waitingNotices } from './waiting';
+import { isInOpenWalk, startWalk, Walks, walkChoices, walkPage } from './walk-round';
 import { done, refused, Writing } from './writing';
 
 const defaults: Settings = {
@@ -457,6 +459,7 @@ export async function startApp(options: AppOptions): Promise<RunningApp> {
     ...sameLessonGestures(at, () => zone.get()),
     ...practiceGestures(at, options.random),
     ...stepGestures(at, options.random),
+    ...offerGestures(at, isInOpenWalk),
   };
   for (const [name, gesture] of Object.entries(saving)) {
     const run = gesture as (...parts: unknown[]) => Promise<Outcome<unknown>>;

@@ -100,6 +100,7 @@ export type Refusal =
   | 'closed'
   | 'choiceOpen'
   | 'strengthMissing'
+  | 'offerWaits'
   | 'pageEmpty'
   | 'queryOpen'
   | 'notAllSubmitted'
@@ -221,6 +222,10 @@ export interface App
   readonly praiseRoom: (walkId: string, roomId: string, text: string) => Promise<Outcome>;
   // `praise`: what the praise of a room says where nobody chose words; at most 500 bytes.
   readonly endWalk: (walkId: string, praise: string) => Promise<Outcome>;
+  // The observer of an offer of help has spoken with its teacher: the page is handed in.
+  readonly haveSpoken: (visitId: string) => Promise<Outcome>;
+  // The offer goes; what stays is a room that was seen.
+  readonly takeBackOffer: (visitId: string) => Promise<Outcome>;
 
   // --- Questions. ---
 

@@ -15,6 +15,7 @@ import { byteLength } from '../model/value';
 import { facetClass, type VisitRecord } from '../model/visit';
 import type { FeedbackGestures, Note, Outcome, SheetGestures, Step, UndoWords } from './contract';
 import type { Desk } from './desk';
+import { offerWaits, submitPage } from './offers';
 import { questionsOf } from './questions';
 import { isFormal } from './visit-page';
 import { elementTitle } from './who';
@@ -251,8 +252,8 @@ export function gestures(
     submit: (visitId) =>
       on(visitId, (visit, { desk, writing }) => {
         if (!visit.observers.includes(desk.me)) return Promise.resolve(refused('notAllowed'));
-        const intent = create(IntentSchema, { what: { case: 'submit', value: {} } });
-        return writing.intend(sheet(visit, desk), intent);
+        if (offerWaits(desk, visit)) return Promise.resolve(refused('offerWaits'));
+        return submitPage(desk, visit, writing);
       }),
 
     addStrength: (visitId, text) => {
@@ -317,6 +318,7 @@ export function gestures(
         if (visit.lead !== desk.me) return Promise.resolve(refused('notAllowed'));
         if (visit.phase.withdrawn || visit.phase.level >= 5)
           return Promise.resolve(refused('closed'));
+        if (offerWaits(desk, visit)) return Promise.resolve(refused('offerWaits'));
         if (questionsOf(desk, visit).some((asked) => asked.levels.length > 0)) {
           return Promise.resolve(refused('choiceOpen'));
         }

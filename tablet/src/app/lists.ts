@@ -20,6 +20,7 @@ import type {
 } from './contract';
 import { declinedOn } from './declined';
 import { type Desk, droppedBecause, kindName, stepStatus } from './desk';
+import { offerWaits } from './offers';
 import { questionsOf } from './questions';
 import { awaitsAgreement } from './team';
 import { elementsOf, schoolDays } from './visit-page';
@@ -141,7 +142,7 @@ export class Lists {
       )
       .filter(
         (row) =>
-          row.mine && (row.planned || (row.draft && !isRoomOfWalk(desk, desk.visit(row.id)))),
+          row.mine && (row.planned || (row.draft && desk.visit(row.id).kind !== VisitKind.WALK)),
       )
       .reverse();
     return {
@@ -319,6 +320,8 @@ export class Lists {
       if (visit.lead === desk.me && handedIn && !isRoomOfWalk(desk, visit)) {
         const days = schoolDays(desk, visit) ?? 0;
         turns.push([3, { kind: 'readyToShare', visitId, teacher, schoolDays: days }]);
+      } else if (offerWaits(desk, visit)) {
+        turns.push([3, { kind: 'offer', visitId, teacher }]);
       } else if (row.draft && !isRoomOfWalk(desk, visit)) {
         turns.push([5, { kind: 'draft', visitId, teacher }]);
       }

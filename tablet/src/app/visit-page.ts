@@ -19,6 +19,7 @@ import type {
 } from './contract';
 import { declinedOn } from './declined';
 import { type Desk, kindName, stepStatus } from './desk';
+import { offerWaits } from './offers';
 import { questionsOf } from './questions';
 import { teamOf } from './team';
 import { joinCodeOf } from './together';
@@ -270,6 +271,7 @@ export function visitPage(desk: Desk, id: string): Visit | null {
       element: elementsOf(desk, visit).find((e) => e.number === element)?.title ?? '',
       levels,
     })),
+    offerWaits: offerWaits(desk, visit),
     undo,
     declined: declinedOn(desk, visit),
     schoolDaysUnshared: schoolDays(desk, visit),

@@ -255,6 +255,8 @@ export interface Visit {
     readonly element: string;
     readonly levels: readonly number[];
   }[];
+  // An offer of help of mine that goes nowhere before I have spoken with the teacher.
+  readonly offerWaits: boolean;
   // What undo would take back; null: nothing.
   readonly undo: UndoWords | null;
   // What I asked of the server for this visit and it did not do, the newest of each kind.

@@ -52,6 +52,8 @@ export type YourTurn =
       readonly teacher: string;
       readonly schoolDays: number;
     }
+  // An offer of help from a walk, until its observer has spoken with the teacher.
+  | { readonly kind: 'offer'; readonly visitId: string; readonly teacher: string }
   | { readonly kind: 'asked'; readonly visitId: string; readonly teacher: string }
   | {
       readonly kind: 'lookIn';
@@ -181,6 +183,8 @@ export interface WalkRoom {
   // When it was logged.
   readonly atMs: number | null;
   readonly praise: string;
+  // The visit with the offer of help that waits until its observer has spoken with the teacher.
+  readonly offer: string | null;
   // Who else was here on the same day.
   readonly others: readonly { readonly name: string; readonly atMs: number }[];
 }

@@ -12,6 +12,7 @@ import { useApp, useGesture, useLatest, useNow, useStore, useWhen } from '../fra
 import { ChipButton, keptWords } from '../frame/state-chips';
 import { WhoChip } from '../frame/who-chip';
 import { LetJoin } from '../together/offer';
+import { OfferWaits } from '../visits/offer-waits';
 import { DeclinedNotices } from './declined';
 import { Finish } from './finish';
 import { KeyList } from './keys';
@@ -67,11 +68,14 @@ export function SheetScreen({ visit, sheet }: { readonly visit: Visit; readonly 
     },
     look: () => focusOn('look'),
     undo: () => void run(() => app.undo(visit.id)),
-    finish: () => setDialog('finish'),
+    // An offer of help is handed in by saying that one has spoken.
+    finish: () => !visit.offerWaits && setDialog('finish'),
     keys: () => setDialog('keys'),
     go,
   });
 
+  const { state } = visit.shown;
+  const handedIn = sheet.submitted || state === 'willShare' || state === 'willSubmit';
   const undo = visit.undo ? say('common.undo', { what: undoWords(visit.undo) }) : '';
   return (
     <div className="sheet-page" data-pane={pane}>
@@ -98,7 +102,7 @@ export function SheetScreen({ visit, sheet }: { readonly visit: Visit; readonly 
         >
           <Icon name="undo" />
         </button>
-        {sheet.submitted || visit.shown.state === 'willShare' ? (
+        {visit.offerWaits ? null : handedIn ? (
           <Link
             href={`/visits/${visit.id}/${visit.team ? 'team' : 'feedback'}`}
             className="button primary"
@@ -111,6 +115,7 @@ export function SheetScreen({ visit, sheet }: { readonly visit: Visit; readonly 
           </button>
         )}
       </PageHeader>
+      <OfferWaits visit={visit} />
       <SheetNotices visit={visit} />
       {!sheet.submitted && <Restored visit={visit} keptMs={keptAt} />}
       <div className="pane-choice">

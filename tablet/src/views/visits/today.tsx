@@ -165,6 +165,13 @@ function turnWords(
         }),
         to: `/visits/${turn.visitId}/feedback`,
       };
+    case 'offer':
+      return {
+        icon: 'help',
+        words: say('today.turn.offer', { teacher: turn.teacher }),
+        hint: say('today.turn.offerHint'),
+        to: `/visits/${turn.visitId}`,
+      };
     case 'asked':
       return {
         icon: 'question',

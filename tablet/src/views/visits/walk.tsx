@@ -11,6 +11,7 @@ import { Empty, PageHeader, Part, Shown } from '../frame/page';
 import { useApp, useGesture, useStore, useWhen } from '../frame/reading';
 import { useTyping } from '../frame/typing';
 import { WhoLine } from '../frame/who-chip';
+import { OfferOf } from './offer-waits';
 import './walk.css';
 
 const marks = {
@@ -357,6 +358,8 @@ function Summary({ walk }: { readonly walk: Walk }) {
       {praised > 0 && (
         <p>{say(header.online ? 'walk.praiseReaches' : 'walk.praiseWillReach', { n: praised })}</p>
       )}
+      {walk.endedMs !== null &&
+        walk.rooms.map(({ offer }) => offer && <OfferOf key={offer} visitId={offer} />)}
     </div>
   );
 }

@@ -67,6 +67,8 @@ export const everyScreenWords = {
   'problem.doorNotThen':
     'That cannot be: the lesson has begun or lies beyond this half-term, or more colleagues come than places are left.',
   'problem.strengthMissing': 'Add one thing that went well.',
+  'problem.offerWaits':
+    'Nothing is sent before you have spoken with the teacher. Say on the visit’s page that you have.',
   'problem.pageEmpty':
     'Your own page of this visit is still empty. Add a note or one thing that went well there first.',
   'problem.queryOpen': 'A question about it is still open. Answer it first.',

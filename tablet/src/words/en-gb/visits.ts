@@ -18,6 +18,8 @@ export const visitsWords = {
   'today.turn.question': '{n, plural, one {# question} other {# questions}} about {class}',
   'today.turn.questionHint': 'Two tablets hold different answers of yours.',
   'today.turn.readyToShare': 'Feedback for {teacher} is ready to share ({days})',
+  'today.turn.offer': 'Offer of help: speak with {teacher}',
+  'today.turn.offerHint': 'Nothing is sent before you have spoken.',
   'today.turn.asked': '{teacher} asked about one paragraph',
   'today.turn.lookIn': 'Look in on {teacher}’s step by {date}',
   'today.turn.newFeedback': 'New feedback from {observer}',

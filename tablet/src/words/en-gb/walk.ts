@@ -26,6 +26,15 @@ export const walkWords = {
   'walk.helpHint': 'A draft for you to finish later',
   'walk.helpLogged':
     'A draft for you to finish later. Nothing is sent before you have spoken with {teacher}.',
+  'walk.offerTo': 'Offer of help to {teacher}',
+  'walk.offerWaits': 'Nothing is sent before you have spoken with {teacher}.',
+  'walk.offerThen': 'Then: {who}',
+  'walk.haveSpoken': 'I have spoken',
+  'walk.takeBack': 'Take the offer back',
+  'walk.takeBackQuestion': 'Take this offer back?',
+  'walk.takeBackWhat':
+    'Nobody learns that help was to be offered. What stays is that you looked in on {teacher}.',
+  'walk.keepOffer': 'Keep the offer',
   'walk.skip': 'Skip room',
   'walk.howItWorks':
     'One tap logs the room and opens the next. A sentence can be added to praise, now or later.',
