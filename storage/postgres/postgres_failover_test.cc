@@ -13,18 +13,16 @@
 #include <string>
 #include <thread>
 
-#include "absl/strings/str_cat.h"
 #include "storage/keys.h"
 #include "storage/postgres/postgres_engine.h"
-#include "tests/support/await.h"
 #include "tests/support/engine_rows.h"
 #include "tests/support/own_postgres.h"
+#include "tests/support/replicated_postgres.h"
 #include "tests/support/seed.h"
 
 namespace halfterm::storage {
 namespace {
 
-using testing::ComesTrue;
 using testing::OwnPostgres;
 using testing::Rows;
 using testing::RowsOf;
@@ -45,25 +43,8 @@ std::unique_ptr<Engine> OpenedAt(const std::string& conninfo) {
 
 TEST(PostgresFailoverTest, WhatWasAnsweredIsOnTheStandbyOnce) {
   std::mt19937_64 random(testing::TestSeed());
-  OwnPostgres primary({"synchronous_standby_names=*"});
-  // Nobody waits for a standby that is not there yet.
-  const std::string admin =
-      absl::StrCat("host=", primary.folder(), " user=halfterm dbname=postgres");
-  primary.Run(admin, "alter system set synchronous_commit = local");
-  primary.Run(admin, "select pg_reload_conf()");
-  ASSERT_TRUE(ComesTrue([&] { return primary.Run(admin, "show synchronous_commit") == "local"; }));
-  const std::string database = primary.NewDatabase();
-  OwnPostgres standby(OwnPostgres::StandbyOf{primary});
-  ASSERT_TRUE(ComesTrue(
-      [&] { return primary.Run(admin, "select sync_state from pg_stat_replication") == "sync"; }));
-  // From here on an answer waits for it.
-  primary.Run(admin, "alter system set synchronous_commit = remote_apply");
-  primary.Run(admin, "select pg_reload_conf()");
-  ASSERT_TRUE(
-      ComesTrue([&] { return primary.Run(admin, "show synchronous_commit") == "remote_apply"; }));
-
-  const std::string conninfo =
-      OwnPostgres::Through(primary.folder() + "," + standby.folder(), database);
+  testing::ReplicatedPostgres postgres;
+  const std::string conninfo = postgres.NewDatabase();
   auto engine = OpenedAt(conninfo);
   ASSERT_NE(engine, nullptr);
   std::mutex mutex;
@@ -93,8 +74,7 @@ TEST(PostgresFailoverTest, WhatWasAnsweredIsOnTheStandbyOnce) {
     progress.wait(lock, [&] { return answered >= until || is_over; });
   };
   await(5 + random() % 20);
-  primary.Kill();
-  standby.Promote();
+  postgres.FailOver();
   await(kCommitsAfter);
   {
     const std::lock_guard<std::mutex> lock(mutex);
@@ -103,7 +83,7 @@ TEST(PostgresFailoverTest, WhatWasAnsweredIsOnTheStandbyOnce) {
   server.join();
   engine.reset();
 
-  engine = OpenedAt(OwnPostgres::Through(standby.folder(), database));
+  engine = OpenedAt(OwnPostgres::Through(postgres.primary().folder(), conninfo));
   ASSERT_NE(engine, nullptr);
   EXPECT_EQ(ValueOf(engine->Get(Family::kMeta, HeadKey(kSchool))), std::to_string(answered));
   Rows expected;

@@ -125,11 +125,16 @@ OwnPostgres::OwnPostgres(const std::vector<std::string>& settings) : settings_(s
   Start();
 }
 
-OwnPostgres::OwnPostgres(StandbyOf of) : settings_({"synchronous_standby_names="}) {
+OwnPostgres::OwnPostgres(StandbyOf of) {
   GiveFolderAway();
+  CopyFilesOf(of.primary);
+  Start();
+}
+
+void OwnPostgres::CopyFilesOf(const OwnPostgres& primary) {
   const std::string log = folder() + "/log";
   const pid_t copied =
-      Spawn({std::string(kPrograms) + "pg_basebackup", "--host=" + of.primary.folder(),
+      Spawn({std::string(kPrograms) + "pg_basebackup", "--host=" + primary.folder(),
              "--username=halfterm", "--pgdata=" + folder() + "/data", "--write-recovery-conf",
              "--wal-method=stream", "--checkpoint=fast", "--no-sync"},
             log);
@@ -137,6 +142,11 @@ OwnPostgres::OwnPostgres(StandbyOf of) : settings_({"synchronous_standby_names="
   if (waitpid(copied, &status, 0) != copied || status != 0) {
     GiveUp("pg_basebackup failed\n" + TextOf(log));
   }
+}
+
+void OwnPostgres::ComeBackAsStandbyOf(const OwnPostgres& primary) {
+  fs::remove_all(folder() + "/data");
+  CopyFilesOf(primary);
   Start();
 }
 
@@ -163,7 +173,8 @@ void OwnPostgres::Start() {
                                     "-k", folder()};
   for (const char* const setting :
        {"listen_addresses=", "shared_buffers=32MB", "max_connections=60", "fsync=on",
-        "max_wal_size=256MB", "autovacuum_naptime=10s", "log_min_messages=warning"}) {
+        "max_wal_size=256MB", "checkpoint_completion_target=0", "autovacuum_naptime=10s",
+        "log_min_messages=warning"}) {
     words.insert(words.end(), {"-c", setting});
   }
   for (const std::string& setting : settings_) words.insert(words.end(), {"-c", setting});

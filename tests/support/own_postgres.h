@@ -21,8 +21,8 @@ class OwnPostgres {
  public:
   // `settings`: further ones, as "name=value"; they hold from the first start.
   explicit OwnPostgres(const std::vector<std::string>& settings = {});
-  // A standby of `primary`, which streams what that commits, until it is promoted. It asks for no
-  // standby of its own.
+  // A standby of `primary`, which streams what that commits, until it is promoted. What ALTER
+  // SYSTEM had set there by now is set here too.
   struct StandbyOf {
     const OwnPostgres& primary;
   };
@@ -50,12 +50,15 @@ class OwnPostgres {
 
   // Of a standby: takes writes from now on.
   void Promote();
+  // After Kill(): forgets its files and starts as a standby of `primary`.
+  void ComeBackAsStandbyOf(const OwnPostgres& primary);
 
   // The folder that holds its socket, .s.PGSQL.5432.
   const std::string& folder() const { return folder_.path(); }
 
  private:
   void GiveFolderAway();
+  void CopyFilesOf(const OwnPostgres& primary);
 
   const TemporaryDirectory folder_ = TemporaryDirectory::ForSocket();
   const std::vector<std::string> settings_;
