@@ -49,6 +49,15 @@ export class TabletPage {
       timeout: 60_000,
     });
     this.#context = context;
+    // A tablet that lies there while another one works would lock: its person has chosen an hour.
+    await context.addInitScript(() => {
+      if (location.protocol !== 'http:') return;
+      const chosen = { lockMin: 60, lockVisitMin: 60 };
+      localStorage.setItem(
+        'halfterm-settings',
+        localStorage.getItem('halfterm-settings') ?? JSON.stringify(chosen),
+      );
+    });
     if (this.clockMs !== 0) {
       await context.addInitScript((off) => {
         const RealDate = Date;

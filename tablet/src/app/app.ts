@@ -41,25 +41,18 @@ import { questionPage, questionsOf } from './questions';
 import { Answers } from './questions-answered';
 import { added, type Before, look, receiptOf } from './receipts';
 import { sameLessonGestures, sameLessons } from './same-lesson';
+import { readSettings, writeSettings } from './settings';
 import { OwnSignIns } from './sign-ins';
 import { type Surroundings, Tablet } from './tablet';
 import { teamGestures } from './team';
 import { askToJoinAgain, togetherGestures } from './together';
+import { isLockDue, LastTouch } from './unattended';
 import { openVisit } from './visit-making';
 import { visitPage } from './visit-page';
 import { waitingItems, waitingNotices } from './waiting';
 import { isInOpenWalk, startWalk, Walks, walkChoices, walkPage } from './walk-round';
 import { done, refused, Writing } from './writing';
 
-const defaults: Settings = {
-  theme: 'system',
-  textSize: 100,
-  hand: 'right',
-  keep: 'recent',
-  keys: true,
-  lockVisitMin: 15,
-  lockMin: 5,
-};
 const dayMs = 86_400_000;
 const fetchedShowsMs = 400;
 // So many records are read in a moment.
@@ -88,6 +81,10 @@ export async function startApp(options: AppOptions): Promise<RunningApp> {
   let warming: { readonly lists: Lists; readonly todayIsReady: boolean } | null = null;
   let hasNewer = false;
   let cannotSave = false;
+  const lastTouch = new LastTouch(
+    typeof localStorage === 'undefined' ? null : localStorage,
+    options.nowMs(),
+  );
   let touchedMs = options.nowMs();
 
   // The desk of the person who is in, and what is kept beside it.
@@ -440,7 +437,8 @@ export async function startApp(options: AppOptions): Promise<RunningApp> {
   };
 
   const watchKeeping = async () => {
-    storage.set(await keeping(options.nowMs(), options.app, options.coreSha256));
+    const now = options.nowMs();
+    storage.set(await keeping(lastTouch.ms, now, options.app, options.coreSha256));
   };
 
   // A refusal of the disk is shown until a save succeeds.
@@ -550,6 +548,8 @@ export async function startApp(options: AppOptions): Promise<RunningApp> {
     },
     touched: () => {
       touchedMs = options.nowMs();
+      lastTouch.touched(touchedMs);
+      if (storage.get().openByMs !== null) void watchKeeping();
     },
     reload: options.reload,
 
@@ -604,18 +604,9 @@ export async function startApp(options: AppOptions): Promise<RunningApp> {
 
   // The screen goes blank when nobody touched it for long; what runs goes on.
   const watchTouch = () => {
-    const { lockMin, lockVisitMin } = settings.get();
-    const minutes =
-      typeof location !== 'undefined' && location.pathname.includes('/visit')
-        ? lockVisitMin
-        : lockMin;
-    if (
-      tablet.desk !== null &&
-      !tablet.isLocked &&
-      options.nowMs() - touchedMs > minutes * 60_000
-    ) {
-      void tablet.lock();
-    }
+    if (tablet.desk === null || tablet.isLocked) return;
+    const path = location.hash.slice(1);
+    if (isLockDue(settings.get(), path, options.nowMs() - touchedMs)) void tablet.lock();
   };
   if (typeof window !== 'undefined') {
     setInterval(watchTouch, 15_000);
@@ -652,22 +643,4 @@ function thirdPlace({ desk }: AtDesk): TabletState['third'] {
 function afterNextFrame(then: () => void) {
   if (typeof requestAnimationFrame === 'undefined' || document.hidden) setTimeout(then);
   else requestAnimationFrame(() => setTimeout(then));
-}
-
-// How the screen looks is the tablet's, not a person's, and no secret.
-const settingsName = 'halfterm-settings';
-
-function readSettings(): Settings {
-  if (typeof localStorage === 'undefined') return defaults;
-  try {
-    const read: unknown = JSON.parse(localStorage.getItem(settingsName) ?? '{}');
-    return typeof read === 'object' && read !== null ? { ...defaults, ...read } : defaults;
-  } catch {
-    return defaults;
-  }
-}
-
-function writeSettings(settings: Settings) {
-  if (typeof localStorage !== 'undefined')
-    localStorage.setItem(settingsName, JSON.stringify(settings));
 }

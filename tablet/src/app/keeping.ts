@@ -1,14 +1,15 @@
 // How safe the browser keeps what is on this tablet.
 import type { Storage } from './contract';
+import { openByMs } from './unattended';
 
-// A browser that did not promise to keep its storage clears it after so long without a visit.
-const clearedAfterMs = 7 * 86_400_000;
 const megabyte = 2 ** 20;
 
 export const isInstalled = (): boolean =>
   typeof matchMedia === 'function' && matchMedia('(display-mode: standalone)').matches;
 
+// `touchedMs`: when somebody last touched the screen.
 export async function keeping(
+  touchedMs: number,
   nowMs: number,
   appVersion: string,
   coreSha256: string,
@@ -19,10 +20,11 @@ export async function keeping(
   const megabytes = (bytes: number | undefined) =>
     bytes === undefined ? null : Math.round(bytes / megabyte);
   const { usage, quota } = estimate ?? {};
+  const installed = isInstalled();
   return {
-    installed: isInstalled(),
+    installed,
     persistent,
-    openByMs: persistent === true ? null : nowMs + clearedAfterMs,
+    openByMs: openByMs({ installed, persistent }, touchedMs, nowMs),
     usedMb: megabytes(usage),
     leftMb: usage === undefined || quota === undefined ? null : megabytes(quota - usage),
     appVersion,

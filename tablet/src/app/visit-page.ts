@@ -298,14 +298,9 @@ function joinedInto(desk: Desk, visit: VisitRecord): string | null {
 export function schoolDays(desk: Desk, visit: VisitRecord): number | null {
   const start = visit.plan.lessonStartMs;
   if (start === undefined || visit.phase.round > 0 || visit.phase.withdrawn) return null;
-  const first = Math.floor(Number(start) / dayMs);
-  const today = Math.floor(desk.nowMs() / dayMs);
-  if (today < first) return null;
-  let days = 0;
-  for (let day = first + 1; day <= today && day - first < 400; ++day) {
-    if (desk.directory.isSchoolDay(day)) days += 1;
-  }
-  return days;
+  const lesson = Number(start);
+  if (Math.floor(desk.nowMs() / dayMs) < Math.floor(lesson / dayMs)) return null;
+  return desk.directory.schoolDaysBetween(lesson, desk.nowMs());
 }
 
 export const offeredPraise = praiseTags;

@@ -1,5 +1,6 @@
 // What waits on this tablet, by record, and why.
 import { Disposition } from '#proto/sync_pb';
+import type { Directory } from '../model/directory';
 import type { VisitRecord } from '../model/visit';
 import type { WaitingItem, WaitingNotice } from './contract';
 import { declinedOn } from './declined';
@@ -7,7 +8,9 @@ import { type Desk, parkReason } from './desk';
 import { practiceTitle } from './practice/title';
 import type { Tablet } from './tablet';
 
-const oldWorkMs = 2 * 86_400_000;
+const mostSchoolDays = 3;
+// In holidays too nobody should wait longer to be told.
+const mostMs = 7 * 86_400_000;
 const clockNoticeMin = 10;
 const intent = 2;
 
@@ -49,7 +52,8 @@ export function waitingNotices(
 ): WaitingNotice[] {
   const notices: WaitingNotice[] = [];
   const oldest = desk.store.outbox.oldestUnsentMs();
-  if (oldest > 0 && nowMs - oldest > oldWorkMs) notices.push({ kind: 'old', sinceMs: oldest });
+  if (oldest > 0 && isOld(desk.directory, oldest, nowMs))
+    notices.push({ kind: 'old', sinceMs: oldest });
   const { refilling } = tablet.seen;
   if (refilling !== null) {
     const { k, n, backupMs } = refilling;
@@ -90,6 +94,10 @@ export function waitingNotices(
   }
   return notices;
 }
+
+// Longer than three school days, or than a week.
+export const isOld = (directory: Directory, sinceMs: number, nowMs: number): boolean =>
+  directory.schoolDaysBetween(sinceMs, nowMs) > mostSchoolDays || nowMs - sinceMs >= mostMs;
 
 const titleOf = (desk: Desk, visit: VisitRecord): string =>
   [desk.directory.nameOf(visit.teacher), visit.plan.classCode ?? '']

@@ -4,6 +4,8 @@ import { OrgKind, type Reference } from '#proto/directory_pb';
 import type { VisitKind } from '#proto/observation_pb';
 import { hex } from './bytes';
 
+const dayMs = 86_400_000;
+
 export class Directory {
   readonly people = new Map<string, Person>();
   readonly orgs = new Map<string, Org>();
@@ -73,6 +75,15 @@ export class Directory {
   }
 
   // Whether the school is open on the day (days since 1970).
+  // School days after the day of `fromMs`, up to and with that of `toMs`; at most a year of them.
+  schoolDaysBetween(fromMs: number, toMs: number): number {
+    const first = Math.floor(fromMs / dayMs);
+    const last = Math.min(Math.floor(toMs / dayMs), first + 400);
+    let days = 0;
+    for (let day = first + 1; day <= last; ++day) if (this.isSchoolDay(day)) days += 1;
+    return days;
+  }
+
   isSchoolDay(day: number): boolean {
     const weekday = (((day + 4) % 7) + 7) % 7;
     if (weekday === 0 || weekday === 6) return false;

@@ -185,7 +185,8 @@ export interface Storage {
   readonly installed: boolean;
   // Null: the browser does not say.
   readonly persistent: boolean | null;
-  // The day before which the app should be opened again; null: the browser does not clear.
+  // The day before which the app should be opened again; null: the browser does not clear, or somebody
+  // touched the screen in the last four days.
   readonly openByMs: number | null;
   // Whole megabytes; null: the browser does not say.
   readonly usedMb: number | null;

@@ -7,7 +7,7 @@ import { PassphraseField } from '../forms/passphrase-field';
 import { Icon } from '../frame/icons';
 import { problemWords } from '../frame/notices';
 import { PageHeader } from '../frame/page';
-import { useApp, useStore } from '../frame/reading';
+import { useApp, useStore, useWhen } from '../frame/reading';
 import { PinPad } from './pin-pad';
 import { ProviderButton, useWayBack } from './provider';
 import { CodeByHandOrCamera } from './scanner';
@@ -18,6 +18,8 @@ export function People() {
   const app = useApp();
   const tablet = useStore(app.tablet);
   const header = useStore(app.header);
+  const storage = useStore(app.storage);
+  const when = useWhen();
   const [chosen, setChosen] = useState<string | null>(null);
   const [adding, setAdding] = useState(false);
   const [sought, setSought] = useState('');
@@ -43,6 +45,11 @@ export function People() {
         {comesBack && (
           <p className="notice info" role="status">
             {say('signIns.back', { provider: tablet.provider })}
+          </p>
+        )}
+        {storage.openByMs !== null && (
+          <p className="notice ask">
+            {say('settings.openBy', { date: when.date(storage.openByMs) })}
           </p>
         )}
         {tablet.people.length > 8 && (
