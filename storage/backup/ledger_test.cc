@@ -21,6 +21,7 @@
 #include "storage/commit/erasure.h"
 #include "sync/core/delta.h"
 #include "tests/support/fake_clock.h"
+#include "tests/support/ledger_rows.h"
 #include "tests/support/memory_engine.h"
 #include "tests/support/seed.h"
 
@@ -83,35 +84,14 @@ class Running {
       if (!value.empty()) batch.Put(Family::kState, SessionKey(kSchool, IdOf(7)), value);
     });
   }
-  void Import() {
-    WriteSet writes;
-    disk::TenantRow school;
-    school.set_handle(kSchool.handle());
-    writes.Put(Family::kMeta, TenantKey("northgate"), school.SerializeAsString());
-    ASSERT_TRUE(engine->Commit(writes).ok());
-  }
+  void Import() { ASSERT_TRUE(testing::BeginSchool(*engine, kSchool).ok()); }
   std::string SessionRow() const {
     const auto row = engine->Get(Family::kState, SessionKey(kSchool, IdOf(7)));
     return row.ok() ? *row : "";
   }
-  std::string KeptSession() const {
-    std::string kept;
-    EXPECT_TRUE(
-        ledger
-            ->ForEachKept([&](Family, const std::string&, const disk::KeptStateRow& row, uint64_t) {
-              kept = row.value();
-              return absl::OkStatus();
-            })
-            .ok());
-    return kept;
-  }
+  std::string KeptSession() const { return testing::KeptValue(*ledger); }
   // Of the server itself in the school.
-  uint64_t Replica() const {
-    disk::HeadRow head;
-    const auto row = engine->Get(Family::kMeta, HeadKey(kSchool));
-    EXPECT_TRUE(row.ok() && head.ParseFromString(*row));
-    return head.replica();
-  }
+  uint64_t Replica() const { return testing::HeadOf(*engine, kSchool).replica(); }
   disk::EpochRow Epoch() const {
     const disk::EpochsRow row = history->epochs.row();
     return row.epochs(row.epochs_size() - 1);

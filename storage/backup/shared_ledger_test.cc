@@ -22,8 +22,10 @@
 #include "storage/postgres/which_database.h"
 #include "tests/support/await.h"
 #include "tests/support/fake_clock.h"
+#include "tests/support/ledger_rows.h"
 #include "tests/support/memory_engine.h"
 #include "tests/support/own_postgres.h"
+#include "tests/support/patient_postgres.h"
 #include "tests/support/seed.h"
 
 namespace halfterm::storage {
@@ -34,8 +36,6 @@ using ::testing::HasSubstr;
 using testing::OwnPostgres;
 
 constexpr Tenant kSchool(1);
-// Of a busy machine: nothing here waits for it.
-constexpr std::chrono::minutes kLong(2);
 
 std::string SessionName() {
   core::Id16 id;
@@ -44,16 +44,11 @@ std::string SessionName() {
 }
 
 std::unique_ptr<SharedEngine> Opened(const std::string& conninfo, bool mends_turns) {
-  PostgresEngineOptions options;
-  options.conninfo = conninfo;
+  PostgresEngineOptions options = testing::PatientOptions(conninfo);
   options.is_shared = true;
   options.mends_turns = mends_turns;
-  options.wait_for_others = kLong;
-  options.patience = kLong;
   options.look_every = std::chrono::hours(1);
-  auto engine = OpenPostgresEngine(options);
-  EXPECT_TRUE(engine.ok()) << engine.status();
-  return engine.ok() ? *std::move(engine) : nullptr;
+  return testing::OpenedPostgres(options);
 }
 
 // One server, from its start to its end.
@@ -128,23 +123,8 @@ class Server {
     const auto row = store->Get(Family::kState, SessionName());
     return row.ok() ? *row : "";
   }
-  std::string KeptRow() const {
-    std::string kept;
-    EXPECT_TRUE(
-        ledger
-            ->ForEachKept([&](Family, const std::string&, const disk::KeptStateRow& row, uint64_t) {
-              kept = row.value();
-              return absl::OkStatus();
-            })
-            .ok());
-    return kept;
-  }
-  disk::HeadRow Head() const {
-    disk::HeadRow head;
-    const auto row = store->Get(Family::kMeta, HeadKey(kSchool));
-    EXPECT_TRUE(row.ok() && head.ParseFromString(*row));
-    return head;
-  }
+  std::string KeptRow() const { return testing::KeptValue(*ledger); }
+  disk::HeadRow Head() const { return testing::HeadOf(*store, kSchool); }
   uint64_t StoresStep() const {
     const auto facts = ReadStore(*store);
     return facts.ok() ? facts->step : 0;
@@ -190,11 +170,7 @@ class SharedLedgerTest : public ::testing::Test {
   // The first server, with a school.
   void SetUp() override {
     const auto first = Start();
-    WriteSet writes;
-    disk::TenantRow school;
-    school.set_handle(kSchool.handle());
-    writes.Put(Family::kMeta, TenantKey("northgate"), school.SerializeAsString());
-    ASSERT_TRUE(first->store->Commit(writes).ok());
+    ASSERT_TRUE(testing::BeginSchool(*first->store, kSchool).ok());
   }
   std::unique_ptr<Server> Start() {
     return std::make_unique<Server>(rows_, beside_, random_, clock_);

@@ -3,10 +3,12 @@
 #include <algorithm>
 #include <tuple>
 
-#include "storage/postgres/rows.h"
-#include "storage/postgres/tenant_of.h"
-
 namespace halfterm::storage::postgres {
+namespace {
+
+std::string HandleKey(uint32_t tenant) { return Int8(tenant).substr(4); }
+
+}  // namespace
 
 std::vector<TenantWrites> PlanOf(const WriteSet& writes, bool believes_new, size_t from) {
   struct Placed {
@@ -69,6 +71,19 @@ void TenantCalls::Add(const std::vector<WriteSet::Write>& rows, StatementOf stat
       }
       calls_.push_back(std::move(call));
     }
+  }
+}
+
+void RowsOnTheirWay::Add(const WriteSet& writes, size_t from, bool believes_new,
+                         const std::set<uint32_t>& catalogue, std::set<uint32_t>& tenants,
+                         std::vector<Call>& calls) {
+  for (const TenantWrites& one : PlanOf(writes, believes_new, from)) {
+    if (tenants.insert(one.tenant).second && catalogue.count(one.tenant) == 0) {
+      const std::string& handle = handles_.emplace_back(HandleKey(one.tenant));
+      calls.push_back({Statement::kAdd, {zero_, catalogue_, handle, {}}});
+    }
+    const TenantCalls& its = calls_.emplace_back(one);
+    calls.insert(calls.end(), its.calls().begin(), its.calls().end());
   }
 }
 

@@ -3,13 +3,17 @@
 #ifndef HALFTERM_STORAGE_POSTGRES_COMMIT_PLAN_H_
 #define HALFTERM_STORAGE_POSTGRES_COMMIT_PLAN_H_
 #include <cstdint>
+#include <deque>
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
 #include "storage/engine.h"
 #include "storage/postgres/connection.h"
+#include "storage/postgres/rows.h"
 #include "storage/postgres/statements.h"
+#include "storage/postgres/tenant_of.h"
 
 namespace halfterm::storage::postgres {
 
@@ -43,6 +47,21 @@ class TenantCalls {
   std::string tenant_;
   std::map<Family, std::string> families_;
   std::vector<Call> calls_;  // Views into the above.
+};
+
+// Keeps what the calls of a commit's rows refer to.
+class RowsOnTheirWay {
+ public:
+  // Adds to `calls` what brings the writes from number `from` on; each tenant that neither
+  // `catalogue` nor this commit so far (`tenants`) knows, too.
+  void Add(const WriteSet& writes, size_t from, bool believes_new,
+           const std::set<uint32_t>& catalogue, std::set<uint32_t>& tenants,
+           std::vector<Call>& calls);
+
+ private:
+  const std::string zero_ = Int8(kNoTenant), catalogue_ = Int2(kCatalogue);
+  std::deque<std::string> handles_;  // A deque's elements stay where they are.
+  std::deque<TenantCalls> calls_;
 };
 
 }  // namespace halfterm::storage::postgres

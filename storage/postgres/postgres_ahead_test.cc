@@ -5,23 +5,23 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <string>
 
 #include "absl/strings/str_cat.h"
 #include "storage/keys.h"
-#include "storage/postgres/postgres_engine.h"
 #include "storage/shared_engine.h"
 #include "tests/support/cutting_proxy.h"
 #include "tests/support/engine_rows.h"
 #include "tests/support/own_postgres.h"
+#include "tests/support/patient_postgres.h"
 
 namespace halfterm::storage {
 namespace {
 
 using testing::CuttingProxy;
+using testing::OpenedPostgres;
 using testing::OwnPostgres;
 using testing::RowsOf;
 using testing::ValueOf;
@@ -41,22 +41,11 @@ testing::Rows RowsFrom(uint64_t from, uint64_t until, const std::string& value) 
 
 class PostgresAheadTest : public ::testing::Test {
  protected:
-  static std::unique_ptr<SharedEngine> Opened(const std::string& conninfo, bool is_shared = false) {
-    PostgresEngineOptions options;
-    options.conninfo = conninfo;
-    options.is_shared = is_shared;
-    options.patience = std::chrono::minutes(2);  // Of a busy machine: nothing here waits for it.
-    options.wait_for_others = std::chrono::minutes(2);
-    auto engine = OpenPostgresEngine(options);
-    EXPECT_TRUE(engine.ok()) << engine.status();
-    return engine.ok() ? *std::move(engine) : nullptr;
-  }
-
   const std::string conninfo_ = OwnPostgres::Shared().NewDatabase();
 };
 
 TEST_F(PostgresAheadTest, ItIsThereWithItsCommitAndNotBefore) {
-  const auto engine = Opened(conninfo_);
+  const auto engine = OpenedPostgres(conninfo_);
   WriteSet writes;
   for (uint64_t n = 0; n < 1000; n += 100) {
     Add(writes, n, n + 100, "1");
@@ -74,7 +63,9 @@ TEST_F(PostgresAheadTest, ItIsThereWithItsCommitAndNotBefore) {
 }
 
 TEST_F(PostgresAheadTest, InATurnToo) {
-  const auto engine = Opened(conninfo_, /*is_shared=*/true);
+  PostgresEngineOptions options = testing::PatientOptions(conninfo_);
+  options.is_shared = true;
+  const auto engine = OpenedPostgres(options);
   ASSERT_TRUE(engine->Follow([](const News&, const Snapshot&) { return absl::OkStatus(); }).ok());
   for (const uint64_t turn : {0u, 1u}) {
     ASSERT_TRUE(engine->BeginTurn().ok());
@@ -101,7 +92,7 @@ TEST_F(PostgresAheadTest, InATurnToo) {
 }
 
 TEST_F(PostgresAheadTest, WhatIsNotCommittedIsTakenBack) {
-  const auto engine = Opened(conninfo_);
+  const auto engine = OpenedPostgres(conninfo_);
   WriteSet dropped;
   Add(dropped, 0, 300, "no");
   engine->WriteAhead(dropped);
@@ -114,7 +105,7 @@ TEST_F(PostgresAheadTest, WhatIsNotCommittedIsTakenBack) {
 }
 
 TEST_F(PostgresAheadTest, ALaterWriteOfTheSetReplacesAnEarlierOne) {
-  const auto engine = Opened(conninfo_);
+  const auto engine = OpenedPostgres(conninfo_);
   WriteSet writes;
   Add(writes, 0, 200, "1");
   engine->WriteAhead(writes);
@@ -127,7 +118,7 @@ TEST_F(PostgresAheadTest, ALaterWriteOfTheSetReplacesAnEarlierOne) {
 }
 
 TEST_F(PostgresAheadTest, ARowThatIsThereThoughItWasSaidToBeNewIsReplaced) {
-  const auto engine = Opened(conninfo_);
+  const auto engine = OpenedPostgres(conninfo_);
   for (const bool is_ahead : {false, true}) {
     SCOPED_TRACE(is_ahead);
     const std::string value = is_ahead ? "2" : "1";
@@ -144,7 +135,7 @@ TEST_F(PostgresAheadTest, ARowThatIsThereThoughItWasSaidToBeNewIsReplaced) {
 }
 
 TEST_F(PostgresAheadTest, ADiskThatIsFullRefusesTheCommitAndNotTheNext) {
-  const auto engine = Opened(conninfo_);
+  const auto engine = OpenedPostgres(conninfo_);
   OwnPostgres& postgres = OwnPostgres::Shared();
   postgres.Run(conninfo_,
                "create function full_disk() returns trigger language plpgsql as "
@@ -164,7 +155,7 @@ TEST_F(PostgresAheadTest, ADiskThatIsFullRefusesTheCommitAndNotTheNext) {
 
 TEST_F(PostgresAheadTest, AConnectionCutAtAnyMessageCostsNothing) {
   CuttingProxy proxy(OwnPostgres::Shared().folder());
-  const auto engine = Opened(OwnPostgres::Through(proxy.folder(), conninfo_));
+  const auto engine = OpenedPostgres(OwnPostgres::Through(proxy.folder(), conninfo_));
   uint64_t n = 0, cuts = 0;
   for (const CuttingProxy::Cut cut : {CuttingProxy::Cut::kBefore, CuttingProxy::Cut::kAfter}) {
     bool has_cut = true;

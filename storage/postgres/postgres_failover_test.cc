@@ -4,7 +4,6 @@
 
 #include <gtest/gtest.h>
 
-#include <chrono>
 #include <condition_variable>
 #include <cstdio>
 #include <memory>
@@ -14,15 +13,16 @@
 #include <thread>
 
 #include "storage/keys.h"
-#include "storage/postgres/postgres_engine.h"
 #include "tests/support/engine_rows.h"
 #include "tests/support/own_postgres.h"
+#include "tests/support/patient_postgres.h"
 #include "tests/support/replicated_postgres.h"
 #include "tests/support/seed.h"
 
 namespace halfterm::storage {
 namespace {
 
+using testing::OpenedPostgres;
 using testing::OwnPostgres;
 using testing::Rows;
 using testing::RowsOf;
@@ -31,21 +31,11 @@ using testing::ValueOf;
 constexpr uint64_t kCommitsAfter = 10;
 const Tenant kSchool(7);
 
-std::unique_ptr<Engine> OpenedAt(const std::string& conninfo) {
-  PostgresEngineOptions options;
-  options.conninfo = conninfo;
-  options.patience = std::chrono::minutes(3);  // Of a busy machine: nothing here waits for it.
-  options.wait_for_others = std::chrono::minutes(3);
-  auto engine = OpenPostgresEngine(options);
-  EXPECT_TRUE(engine.ok()) << engine.status();
-  return engine.ok() ? *std::move(engine) : nullptr;
-}
-
 TEST(PostgresFailoverTest, WhatWasAnsweredIsOnTheStandbyOnce) {
   std::mt19937_64 random(testing::TestSeed());
   testing::ReplicatedPostgres postgres;
   const std::string conninfo = postgres.NewDatabase();
-  auto engine = OpenedAt(conninfo);
+  std::unique_ptr<Engine> engine = OpenedPostgres(conninfo);
   ASSERT_NE(engine, nullptr);
   std::mutex mutex;
   std::condition_variable progress;
@@ -83,7 +73,7 @@ TEST(PostgresFailoverTest, WhatWasAnsweredIsOnTheStandbyOnce) {
   server.join();
   engine.reset();
 
-  engine = OpenedAt(OwnPostgres::Through(postgres.primary().folder(), conninfo));
+  engine = OpenedPostgres(OwnPostgres::Through(postgres.primary().folder(), conninfo));
   ASSERT_NE(engine, nullptr);
   EXPECT_EQ(ValueOf(engine->Get(Family::kMeta, HeadKey(kSchool))), std::to_string(answered));
   Rows expected;

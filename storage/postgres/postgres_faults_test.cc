@@ -23,12 +23,14 @@
 #include "tests/support/cutting_proxy.h"
 #include "tests/support/engine_rows.h"
 #include "tests/support/own_postgres.h"
+#include "tests/support/patient_postgres.h"
 #include "tests/support/seed.h"
 
 namespace halfterm::storage {
 namespace {
 
 using testing::CuttingProxy;
+using testing::OpenedPostgres;
 using testing::OwnPostgres;
 using testing::RowsOf;
 using testing::ValueOf;
@@ -51,19 +53,6 @@ WriteSet CommitNumber(uint64_t n) {
 
 class PostgresFaultsTest : public ::testing::Test {
  protected:
-  static PostgresEngineOptions OptionsFor(const std::string& conninfo) {
-    PostgresEngineOptions options;
-    options.conninfo = conninfo;
-    options.patience = std::chrono::seconds(120);  // Of a busy machine: nothing here waits for it.
-    options.wait_for_others = std::chrono::seconds(120);
-    return options;
-  }
-  static std::unique_ptr<Engine> Opened(const std::string& conninfo) {
-    auto engine = OpenPostgresEngine(OptionsFor(conninfo));
-    EXPECT_TRUE(engine.ok()) << engine.status();
-    return engine.ok() ? *std::move(engine) : nullptr;
-  }
-
   // How many commits the head of the store has counted since a server opened it for the first time,
   // which is one too.
   static uint64_t CountedCommits(const OwnPostgres& postgres, const std::string& conninfo) {
@@ -96,7 +85,7 @@ TEST_F(PostgresFaultsTest, AConnectionCutAtAnyMessageOfACommitCostsNothing) {
   OwnPostgres& postgres = OwnPostgres::Shared();
   const std::string direct = postgres.NewDatabase();
   CuttingProxy proxy(postgres.folder());
-  const auto engine = Opened(OwnPostgres::Through(proxy.folder(), direct));
+  const auto engine = OpenedPostgres(OwnPostgres::Through(proxy.folder(), direct));
   uint64_t n = 0, cuts = 0;
   for (const CuttingProxy::Cut cut : {CuttingProxy::Cut::kBefore, CuttingProxy::Cut::kAfter}) {
     // Odd and even commits differ; both are cut at every message, and at last not any more.
@@ -129,7 +118,7 @@ TEST_F(PostgresFaultsTest, ConnectionsCutAgainAndAgainCostNothing) {
   OwnPostgres& postgres = OwnPostgres::Shared();
   const std::string direct = postgres.NewDatabase();
   CuttingProxy proxy(postgres.folder());
-  const auto engine = Opened(OwnPostgres::Through(proxy.folder(), direct));
+  const auto engine = OpenedPostgres(OwnPostgres::Through(proxy.folder(), direct));
   int cuts = 0;
   std::thread cutter([&] {
     do {
@@ -157,7 +146,7 @@ TEST_F(PostgresFaultsTest, ConnectionsCutAgainAndAgainCostNothing) {
 TEST_F(PostgresFaultsTest, ReadsSurviveACutAndASnapshotSaysThatItIsGone) {
   OwnPostgres& postgres = OwnPostgres::Shared();
   CuttingProxy proxy(postgres.folder());
-  const auto engine = Opened(OwnPostgres::Through(proxy.folder(), postgres.NewDatabase()));
+  const auto engine = OpenedPostgres(OwnPostgres::Through(proxy.folder(), postgres.NewDatabase()));
   ASSERT_TRUE(engine->Commit(CommitNumber(1)).ok());
   ASSERT_TRUE(engine->Get(Family::kMeta, EpochKey()).ok());
   for (const CuttingProxy::Cut cut : {CuttingProxy::Cut::kBefore, CuttingProxy::Cut::kAfter}) {
@@ -181,7 +170,7 @@ TEST_F(PostgresFaultsTest, ReadsSurviveACutAndASnapshotSaysThatItIsGone) {
 TEST_F(PostgresFaultsTest, AConflictIsTriedAgain) {
   OwnPostgres& postgres = OwnPostgres::Shared();
   const std::string conninfo = postgres.NewDatabase();
-  const auto engine = Opened(conninfo);
+  const auto engine = OpenedPostgres(conninfo);
   uint64_t n = 0;
   for (const char* const state : {"40001", "40P01"}) {
     // A sequence forgets nothing when a transaction is taken back.
@@ -210,7 +199,7 @@ TEST_F(PostgresFaultsTest, PostgresKilledWhileItCommitsLosesNothing) {
   std::mt19937_64 random(testing::TestSeed());
   OwnPostgres postgres;
   const std::string conninfo = postgres.NewDatabase();
-  auto engine = Opened(conninfo);
+  auto engine = OpenedPostgres(conninfo);
 
   std::mutex mutex;
   std::condition_variable progress;
@@ -253,7 +242,7 @@ TEST_F(PostgresFaultsTest, PostgresKilledWhileItCommitsLosesNothing) {
   postgres.Kill();
   postgres.Start();
   engine.reset();
-  engine = Opened(conninfo);
+  engine = OpenedPostgres(conninfo);
   ExpectThatAllAreThereOnce(*engine, n);
   std::printf("%llu commits, %d kills, 0 lost, 0 doubled\n", static_cast<unsigned long long>(n),
               kKills + 1);
@@ -261,7 +250,7 @@ TEST_F(PostgresFaultsTest, PostgresKilledWhileItCommitsLosesNothing) {
 
 TEST_F(PostgresFaultsTest, APostgresThatStaysAwayEndsTheServer) {
   OwnPostgres postgres;
-  PostgresEngineOptions options = OptionsFor(postgres.NewDatabase());
+  PostgresEngineOptions options = testing::PatientOptions(postgres.NewDatabase());
   options.patience = std::chrono::milliseconds(100);
   int fatal = 0;
   options.on_fatal = [&fatal](const absl::Status&) { ++fatal; };
@@ -283,7 +272,7 @@ TEST_F(PostgresFaultsTest, APostgresThatStaysAwayEndsTheServer) {
 // Nobody who stops halftermd waits for as long as a commit would.
 TEST_F(PostgresFaultsTest, WhoeverStopsDoesNotWaitForAPostgresThatIsAway) {
   OwnPostgres postgres;
-  PostgresEngineOptions options = OptionsFor(postgres.NewDatabase());
+  PostgresEngineOptions options = testing::PatientOptions(postgres.NewDatabase());
   options.patience = std::chrono::hours(1);
   auto engine = OpenPostgresEngine(options);
   ASSERT_TRUE(engine.ok()) << engine.status();
@@ -302,7 +291,7 @@ TEST_F(PostgresFaultsTest, WhoeverStopsDoesNotWaitForAPostgresThatIsAway) {
 
 TEST_F(PostgresFaultsTest, ACommitThatWaitsForAPostgresHearsOfTheStop) {
   OwnPostgres postgres;
-  PostgresEngineOptions options = OptionsFor(postgres.NewDatabase());
+  PostgresEngineOptions options = testing::PatientOptions(postgres.NewDatabase());
   options.patience = std::chrono::hours(1);
   auto engine = OpenPostgresEngine(options);
   ASSERT_TRUE(engine.ok()) << engine.status();

@@ -23,6 +23,7 @@
 #include "tests/support/cutting_proxy.h"
 #include "tests/support/engine_rows.h"
 #include "tests/support/own_postgres.h"
+#include "tests/support/patient_postgres.h"
 
 namespace halfterm::storage {
 namespace {
@@ -42,15 +43,10 @@ const std::string kKey = EpochKey();
 class Server {
  public:
   explicit Server(const std::string& conninfo, std::chrono::milliseconds look_every) {
-    PostgresEngineOptions options;
-    options.conninfo = conninfo;
+    PostgresEngineOptions options = testing::PatientOptions(conninfo);
     options.is_shared = true;
-    options.patience = std::chrono::minutes(2);  // Of a busy machine: nothing here waits for it.
-    options.wait_for_others = std::chrono::minutes(2);
     options.look_every = look_every;
-    auto opened = OpenPostgresEngine(options);
-    EXPECT_TRUE(opened.ok()) << opened.status();
-    engine_ = *std::move(opened);
+    engine_ = testing::OpenedPostgres(options);
     const absl::Status follows = engine_->Follow([this](const News& news, const Snapshot& view) {
       const std::lock_guard<std::mutex> lock(mutex_);
       if (!error_.ok()) return error_;
@@ -114,10 +110,8 @@ class PostgresTurnsTest : public ::testing::Test {
 
   std::string Run(const std::string& sql) const { return postgres_.Run(conninfo_, sql); }
   PostgresEngineOptions SharedOptions() const {
-    PostgresEngineOptions options;
-    options.conninfo = conninfo_;
+    PostgresEngineOptions options = testing::PatientOptions(conninfo_);
     options.is_shared = true;
-    options.wait_for_others = std::chrono::minutes(2);
     return options;
   }
   // How many sessions wait for a lock.

@@ -1,6 +1,5 @@
 #include "storage/postgres/writer.h"
 
-#include <algorithm>
 #include <cassert>
 #include <optional>
 #include <random>
@@ -8,9 +7,9 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "storage/postgres/commit_plan.h"
 #include "storage/postgres/reads.h"
 #include "storage/postgres/schema.h"
-#include "storage/postgres/tenant_of.h"
 
 namespace halfterm::storage::postgres {
 namespace {
@@ -18,30 +17,10 @@ namespace {
 using SteadyClock = std::chrono::steady_clock;
 
 constexpr int kTries = 20;
-constexpr std::chrono::milliseconds kFirstWait(20), kLongestWait(500);
-constexpr std::chrono::seconds kNotAgainFor(1);
-// Locks of this database. All of them are courtesies; the head is what counts. Sessions of servers
-// hold the first: "Halfterm" in ASCII. The second is a turn's, so that whoever has waited longest
-// is next: at a row lock, whoever ended a turn could take the next one before those who wait have
-// woken. A server that starts holds it until it has started.
-constexpr char kAloneLock[] = "select pg_advisory_lock(5215575617049031277)";
-constexpr char kSharedLock[] =
-    "select pg_advisory_lock_shared(5215575617049031277); "
-    "select pg_advisory_lock(5215575617049031278)";
-constexpr char kAloneAgain[] = "select pg_try_advisory_lock(5215575617049031277)";
-constexpr char kSharedAgain[] = "select pg_try_advisory_lock_shared(5215575617049031277)";
-constexpr char kStarted[] = "select pg_advisory_unlock(5215575617049031278)";
-constexpr char kNext[] = "begin; select pg_advisory_xact_lock(5215575617049031278)";
-// Nobody waits longer for a server that hangs while it starts. PostgreSQL 13 does not know it.
-constexpr char kStartsFor[] = "set idle_session_timeout = '60s'";
-constexpr char kStaysFor[] = "set idle_session_timeout = 0";
-constexpr char kWaitsLittle[] = "set lock_timeout = '5s'";
 // Rows that are worth a statement before their commit.
 constexpr size_t kAheadAtOnce = 64;
 constexpr char kNothingWritten[] =
     " Nothing was written and nothing is lost: tablets keep their work and send it again.";
-
-std::string HandleKey(uint32_t tenant) { return Int8(tenant).substr(4); }
 
 // A commit's mark tells it from every other that could have its number. Nobody has to guess it.
 uint64_t NewMark() {
@@ -62,17 +41,16 @@ std::optional<Head> HeadIn(const Result& result) {
 }  // namespace
 
 Writer::Writer(const PostgresEngineOptions& options, Latch& latch)
-    : options_(options), latch_(latch), own_mark_(NewMark() | Head::kAlone) {}
+    : options_(options),
+      latch_(latch),
+      own_mark_(NewMark() | Head::kAlone),
+      sessions_(options_, latch) {}
 
 absl::StatusOr<std::unique_ptr<Writer>> Writer::Open(const PostgresEngineOptions& options,
                                                      Latch& latch) {
   std::unique_ptr<Writer> writer(new Writer(options, latch));
-  absl::StatusOr<std::unique_ptr<Connection>> opened =
-      Connection::Open(options.conninfo, Purpose::kWriting);
-  if (!opened.ok()) return opened.status();
-  writer->connection_ = *std::move(opened);
+  if (absl::Status begun = writer->Take(writer->sessions_.First()); !begun.ok()) return begun;
   Connection& connection = *writer->connection_;
-  if (absl::Status waited = writer->WaitForOthers(); !waited.ok()) return waited;
   if (absl::Status made = BringUpToDate(connection, options.may_create); !made.ok()) return made;
   if (absl::Status prepared = connection.Prepare(); !prepared.ok()) return prepared;
 
@@ -96,42 +74,8 @@ absl::StatusOr<std::unique_ptr<Writer>> Writer::Open(const PostgresEngineOptions
   return writer;
 }
 
-// Two servers under supervision would take the store from each other for ever.
-absl::Status Writer::WaitForOthers() {
-  const std::string wait =
-      options_.take_over ? "1ms" : absl::StrCat(options_.wait_for_others.count(), "ms");
-  const Answer locked =
-      connection_->AskAll(absl::StrCat("begin; set local lock_timeout = '", wait, "'; ",
-                                       options_.is_shared ? kSharedLock : kAloneLock, "; commit"));
-  if (locked.ok()) {
-    if (options_.is_shared) connection_->AskAll(kStartsFor);
-    if (!options_.mends_turns) connection_->AskAll(kWaitsLittle);
-    return absl::OkStatus();
-  }
-  if (locked.sqlstate != "55P03") return locked.AsStatus("taking the store");
-  Rollback();
-  if (options_.take_over) return absl::OkStatus();
-  if (!options_.is_shared) {
-    return absl::FailedPreconditionError(absl::StrCat(
-        "Another halftermd serves the database ", connection_->place(),
-        ". Several may serve it when each is started with --ledger, which names a second database; "
-        "or stop that one first, or start this one with --take-over to take its place."));
-  }
-  const Answer shared = connection_->Ask(kSharedAgain);
-  if (shared.ok() && shared.results.front().Text(0, 0) == "t") {
-    return absl::UnavailableError(
-        absl::StrCat("Another halftermd has been starting on the database ", connection_->place(),
-                     " all the time. Start this one again in a minute."));
-  }
-  return absl::FailedPreconditionError(absl::StrCat(
-      "A halftermd that was started without --ledger, or `halfterm move`, has the database ",
-      connection_->place(), " to itself. Stop it first, and start it with --ledger too."));
-}
-
 void Writer::LetOthersIn() {
-  if (connection_->is_lost()) return;  // PostgreSQL has let them in.
-  connection_->AskAll(kStarted);
-  connection_->AskAll(kStaysFor);
+  if (connection_ != nullptr) WriteSessions::LetOthersIn(*connection_);
 }
 
 absl::Status Writer::Locked(const Head& now) {
@@ -155,10 +99,11 @@ absl::Status Writer::BeginTurn() {
   const Call lock = head.Of(Statement::kLock);
   for (int conflicts = 0;;) {
     if (connection_ == nullptr || connection_->is_lost()) {
-      const absl::Status back = options_.mends_turns ? Reconnect(deadline) : ConnectAtOnce();
+      const absl::Status back =
+          options_.mends_turns ? Reconnect(deadline) : Take(sessions_.AtOnce());
       if (!back.ok()) return back;
     }
-    Answer locked = connection_->AskAll(kNext);
+    Answer locked = connection_->AskAll(kNextTurn);
     if (locked.ok()) locked = connection_->Run({}, {&lock, 1});
     if (locked.ok()) {
       const std::optional<Head> now = HeadIn(locked.results.back());
@@ -187,18 +132,6 @@ Head Writer::Next() const {
   return {head_.commits + 1, options_.is_shared ? NewMark() : own_mark_};
 }
 
-void Writer::AddRows(const WriteSet& writes, size_t from, std::set<uint32_t>& tenants, Rows& rows,
-                     std::vector<Call>& calls) const {
-  for (const TenantWrites& one : PlanOf(writes, believes_new_, from)) {
-    if (tenants.insert(one.tenant).second && catalogue_.count(one.tenant) == 0) {
-      const std::string& handle = rows.handles.emplace_back(HandleKey(one.tenant));
-      calls.push_back({Statement::kAdd, {rows.zero, rows.catalogue, handle, {}}});
-    }
-    const TenantCalls& its = rows.calls.emplace_back(one);
-    calls.insert(calls.end(), its.calls().begin(), its.calls().end());
-  }
-}
-
 void Writer::WriteAhead(const WriteSet& writes) {
   if (connection_ == nullptr || connection_->is_lost()) return;
   const size_t done = ahead_ ? ahead_->writes : 0;
@@ -207,7 +140,7 @@ void Writer::WriteAhead(const WriteSet& writes) {
   const HeadCall head;
   const std::string old_bytes = BytesOf(head_);
   std::string next_bytes;
-  Rows rows;
+  RowsOnTheirWay rows;
   std::vector<Call> calls;
   const bool begins = !ahead_;
   if (begins) {
@@ -216,7 +149,7 @@ void Writer::WriteAhead(const WriteSet& writes) {
     calls.push_back(
         {Statement::kReplace, {head.zero, head.heads, head.none, next_bytes, old_bytes}});
   }
-  AddRows(writes, done, ahead_->tenants, rows, calls);
+  rows.Add(writes, done, believes_new_, catalogue_, ahead_->tenants, calls);
   connection_->SendAhead(begins && !in_turn_ ? "begin" : "", calls);
   ahead_->writes = writes.Count();
 }
@@ -275,7 +208,7 @@ absl::Status Writer::Try(Committing& committing, Fate& fate) {
   const std::string begin = ahead_ || in_turn_ ? "" : "begin";
   const size_t done = ahead_ ? ahead_->writes : 0;
   std::set<uint32_t> tenants = ahead_ ? ahead_->tenants : std::set<uint32_t>();
-  Rows rows;
+  RowsOnTheirWay rows;
   std::vector<Call> calls;
   if (!ahead_) {
     calls.push_back(
@@ -287,7 +220,7 @@ absl::Status Writer::Try(Committing& committing, Fate& fate) {
   if (next.commits > kKeptNews) {
     calls.push_back({Statement::kDelete, {head.zero, news_rows, too_old}});
   }
-  AddRows(committing.writes, done, tenants, rows, calls);
+  rows.Add(committing.writes, done, believes_new_, catalogue_, tenants, calls);
 
   const size_t before = has_turn ? 0 : 1;  // Results that come before that of the head.
   const Answer written =
@@ -446,48 +379,15 @@ void Writer::Rollback() {
   if (connection_ != nullptr && !connection_->is_lost()) connection_->Ask("rollback");
 }
 
-absl::Status Writer::Connect() {
-  absl::StatusOr<std::unique_ptr<Connection>> opened =
-      Connection::Open(options_.conninfo, Purpose::kWriting);
-  if (!opened.ok()) return opened.status();
-  if (absl::Status prepared = (*opened)->Prepare(); !prepared.ok()) return prepared;
-  // Whoever has it instead will be met at the head.
-  (*opened)->AskAll(options_.is_shared ? kSharedAgain : kAloneAgain);
-  if (!options_.mends_turns) (*opened)->AskAll(kWaitsLittle);
-  connection_ = *std::move(opened);
-  return absl::OkStatus();
-}
-
-absl::Status Writer::ConnectAtOnce() {
-  if (SteadyClock::now() < connect_from_) {
-    return absl::UnavailableError(
-        absl::StrCat("PostgreSQL (", PlaceOf(options_.conninfo), ") did not answer a moment ago."));
-  }
-  const absl::Status connected = Connect();
-  if (!connected.ok()) connect_from_ = SteadyClock::now() + kNotAgainFor;
-  return connected;
+absl::Status Writer::Take(absl::StatusOr<std::unique_ptr<Connection>> session) {
+  if (session.ok()) connection_ = *std::move(session);
+  return session.status();
 }
 
 absl::Status Writer::Reconnect(Deadline deadline) {
   in_turn_ = false;
   connection_.reset();
-  std::chrono::milliseconds wait = kFirstWait;
-  for (;;) {
-    const absl::Status connected = Connect();
-    if (connected.ok()) return connected;
-    if (SteadyClock::now() + wait >= deadline) {
-      return latch_.Fail(absl::UnavailableError(absl::StrCat(
-          connected.message(), " A commit waited for ", options_.patience.count() / 1000,
-          " s; whether it was made shows when this process is started again.")));
-    }
-    if (!options_.stop->Pause(wait)) {
-      return latch_.Fail(absl::UnavailableError(
-          absl::StrCat(connected.message(),
-                       " This process stops and does not wait for it; whether a commit that "
-                       "waited was made shows when it is started again.")));
-    }
-    wait = std::min(2 * wait, kLongestWait);
-  }
+  return Take(sessions_.Before(deadline));
 }
 
 }  // namespace halfterm::storage::postgres

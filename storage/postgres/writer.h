@@ -8,9 +8,7 @@
 
 #ifndef HALFTERM_STORAGE_POSTGRES_WRITER_H_
 #define HALFTERM_STORAGE_POSTGRES_WRITER_H_
-#include <chrono>
 #include <cstdint>
-#include <deque>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -22,12 +20,11 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "storage/engine.h"
-#include "storage/postgres/commit_plan.h"
 #include "storage/postgres/connection.h"
 #include "storage/postgres/latch.h"
 #include "storage/postgres/postgres_engine.h"
 #include "storage/postgres/rows.h"
-#include "storage/postgres/tenant_of.h"
+#include "storage/postgres/write_sessions.h"
 
 namespace halfterm::storage::postgres {
 
@@ -62,7 +59,7 @@ class Writer {
 
  private:
   enum class Fate { kCommitted, kNotCommitted, kUnknown };
-  using Deadline = std::chrono::steady_clock::time_point;
+  using Deadline = WriteSessions::Deadline;
 
   // One commit on its way.
   struct Committing {
@@ -83,24 +80,11 @@ class Writer {
 
   Writer(const PostgresEngineOptions& options, Latch& latch);
 
-  absl::Status WaitForOthers();
-  absl::Status Connect();
-  // Without waiting, and after a failure not again for a moment.
-  absl::Status ConnectAtOnce();
-  absl::Status Locked(const Head& now);
-  // A connection, if need be a new one, before the deadline and without waiting for it once the
-  // process is asked to stop; else the latch is shut.
+  absl::Status Take(absl::StatusOr<std::unique_ptr<Connection>> session);
+  // A new connection; errors as WriteSessions::Before.
   absl::Status Reconnect(Deadline deadline);
-  // What calls refer to; a deque's elements stay where they are.
-  struct Rows {
-    const std::string zero = Int8(kNoTenant), catalogue = Int2(kCatalogue);
-    std::deque<std::string> handles;
-    std::deque<TenantCalls> calls;
-  };
+  absl::Status Locked(const Head& now);
   Head Next() const;
-  // The writes from number `from` on. `tenants` are those of this commit so far.
-  void AddRows(const WriteSet& writes, size_t from, std::set<uint32_t>& tenants, Rows& rows,
-               std::vector<Call>& calls) const;
   absl::Status CommitUntilKnown(Committing& committing);
   // One transaction. OK and kCommitted; OK and kNotCommitted: try again; OK and kUnknown: the
   // answer was lost; else an error for the caller, with nothing written.
@@ -121,8 +105,8 @@ class Writer {
   const PostgresEngineOptions options_;
   Latch& latch_;
   const uint64_t own_mark_;
+  WriteSessions sessions_;
   std::unique_ptr<Connection> connection_;
-  std::chrono::steady_clock::time_point connect_from_;  // ConnectAtOnce does nothing before.
   bool in_turn_ = false;          // The connection is in a transaction that holds the head.
   std::optional<Ahead> ahead_;    // In a transaction that has the head; its answers are to come.
   bool believes_new_ = true;      // Until a row was there that PutNew wrote.
