@@ -115,7 +115,7 @@ void ProviderSignIn::TakeBegun(const Answer& answer,
   parts_.committer.Submit(
       storage::MakeTake(parts_.keys, *tablet, request.state(),
                         [this, answer, tablet = *tablet,
-                         code = request.code()](absl::StatusOr<disk::BegunSignIn> taken) {
+                         code = request.code()](absl::StatusOr<storage::TakenSignIn> taken) {
                           Queue(answer, [this, answer, tablet, code, taken = std::move(taken)] {
                             if (taken.ok()) {
                               FinishNow(answer, tablet, code, *taken);
@@ -127,7 +127,8 @@ void ProviderSignIn::TakeBegun(const Answer& answer,
 }
 
 void ProviderSignIn::FinishNow(const Answer& answer, storage::ShownTablet tablet,
-                               const std::string& code, const disk::BegunSignIn& begun) {
+                               const std::string& code, const storage::TakenSignIn& taken) {
+  const disk::BegunSignIn& begun = taken.begun;
   const absl::StatusOr<disk::ProviderRow> provider =
       storage::ProviderOf(storage::FromEngine(parts_.engine), tablet.tenant);
   if (!provider.ok() || provider->issuer() != begun.issuer()) {
@@ -154,6 +155,7 @@ void ProviderSignIn::FinishNow(const Answer& answer, storage::ShownTablet tablet
     answer.Refuse(entry.status());
     return;
   }
+  entry->counted = taken.counted;
   entrance_.Enter(answer, *std::move(entry));
 }
 

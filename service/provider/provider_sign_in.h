@@ -14,6 +14,7 @@
 #include "service/provider/provider_client.h"
 #include "service/sign_in/entrance.h"
 #include "service/worker_pool.h"
+#include "storage/sign_in/begun_sign_ins.h"
 
 namespace halfterm::service {
 
@@ -37,7 +38,7 @@ class ProviderSignIn {
   void TakeBegun(const Answer& answer, const v1::FinishProviderSignInRequest& request);
   // With what was begun, which is gone from the store.
   void FinishNow(const Answer& answer, storage::ShownTablet tablet, const std::string& code,
-                 const disk::BegunSignIn& begun);
+                 const storage::TakenSignIn& taken);
   // Whose account it is, by its link or by what came with Begin.
   absl::StatusOr<storage::Entry> EntryOf(storage::ShownTablet tablet,
                                          const disk::BegunSignIn& begun,

@@ -30,6 +30,10 @@ absl::Status WrongPassphrase() {
 
 absl::Status Busy() { return Later("the server is busy; try again", kOverloadPushbackMs); }
 
+bool IsTyped(const v1::InvitationKey& invitation) {
+  return invitation.key_case() == v1::InvitationKey::kCode;
+}
+
 absl::string_view BytesOf(const core::Id16& id) {
   return absl::string_view(id.view().data(), id.view().size());
 }
@@ -168,7 +172,7 @@ void Entrance::Enrol(const Answer& answer, const std::string& address, v1::Enrol
   }
   storage::Enrolment enrolment{std::move(request), *device, std::move(point), {}};
   std::shared_ptr<Throttle::Try> search;
-  if (enrolment.request.invitation().key_case() == v1::InvitationKey::kCode) {
+  if (IsTyped(enrolment.request.invitation())) {
     enrolment.guesses = CodeBuckets(address);
     if (absl::Status may = MayGuess(enrolment.guesses); !may.ok()) {
       answer.Refuse(may);
@@ -274,7 +278,9 @@ void Entrance::SignInByPassphrase(const Answer& answer, const std::string& addre
 
 void Entrance::SignInByInvitation(const Answer& answer, storage::ShownTablet tablet,
                                   v1::InvitationSignIn request) {
-  if (absl::Status may = MayGuess(InvitationBuckets(tablet.tenant, tablet.device)); !may.ok()) {
+  const absl::Status may =
+      MayGuess(InvitationBuckets(tablet.tenant, tablet.device, IsTyped(request.invitation())));
+  if (!may.ok()) {
     answer.Refuse(may);
     return;
   }
@@ -314,7 +320,8 @@ void Entrance::EnterWith(const Answer& answer, storage::Entry entry, std::string
 
 void Entrance::Enter(const Answer& answer, storage::Entry entry) {
   if (entry.invitation) {
-    entry.guesses = InvitationBuckets(entry.tablet.tenant, entry.tablet.device);
+    entry.guesses =
+        InvitationBuckets(entry.tablet.tenant, entry.tablet.device, IsTyped(*entry.invitation));
     if (absl::Status may = MayGuess(entry.guesses); !may.ok()) {
       answer.Refuse(may);
       return;

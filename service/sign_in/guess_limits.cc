@@ -22,9 +22,11 @@ storage::GuessBuckets PassphraseBuckets(storage::Tenant tenant, absl::string_vie
   // The tablet, of fixed width, before the name: no made-up name can reach into another's count.
   std::string account =
       known ? Named("known", absl::StrCat(BytesOf(device), name)) : Named("account", name);
-  return {{tenant, std::move(account), kTriesOfAccount},
-          {tenant, Named("tablet", BytesOf(device)), kTriesOfTablet},
-          {std::nullopt, Named("address", address), kTriesOfAddress}};
+  storage::GuessBuckets buckets = {{tenant, std::move(account), kTriesOfAccount},
+                                   {tenant, Named("tablet", BytesOf(device)), kTriesOfTablet}};
+  // A whole school has one address: who fills its count must lock nobody out of their own tablet.
+  if (!known) buckets.push_back({std::nullopt, Named("address", address), kTriesOfAddress});
+  return buckets;
 }
 
 storage::GuessBuckets OldPassphraseBuckets(storage::Tenant tenant, const core::Id16& person) {
@@ -36,9 +38,11 @@ storage::GuessBuckets CodeBuckets(absl::string_view address) {
           {std::nullopt, "codes", kCodesOfAll}};
 }
 
-storage::GuessBuckets InvitationBuckets(storage::Tenant tenant, const core::Id16& device) {
-  return {{tenant, Named("invited", BytesOf(device)), kCodesOfTablet},
-          {std::nullopt, "codes", kCodesOfAll}};
+storage::GuessBuckets InvitationBuckets(storage::Tenant tenant, const core::Id16& device,
+                                        bool is_typed) {
+  storage::GuessBuckets buckets = {{tenant, Named("invited", BytesOf(device)), kCodesOfTablet}};
+  if (is_typed) buckets.push_back({std::nullopt, "codes", kCodesOfAll});
+  return buckets;
 }
 
 std::vector<Throttle::Bucket> SecretBuckets(absl::string_view address) {

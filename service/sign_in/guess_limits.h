@@ -2,8 +2,8 @@
 // minutes.
 //
 // Somebody's passphrase can be tried ten times from all tablets on which they have never signed in,
-// and ten times from each on which they have: so a stranger's guesses, on whatever tablet, never
-// lock them out of their own.
+// and ten times from each on which they have: so a stranger's guesses, on whatever tablet and from
+// whatever address, never lock them out of their own.
 //
 // The counts are the store's (storage/sign_in/guess_counts.h): of all servers together, and the
 // same after a restart. Only secrets of 128 bits, which nobody guesses, are counted by each server
@@ -39,8 +39,10 @@ storage::GuessBuckets PassphraseBuckets(storage::Tenant tenant, absl::string_vie
 storage::GuessBuckets OldPassphraseBuckets(storage::Tenant tenant, const core::Id16& person);
 // Of a code that was typed, by whoever is at that address.
 storage::GuessBuckets CodeBuckets(absl::string_view address);
-// Of an invitation that is shown by a tablet that is enrolled.
-storage::GuessBuckets InvitationBuckets(storage::Tenant tenant, const core::Id16& device);
+// Of an invitation that is shown by a tablet that is enrolled. Only a typed code counts among those
+// from everywhere, which strangers may fill: nobody guesses what is in a QR code.
+storage::GuessBuckets InvitationBuckets(storage::Tenant tenant, const core::Id16& device,
+                                        bool is_typed);
 // Of secrets that lead nowhere, from that address.
 std::vector<Throttle::Bucket> SecretBuckets(absl::string_view address);
 

@@ -94,6 +94,56 @@ TEST_F(RestartTest, A13_TenWrongGuessesAreTenAlsoAcrossARestart) {
   EXPECT_EQ(verified.differences_size(), 0) << verified.ShortDebugString();
 }
 
+TEST_F(RestartTest, EachCallOnTheWayInMayMeetAServerThatHasJustStarted) {
+  const v1::InviteReply invitation = Invite(server_, "northgate", school_.hana);
+  JoiningTablet tablet(server_, 1);  // It has the key; every call goes to the server that is there.
+  const auto accounts = [this] { return v1::Accounts::NewStub(server_.PublicChannel()); };
+  const auto proof = [&] {
+    JoiningTablet::Call call;
+    v1::ChallengeReply reply;
+    EXPECT_TRUE(accounts()->Challenge(&call.context, v1::ChallengeRequest(), &reply).ok());
+    server_.Restart();
+    return tablet.ProofOf(reply.nonce(), tablet.device());
+  };
+  const auto greet = [&](const std::string& token) {
+    v1::HelloRequest request;
+    request.set_device(BytesOf(tablet.device()));
+    JoiningTablet::Call call(token);
+    v1::HelloReply reply;
+    return v1::Sync::NewStub(server_.PublicChannel())->Hello(&call.context, request, &reply);
+  };
+
+  v1::EnrolRequest enrol = tablet.EnrolRequest(invitation);
+  *enrol.mutable_proof() = proof();
+  JoiningTablet::Call joining;
+  v1::EnrolReply enrolled;
+  ASSERT_TRUE(accounts()->Enrol(&joining.context, enrol, &enrolled).ok());
+  server_.Restart();
+
+  v1::SignInRequest by_ticket;
+  by_ticket.set_school("northgate");
+  *by_ticket.mutable_proof() = proof();
+  by_ticket.mutable_ticket()->set_ticket(enrolled.ticket());
+  by_ticket.mutable_ticket()->set_new_passphrase(kPassphrase);
+  JoiningTablet::Call entering;
+  v1::SignInReply entered;
+  ASSERT_TRUE(accounts()->SignIn(&entering.context, by_ticket, &entered).ok());
+  server_.Restart();
+  EXPECT_TRUE(greet(entered.token()).ok());
+
+  v1::RenewSessionRequest renewal;
+  *renewal.mutable_proof() = proof();
+  JoiningTablet::Call renewing(entered.token());
+  v1::RenewSessionReply renewed;
+  ASSERT_TRUE(accounts()->RenewSession(&renewing.context, renewal, &renewed).ok());
+  server_.Restart();
+  EXPECT_TRUE(greet(renewed.token()).ok());
+
+  v1::SignInRequest by_passphrase = ByPassphrase(kPassphrase);
+  *by_passphrase.mutable_proof() = proof();
+  EXPECT_TRUE(SignIn(by_passphrase).ok());
+}
+
 TEST_F(RestartTest, WrongCodesAreCountedAcrossARestart) {
   const v1::InviteReply invitation = Invite(server_, "northgate", school_.hana);
   JoiningTablet tablet(server_, 1);

@@ -46,9 +46,9 @@ class GuessLimitsTest : public ::testing::Test {
   struct Server {
     explicit Server(GuessLimitsTest& of)
         : test(of), context{*of.engine_, of.clock_,
-                              directories,   sessions,
-                              changes,       secrets,
-                              epochs,        [](size_t) { return std::string(); }} {}
+                            directories, sessions,
+                            changes,     secrets,
+                            epochs,      [](size_t) { return std::string(); }} {}
 
     bool Guess(const storage::GuessBuckets& buckets) {
       const absl::Status may = storage::MayGuess(storage::AnyFromEngine(*test.engine_), test.keys_,
@@ -139,7 +139,21 @@ TEST_F(GuessLimitsTest, OfAHundredThousandGuessesAtACodeThreeHundredAreCheckedIn
   EXPECT_EQ(checked, kCodesOfAll);
   EXPECT_EQ(commits_, kCodesOfAll);
   EXPECT_FALSE(May(CodeBuckets("home"), 800'000).ok());
-  EXPECT_FALSE(May(InvitationBuckets(kSchool, IdNumber(1)), 800'000).ok());
+  EXPECT_FALSE(May(InvitationBuckets(kSchool, IdNumber(1), /*is_typed=*/true), 800'000).ok());
+  EXPECT_TRUE(May(InvitationBuckets(kSchool, IdNumber(1), /*is_typed=*/false), 800'000).ok())
+      << "strangers at the page keep nobody out who has a QR code";
+}
+
+TEST_F(GuessLimitsTest, A13_WhoeverGuessesAtTheSchoolLocksNobodyOutOfTheirOwnTabletThere) {
+  size_t checked = 0;
+  for (int i = 0; i < 1000; ++i) {
+    const core::Id16 tablet = IdNumber(static_cast<uint8_t>(i % 10));
+    const std::string name = "name" + std::to_string(i);
+    checked += Guess(PassphraseBuckets(kSchool, name, tablet, false, "the school"), i);
+  }
+  EXPECT_EQ(checked, kTriesOfAddress);
+  EXPECT_TRUE(
+      May(PassphraseBuckets(kSchool, "hana.owen", IdNumber(250), true, "the school"), 1000).ok());
 }
 
 TEST_F(GuessLimitsTest, OneAddressGuessesTenCodes) {

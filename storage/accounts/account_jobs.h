@@ -51,7 +51,7 @@ struct Entry {
   bool may_link = false;
 
   // What an invitation that is wrong counts in; and the guess that was counted before the
-  // passphrase was found right.
+  // passphrase was found right or the provider was asked, which is given back to whoever gets in.
   GuessBuckets guesses;
   CountedGuess counted;
 };

@@ -341,9 +341,10 @@ absl::Status JudgeEntry(Batch& batch, const AccountKeys& keys, const Entry& entr
         UseNonce(batch, entry.tablet.tenant, entry.tablet.device, entry.tablet.nonce);
     if (!used.ok()) return used;
   }
-  if (absl::Status given = GiveBack(batch, keys, entry.counted); !given.ok()) return given;
   judged.refused = EntryApplication(batch, keys, entry, judged.reply).Apply();
   if (!IsDecision(judged.refused)) return judged.refused;
+  // Whoever is in is in, also where their count cannot be read: `halfterm verify` names it.
+  if (judged.refused.ok()) GiveBack(batch, keys, entry.counted).IgnoreError();
   if (!entry.invitation || !absl::IsNotFound(judged.refused)) return absl::OkStatus();
   return CountGuess(batch, keys, entry.guesses);
 }

@@ -4,7 +4,6 @@
 
 #include "absl/strings/str_cat.h"
 #include "storage/later.h"
-#include "storage/sign_in/guess_counts.h"
 #include "storage/sign_in/sign_in_keys.h"
 #include "sync/core/sha256.h"
 
@@ -43,7 +42,7 @@ absl::Status ApplyBegin(Batch& batch, const AccountKeys& keys, const ShownTablet
 }
 
 absl::Status JudgeTake(Batch& batch, const AccountKeys& keys, const ShownTablet& tablet,
-                       const std::string& state, Judged<disk::BegunSignIn>& judged) {
+                       const std::string& state, Judged<TakenSignIn>& judged) {
   const std::string key = KeyOf(tablet, state);
   const absl::StatusOr<std::string> bytes = batch.Get(Family::kState, key);
   if (!bytes.ok() && !absl::IsNotFound(bytes.status())) return bytes.status();
@@ -56,12 +55,11 @@ absl::Status JudgeTake(Batch& batch, const AccountKeys& keys, const ShownTablet&
   judged.refused = absl::UnauthenticatedError("this sign-in has ended; begin again");
   if (!bytes.ok()) return absl::OkStatus();
   batch.Delete(Family::kState, key);
-  const CountedGuess counted{BucketsOf(tablet), row.until_ms() - kBegunMs};
-  if (absl::Status given = GiveBack(batch, keys, counted); !given.ok()) return given;
   if (row.until_ms() <= batch.now_ms()) return absl::OkStatus();
   const absl::StatusOr<std::string> text = keys.Unseal(row.sealed());
   judged.refused = text.status();
-  if (text.ok() && !judged.reply.ParseFromString(*text)) {
+  judged.reply.counted = {BucketsOf(tablet), row.until_ms() - kBegunMs};
+  if (text.ok() && !judged.reply.begun.ParseFromString(*text)) {
     judged.refused = absl::DataLossError("a sign-in that has begun cannot be read");
   }
   return absl::OkStatus();
@@ -82,10 +80,10 @@ bool HasBegun(const ReadRow& read, const ShownTablet& tablet, const std::string&
 }
 
 std::unique_ptr<Job> MakeTake(const AccountKeys& keys, ShownTablet tablet, std::string state,
-                              ReplyTo<disk::BegunSignIn> done) {
-  return MakeJudgement<disk::BegunSignIn>(
-      [&keys, tablet = std::move(tablet), state = std::move(state)](
-          Batch& batch, Judged<disk::BegunSignIn>& judged) {
+                              ReplyTo<TakenSignIn> done) {
+  return MakeJudgement<TakenSignIn>(
+      [&keys, tablet = std::move(tablet), state = std::move(state)](Batch& batch,
+                                                                    Judged<TakenSignIn>& judged) {
         return JudgeTake(batch, keys, tablet, state, judged);
       },
       std::move(done));

@@ -45,8 +45,8 @@ async function newTablet(person) {
 
 let people;
 
-before(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'halfterm-provider-'));
+async function startServer() {
+  rmSync(join(folder, 'ports'), { force: true });
   const started = new Promise((resolve) => {
     const watcher = watch(folder, () => {
       if (!existsSync(join(folder, 'ports'))) return;
@@ -59,6 +59,16 @@ before(async () => {
   server.stderr.on('data', (text) => { log += text; });
   const { grpc, admin } = await started;
   reach = ['--server', grpc, '--admin', admin];
+}
+
+async function stopServer() {
+  server.kill();
+  await new Promise((resolve) => { server.once('exit', resolve); });
+}
+
+before(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'halfterm-provider-'));
+  await startServer();
   const made = spawnSync(HALFTERM, ['demo-school', '--out', join(folder, 'school')], { encoding: 'utf8' });
   assert.equal(made.status, 0, made.stderr);
   halfterm('import', join(folder, 'school', 'roster'));
@@ -73,8 +83,7 @@ after(async () => {
   for (const tablet of tablets) tablet.close();
   real?.close();
   liar?.close();
-  server.kill();
-  await new Promise((resolve) => { server.once('exit', resolve); });
+  await stopServer();
   rmSync(folder, { recursive: true });
 });
 
@@ -128,6 +137,17 @@ describe('a real provider', () => {
     const swapped = await visit(mixed.authorize_url, 'alice');
     await assert.rejects(tablet.finish(other.state, swapped.code), refused(code.UNAUTHENTICATED),
       'the verifier and the nonce are of another sign-in');
+  });
+
+  test('A17: a sign-in that began before a restart is finished after it, once', async () => {
+    const begun = await tablet.begin();
+    const answer = await visit(begun.authorize_url, 'alice');
+    await stopServer();
+    await startServer();
+    tablet.close();
+    tablet.reach(reach[1]);
+    assert.deepEqual((await tablet.finish(answer.state, answer.code)).person, alice.person);
+    await assert.rejects(tablet.finish(answer.state, answer.code), refused(code.UNAUTHENTICATED));
   });
 
   test('A17: an account that is linked opens nobody else', async () => {
@@ -202,6 +222,7 @@ describe('a provider that lies', () => {
   });
 
   test('Q9: it cannot send the server elsewhere, keep it waiting, or fill it up', async () => {
+    ({ tablet } = await newTablet());  // The other has failed almost as often as it may in a quarter of an hour.
     let reached = 0;
     const places = ['http://127.0.0.1:1/token', 'http://169.254.169.254/', 'file:///etc/passwd', 'https://me@evil.example/'];
     await attempt({ tokenHandler: (_, response) => { response.statusCode = 302; response.setHeader('location', `${liar.issuer}/elsewhere`).end(); } },
@@ -224,6 +245,13 @@ describe('a provider that lies', () => {
     setProvider(impostor.issuer);
     await assert.rejects(tablet.begin(), refused(code.UNAVAILABLE), 'it says that it is another');
     impostor.close();
+  });
+
+  test('A13: a sign-in that leads nowhere is begun twenty times in a quarter of an hour', async () => {
+    setProvider(liar.issuer);
+    ({ tablet } = await newTablet());
+    for (let n = 0; n < 20; ++n) await attempt({ token: '' }, code.UNAUTHENTICATED);
+    await assert.rejects(tablet.begin(), refused(code.RESOURCE_EXHAUSTED));
   });
 });
 

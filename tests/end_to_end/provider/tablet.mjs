@@ -25,11 +25,16 @@ function call(client, method, request, token) {
 export class Tablet {
   static async made(address) {
     const tablet = new Tablet();
-    tablet.accounts = new v1.Accounts(address, grpc.credentials.createInsecure());
-    tablet.sync = new v1.Sync(address, grpc.credentials.createInsecure());
+    tablet.reach(address);
     tablet.device = Buffer.from(webcrypto.getRandomValues(new Uint8Array(16)));
     tablet.keys = await webcrypto.subtle.generateKey({ name: 'ECDSA', namedCurve: 'P-256' }, false, ['sign', 'verify']);
     return tablet;
+  }
+
+  // The server that is asked from now on.
+  reach(address) {
+    this.accounts = new v1.Accounts(address, grpc.credentials.createInsecure());
+    this.sync = new v1.Sync(address, grpc.credentials.createInsecure());
   }
 
   close() {
