@@ -88,6 +88,13 @@ describe('Feedback', () => {
     await mine.page
       .getByRole('textbox', { name: say('compose.stepWords') })
       .fill('Ask two pupils by name in each lesson.');
+    // A tapped note goes where the page says: to what went well, until another part is chosen.
+    const note = mine.page.locator('button.carry', { hasText: 'Three pupils answer each other' });
+    await mine.page.locator('.carry-to label', { hasText: say('compose.priority') }).click();
+    await note.click();
+    const priority = mine.page.getByRole('textbox', { name: say('compose.priority') });
+    await priority.filter({ hasText: /^Choose names first\.\n.*Three pupils/ }).waitFor();
+    expect(await mine.field('compose.strength', { n: 2 }).count()).toBe(0);
     await mine.picture('feedback-compose');
     expect(await faultsOf(mine.page)).toEqual([]);
     await mine.button('compose.share', { teacher: teacher.name }).click();

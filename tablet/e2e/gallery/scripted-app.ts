@@ -205,14 +205,13 @@ export function scriptedApp(scene: Scene): App {
           'Mr Dunmore',
           'Ms Kaur',
           'Mr Pryce',
-        ].map((name, index) => ({
+        ].map((name) => ({
           id: name,
           name,
           initials: name.slice(-2),
           departmentId: 'ma',
           department: 'Mathematics',
           kinds: ['DEPT', 'WALK', 'TEAM', 'INFORMAL'] as const,
-          load: { visits: index % 4, ofVisits: 3, minutes: 95, ofMinutes: 180 },
           classCodes: ['9M2', '7M4'],
           rooms: ['M4'],
           lead: { department: 'Mathematics', seniorLeaders: true, heads: [] },

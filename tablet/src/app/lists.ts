@@ -254,7 +254,6 @@ export class Lists {
         departmentId,
         department: directory.orgs.get(departmentId)?.name ?? '',
         kinds,
-        load: null,
         classCodes: distinct(seen.map((row) => row.classCode)),
         rooms: distinct(seen.map((row) => row.room)),
         lead: leadWords(desk, id, departmentId),

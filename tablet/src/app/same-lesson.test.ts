@@ -162,4 +162,18 @@ describe.runIf(isBuilt)('two visits that may be one lesson', () => {
     ]);
     expect(notesOn(mine, first)).toEqual(['On the first.']);
   }, 240_000);
+
+  test('are asked about on both sides of midnight, by the lesson’s time', async () => {
+    const hour = new Intl.DateTimeFormat('en-GB', { timeZone: 'Europe/London', hour: 'numeric' });
+    const midnightMs = noonMs + (24 - Number(hour.format(noonMs))) * 60 * minuteMs;
+    const theirs = await open(lead, teacher(2), { lessonMs: midnightMs - 10 * minuteMs });
+    await sent(lead);
+    const own = await open(mine, teacher(2), { lessonMs: midnightMs + 5 * minuteMs });
+    await sent(mine);
+    expect(askedOf(mine, own)).toMatchObject([{ theirs }]);
+    must(await mine.keepTwoLessons(own, theirs));
+    // Half an hour apart is one lesson, and a minute more is not, whatever the day.
+    const late = await open(mine, teacher(2), { lessonMs: midnightMs + 21 * minuteMs });
+    expect(askedOf(mine, late).map((one) => one.theirs)).not.toContain(theirs);
+  }, 240_000);
 });

@@ -32,8 +32,9 @@ const words = (text: string | undefined) => (text ?? '').trim().toLocaleLowerCas
 function isOneLesson(a: VisitRecord, b: VisitRecord, dayOf: (ms: number) => string): boolean {
   const [from, to] = [startOf(a), startOf(b)];
   if (a.teacher === '' || a.teacher !== b.teacher || from === null || to === null) return false;
-  if (dayOf(from) !== dayOf(to)) return false;
+  // By the lessons' times alone: a course in the evening may go on over midnight.
   if (Math.abs(from - to) <= nearMs) return true;
+  if (dayOf(from) !== dayOf(to)) return false;
   const { period } = a.plan;
   const sameClass = words(a.plan.classCode) === words(b.plan.classCode);
   return period !== undefined && period === b.plan.period && sameClass;

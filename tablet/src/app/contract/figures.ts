@@ -3,7 +3,7 @@
 // Every figure is the server's answer to this person, kept on the tablet as it was given: with no
 // signal the last one is shown, with its time. Nothing here is ordered by how well somebody does.
 
-import type { Loaded, Store } from '../contract';
+import type { Load, Loaded, Store } from '../contract';
 import type { Agreement, Cycle, Help, Management, Pack } from './practice';
 
 // What a live role opens behind the third tab.
@@ -90,6 +90,17 @@ export interface Completeness {
 
 export type CoverState = 'exempt' | 'done' | 'booked' | 'due' | 'overdue';
 
+// What the server counts of a teacher's school year.
+export interface AgreedLoad extends Load {
+  // One visit more goes beyond it.
+  readonly full: boolean;
+}
+
+// Null: the school has agreed none.
+export interface TeacherLoad {
+  readonly load: AgreedLoad | null;
+}
+
 export interface TeacherCover {
   readonly id: string;
   readonly name: string;
@@ -104,14 +115,7 @@ export interface TeacherCover {
   readonly plannedMs: number | null;
   readonly plannedPeriod: number | null;
   // The load that the staff agreed; null: the school has set none.
-  readonly load: {
-    readonly visits: number;
-    readonly ofVisits: number;
-    readonly minutes: number;
-    readonly ofMinutes: number;
-    // One visit more goes beyond it.
-    readonly full: boolean;
-  } | null;
+  readonly load: AgreedLoad | null;
   // A visit may be planned by whoever looks.
   readonly mayPlan: boolean;
 }
@@ -410,6 +414,8 @@ export interface Figures {
   readonly halfTerms: Store<readonly HalfTerm[]>;
   // h2 0: the half-term of today, or the nearest.
   readonly coverage: (org: string, h2: number) => Answered<Coverage>;
+  // Of a colleague, for whoever leads them, and of oneself.
+  readonly load: (teacher: string) => Answered<TeacherLoad>;
   readonly trendsOfTeacher: (teacher: string, h2: number) => Answered<Trends>;
   readonly trendsOfGroup: (org: string, h2: number) => Answered<Trends>;
   readonly matrix: (org: string, h2: number) => Answered<Matrix>;

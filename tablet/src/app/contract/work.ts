@@ -120,8 +120,6 @@ export interface TeacherChoice extends Person {
   readonly department: string;
   // The kinds that my roles allow for this teacher, most usual first; never empty.
   readonly kinds: readonly Kind[];
-  // Null: not known on this tablet.
-  readonly load: Load | null;
   // Class codes and rooms of earlier visits, newest first, at most 8 each.
   readonly classCodes: readonly string[];
   readonly rooms: readonly string[];

@@ -22,6 +22,7 @@ import type {
 import type { Desk } from '../desk';
 import { kindsFor } from '../lists';
 import { halfTermsOf, schoolDaysLeft } from './half-terms';
+import { loadIn } from './load';
 
 const dayMs = 86_400_000;
 const mostComing = 5;
@@ -162,18 +163,6 @@ function teacherOf(
     plannedPeriod: next?.period ?? null,
     load: loadIn(loads, id),
     mayPlan: id !== desk.me && kindsFor(desk, id).includes('DEPT'),
-  };
-}
-
-function loadIn(loads: LoadReply | null, teacher: string): TeacherCover['load'] {
-  const load = loads?.people.find(({ person }) => hex(person) === teacher);
-  if (load === undefined || load.agreedVisits === 0) return null;
-  return {
-    visits: load.visits,
-    ofVisits: load.agreedVisits,
-    minutes: load.minutes,
-    ofMinutes: load.agreedMinutes,
-    full: load.nextNeedsReason,
   };
 }
 

@@ -5,7 +5,17 @@ import { OrgKind } from '#proto/directory_pb';
 import { HelpView } from '#proto/help_pb';
 import { hex } from '../../model/bytes';
 import type { FigureCalls } from '../../transport/calls';
-import type { AboutMe, Areas, Figures, HalfTerm, Help, Loaded, Reason, Section } from '../contract';
+import type {
+  AboutMe,
+  Areas,
+  Figures,
+  HalfTerm,
+  Help,
+  Loaded,
+  Reason,
+  Section,
+  TeacherLoad,
+} from '../contract';
 import type { Desk } from '../desk';
 import { Derived } from '../observable';
 import { cycleOf } from '../practice/cycle';
@@ -15,6 +25,7 @@ import { areasOf, areasToNote, openAreas } from './areas';
 import { Asking, type Question } from './asking';
 import { coverageOf } from './coverage';
 import { halfTermFor, halfTermsOf, lastOver, lastSix } from './half-terms';
+import { loadIn } from './load';
 import { federationFigures, frozenFigures, frozenMatrix, liveMatrix } from './matrix';
 import { FigurePage, type Plan } from './page';
 import { agreementOf, packOf } from './practice';
@@ -31,6 +42,7 @@ import {
   helpQuestion,
   loadQuestion,
   managementQuestion,
+  ownLoadQuestion,
   packQuestion,
   schoolQuestion,
   teacherQuestion,
@@ -73,6 +85,7 @@ export class FigurePages {
       areas: this.#areas,
       halfTerms: this.#halfTerms,
       coverage: (org, h2) => page(`coverage/${org}/${h2}`, (at) => this.#coverage(at, org, h2)),
+      load: (teacher) => page(`load/${teacher}`, (at) => this.#load(at, teacher)),
       trendsOfTeacher: (id, h2) => page(`teacher/${id}/${h2}`, (at) => this.#teacher(at, id, h2)),
       trendsOfGroup: (org, h2) => page(`group/${org}/${h2}`, (at) => this.#group(at, org, h2)),
       matrix: (org, h2) => page(`matrix/${org}/${h2}`, (at) => this.#matrix(at, org, h2)),
@@ -172,12 +185,34 @@ export class FigurePages {
     };
   }
 
+  // The department of a colleague through which the person may ask about them, and its area.
+  #through(desk: Desk, teacher: string) {
+    for (const { org } of desk.directory.people.get(teacher)?.departments ?? []) {
+      const department = hex(org);
+      const area = this.#areaFor(desk, department);
+      if (area !== null) return { area, department };
+    }
+    return null;
+  }
+
+  #load(desk: Desk, teacher: string): Plan<TeacherLoad> | null {
+    const through = teacher === desk.me ? null : this.#through(desk, teacher);
+    if (teacher !== desk.me && through === null) return null;
+    const question =
+      through === null ? ownLoadQuestion(teacher) : loadQuestion(through.area, through.department);
+    return {
+      questions: [question],
+      make: () => {
+        const reply = this.#reply(question);
+        return reply === null ? null : { load: loadIn(reply, teacher) };
+      },
+    };
+  }
+
   #teacher(desk: Desk, teacher: string, h2: number) {
     const halfTerm = this.#halfTerm(desk, h2);
-    const departments = desk.directory.people.get(teacher)?.departments ?? [];
-    const areas = departments.map(({ org }) => this.#areaFor(desk, hex(org)));
-    const area = teacher === desk.me ? 'me' : areas.find((one) => one !== null);
-    if (halfTerm === null || area === undefined || area === null) return null;
+    const area = teacher === desk.me ? 'me' : this.#through(desk, teacher)?.area;
+    if (halfTerm === null || area === undefined) return null;
     return this.#sixHalfTerms(
       halfTerm.six,
       (one) => teacherQuestion(area, teacher, one),

@@ -141,6 +141,15 @@ export const loadQuestion = (area: string, org: string): Question<typeof LoadRep
   seq,
 });
 
+// The person's own; the others' above it are asked for a department at a time.
+export const ownLoadQuestion = (person: string): Question<typeof LoadReplySchema> => ({
+  key: 'load/me',
+  area: 'me',
+  reply: LoadReplySchema,
+  ask: (calls, options) => calls.practice.load({ person: unhex(person) }, options),
+  seq,
+});
+
 export const heatMapQuestion = (
   school: string,
   h2: number,

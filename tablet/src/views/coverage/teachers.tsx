@@ -6,7 +6,7 @@ import type { Coverage, RuleCover, TeacherCover } from '../../app/contract';
 import { say } from '../../words/say';
 import { Icon, type IconName } from '../frame/icons';
 import { useWhen } from '../frame/reading';
-import { hoursWords, LoadBoxes } from '../visits/new-visit';
+import { hoursWords, LoadBoxes } from '../visits/load';
 import { CoverTable } from './cover-table';
 
 const looks: Readonly<Record<TeacherCover['state'], { chip: string; icon: IconName }>> = {

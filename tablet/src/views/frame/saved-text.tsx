@@ -2,7 +2,7 @@
 // otherwise what is on the disk.
 
 import { type KeyboardEvent, type Ref, useState } from 'react';
-import { useTyping } from './typing';
+import { type TypedField, useTyping } from './typing';
 
 export function SavedText({
   value,
@@ -14,6 +14,7 @@ export function SavedText({
   single = false,
   describedBy,
   inputRef,
+  field,
   onKeyDown,
 }: {
   readonly value: string;
@@ -26,6 +27,8 @@ export function SavedText({
   readonly single?: boolean;
   readonly describedBy?: string;
   readonly inputRef?: Ref<HTMLTextAreaElement>;
+  // Where something else writes into it as well.
+  readonly field?: TypedField;
   readonly onKeyDown?: (event: KeyboardEvent) => void;
 }) {
   const [typed, setTyped] = useState<string | null>(null);
@@ -42,7 +45,8 @@ export function SavedText({
   };
   const change = (text: string) => {
     setTyped(text);
-    typing.text(() => onSave(text));
+    if (field) field.typed(text, () => onSave(text));
+    else typing.text(() => onSave(text));
   };
   return single ? (
     <input type="text" {...common} onChange={(event) => change(event.target.value)} />

@@ -2,7 +2,7 @@
 
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { Typing } from './typing';
+import { TypedField, Typing } from './typing';
 
 describe('Typing', () => {
   it('writes the newest text and skips what was typed over meanwhile', async () => {
@@ -63,5 +63,35 @@ describe('Typing', () => {
         },
       ),
     );
+  });
+});
+
+describe('A field that a note is put to', () => {
+  it('keeps the end of what was typed, and takes notes one after the other', async () => {
+    const field = new TypedField();
+    let disk = '';
+    const gates: (() => void)[] = [];
+    const save = (text: string) =>
+      new Promise<void>((resolve) => {
+        gates.push(() => {
+          disk = text;
+          resolve();
+        });
+      });
+    // The first write is under way, and the disk has none of it, when the note comes.
+    for (const text of ['a', 'ab', 'abc']) field.typed(text, () => save(text));
+    field.append('one', () => disk, save);
+    field.append('two', () => disk, save);
+    for (let turn = 0; turn < 10; turn += 1) {
+      gates.shift()?.();
+      await Promise.resolve();
+      await Promise.resolve();
+    }
+    expect(disk).toBe('abc\none\ntwo');
+    // Changed elsewhere since.
+    disk = 'other words';
+    field.append('three', () => disk, save);
+    gates.shift()?.();
+    expect(disk).toBe('other words\nthree');
   });
 });

@@ -44,6 +44,30 @@ export class Typing {
   }
 }
 
+// A field that is written from elsewhere too: what is put to its text comes after what was typed, and
+// takes nothing of it away.
+export class TypedField {
+  readonly typing = new Typing((busy) => {
+    if (!busy) this.#newest = null;
+  });
+  // Newer than what is on disk.
+  #newest: string | null = null;
+
+  typed(text: string, save: Save): void {
+    this.#newest = text;
+    this.typing.text(save);
+  }
+
+  // `onDisk`: what the field holds when its turn has come.
+  append(text: string, onDisk: () => string, save: (all: string) => Promise<unknown>): void {
+    this.typing.finish(() => {
+      const before = (this.#newest ?? onDisk()).trimEnd();
+      this.#newest = before === '' ? text : `${before}\n${text}`;
+      return save(this.#newest);
+    });
+  }
+}
+
 // `field` carries data-saving while what was typed in it is not on disk.
 export function useTyping(field?: RefObject<HTMLElement | null>): Typing {
   const typing = useRef<Typing | null>(null);

@@ -4,9 +4,9 @@
 import { Redirect } from 'wouter';
 import type { Visit } from '../../app/contract';
 import { say } from '../../words/say';
+import { Compose } from '../compose/compose';
 import { Empty, Page, Shown } from '../frame/page';
 import { useApp, useStore } from '../frame/reading';
-import { Compose } from './compose';
 import { ReadFeedback } from './read';
 import { SheetScreen } from './sheet';
 import { TeamScreen } from './team';

@@ -9,7 +9,7 @@ import { Empty, Page, Shown } from '../frame/page';
 import { useApp, useGesture, useStore, useWhen } from '../frame/reading';
 import { HelpForMe } from '../help/help-for-me';
 import { DropForm } from '../steps/drop-form';
-import { hoursWords, LoadBoxes } from './new-visit';
+import { hoursWords, LoadBoxes, loadIn } from './load';
 import './visits.css';
 
 export function ForMeScreen() {
@@ -169,8 +169,11 @@ export function StepCard({ step }: { readonly step: StepRow }) {
 }
 
 function Beside({ forMe }: { readonly forMe: ForMe }) {
-  const load = forMe.load;
   const when = useWhen();
+  const app = useApp();
+  const me = useStore(app.tablet).person?.id ?? '';
+  // The server counts all of the year; this tablet those that it holds.
+  const load = loadIn(useStore(app.figures.load(me))) ?? forMe.load;
   return (
     <>
       <section className="section">

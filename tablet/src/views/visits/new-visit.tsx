@@ -1,6 +1,6 @@
 // Three choices and in: teacher, kind, class. Everything else can wait, or has a default.
 
-import { useMemo, useState } from 'react';
+import { useState } from 'react';
 import { Link, useLocation } from 'wouter';
 import type { Kind, NewVisit, TeacherChoice, WhoFacts } from '../../app/contract';
 import { say } from '../../words/say';
@@ -11,11 +11,10 @@ import { Page, Shown } from '../frame/page';
 import { useApp, useGesture, useStore, useWhen } from '../frame/reading';
 import { WhoLine } from '../frame/who-chip';
 import { CoObservers } from './co-observers';
+import { LoadLine, loadIn, overWords } from './load';
+import { self, TeacherField } from './teacher-field';
 import './visits.css';
 
-const self = 'self';
-// More than these are found by typing, not by scrolling.
-const mostShown = 60;
 const namesOf = ({ teachers }: NewVisit, ids: readonly string[]) =>
   teachers.filter(({ id }) => ids.includes(id)).map(({ name }) => name);
 
@@ -49,7 +48,9 @@ function Form({ options, proposed }: { readonly options: NewVisit; readonly prop
   const teacher = options.teachers.find((one) => one.id === teacherId);
   const kinds: readonly Kind[] = teacherId === self ? ['SELF'] : (teacher?.kinds ?? []);
   const kind = kindChosen && kinds.includes(kindChosen) ? kindChosen : kinds[0];
-  const over = teacher?.load && teacher.load.visits >= teacher.load.ofVisits ? teacher.load : null;
+  const answer = useStore(app.figures.load(teacher?.id ?? ''));
+  const load = loadIn(answer);
+  const over = teacher && load?.full ? load : null;
   // A finger that taps twice begins one visit.
   const [busy, setBusy] = useState(false);
   const beside = kind === 'TEAM' ? others.filter((id) => id !== teacherId) : [];
@@ -95,11 +96,11 @@ function Form({ options, proposed }: { readonly options: NewVisit; readonly prop
             <h2>
               {teacher?.name ?? say('newVisit.selfTitle')} · {say(`kind.${kind}`)}
             </h2>
-            {teacher && <LoadLine teacher={teacher} />}
+            {teacher && <LoadLine teacher={teacher} answer={answer} />}
             {over && teacher && (
               <label className="field">
                 <span>
-                  {say('newVisit.over', { n: over.visits + 1, teacher: teacher.name })}{' '}
+                  {overWords(over, teacher.name)}{' '}
                   <span className="chip">{say('common.needed')}</span>
                 </span>
                 <textarea
@@ -264,149 +265,6 @@ function Form({ options, proposed }: { readonly options: NewVisit; readonly prop
         )}
       </div>
     </Page>
-  );
-}
-
-function TeacherField({
-  options,
-  sought,
-  setSought,
-  teacherId,
-  choose,
-}: {
-  readonly options: NewVisit;
-  readonly sought: string;
-  readonly setSought: (text: string) => void;
-  readonly teacherId: string;
-  readonly choose: (id: string) => void;
-}) {
-  const found = useMemo(() => {
-    const text = sought.trim().toLocaleLowerCase();
-    return options.teachers.filter((one) =>
-      `${one.name} ${one.department}`.toLocaleLowerCase().includes(text),
-    );
-  }, [options.teachers, sought]);
-  const shown = found.slice(0, mostShown);
-  return (
-    <fieldset className="plain column">
-      <legend className="label">{say('newVisit.teacher')}</legend>
-      <input
-        type="search"
-        aria-label={say('newVisit.findTeacher')}
-        placeholder={say('newVisit.findTeacher')}
-        value={sought}
-        onChange={(event) => setSought(event.target.value)}
-      />
-      {shown.length === 0 && (
-        <p className="muted">
-          {sought ? say('newVisit.noTeacher', { text: sought }) : say('newVisit.noTeachers')}
-        </p>
-      )}
-      <div className="teachers">
-        {shown.map((one) => (
-          <TeacherOption
-            key={one.id}
-            id={one.id}
-            name={one.name}
-            hint={one.department}
-            checked={teacherId === one.id}
-            choose={choose}
-          />
-        ))}
-        {options.maySelf && sought === '' && (
-          <TeacherOption
-            id={self}
-            name={say('newVisit.selfTitle')}
-            hint={say('kind.SELF')}
-            checked={teacherId === self}
-            choose={choose}
-          />
-        )}
-        {found.length > shown.length && (
-          <p className="second muted">
-            {say('newVisit.moreTeachers', { n: found.length - shown.length })}
-          </p>
-        )}
-      </div>
-    </fieldset>
-  );
-}
-
-function TeacherOption({
-  id,
-  name,
-  hint,
-  checked,
-  choose,
-}: {
-  readonly id: string;
-  readonly name: string;
-  readonly hint: string;
-  readonly checked: boolean;
-  readonly choose: (id: string) => void;
-}) {
-  return (
-    <label className="option">
-      <input
-        className="hidden-input"
-        type="radio"
-        name="teacher"
-        checked={checked}
-        onChange={() => choose(id)}
-      />
-      <span>
-        <span className="strong">{name}</span>
-        <br />
-        <span className="small muted">{hint}</span>
-      </span>
-      <span className="tick">
-        <Icon name="tick" />
-      </span>
-    </label>
-  );
-}
-
-// "1 h 35".
-export function hoursWords(minutes: number): string {
-  return say('newVisit.hours', {
-    h: Math.floor(minutes / 60),
-    m: String(minutes % 60).padStart(2, '0'),
-  });
-}
-
-function LoadLine({ teacher }: { readonly teacher: TeacherChoice }) {
-  const load = teacher.load;
-  if (!load) {
-    return <p className="second muted">{say('newVisit.loadUnknown', { teacher: teacher.name })}</p>;
-  }
-  return (
-    <div className="column tight">
-      <LoadBoxes visits={load.visits} of={load.ofVisits} />
-      <p className="second">
-        {say('newVisit.load', {
-          teacher: teacher.name,
-          n: load.visits,
-          of: load.ofVisits,
-          hours: hoursWords(load.minutes),
-          ofHours: hoursWords(load.ofMinutes),
-        })}
-      </p>
-    </div>
-  );
-}
-
-// More boxes than these are not counted at a glance, and fewer than there are would say something else.
-const mostBoxes = 12;
-
-export function LoadBoxes({ visits, of }: { readonly visits: number; readonly of: number }) {
-  if (of > mostBoxes) return null;
-  const boxes = Array.from({ length: of }, (_, index) => index);
-  return (
-    <span className="load-boxes" aria-hidden="true">
-      {boxes.map((box) => (
-        <i key={box} className={box < visits ? 'full' : ''} />
-      ))}
-    </span>
   );
 }
 

@@ -4,10 +4,10 @@ export const feedbackWords = {
   // 6.10 Feedback composer.
   'compose.title': 'Feedback for {teacher}',
   'compose.from': 'From your page',
-  'compose.fromHint': 'Tap to carry over.',
+  'compose.fromHint': 'Tap a note to carry it over to',
   'compose.fromEmpty':
     'Your page is empty. You can write feedback already; to share it, the page needs a note or one thing that went well.',
-  'compose.carry': 'Carry over:',
+  'compose.carry': 'Carry over to {part}:',
   'compose.whatWentWell': 'What went well',
   'compose.addStrength': 'Add a strength',
   'compose.strength': 'Strength {n}',

@@ -79,9 +79,16 @@ export const visitsWords = {
   'newVisit.minutes': 'Minutes',
   'newVisit.announced': 'Announced: {teacher} sees the plan before the lesson',
   'newVisit.load': '{teacher} has had {n} of {of} agreed visits this year, {hours} of {ofHours}.',
-  'newVisit.loadUnknown': 'The load of {teacher} is not known on this tablet.',
+  'newVisit.loadComes': 'How often {teacher} has been visited this year is being fetched.',
+  'newVisit.loadOffline':
+    'How often {teacher} has been visited this year is told when this tablet connects.',
+  'newVisit.loadNotMine':
+    'How often {teacher} has been visited this year is told to {teacher} and to those who lead them.',
+  'newVisit.loadNotAgreed': 'This school has agreed no number of visits in a year.',
   'newVisit.over':
     'This would be a {n, selectordinal, =4 {fourth} =5 {fifth} =6 {sixth} one {#st} two {#nd} few {#rd} other {#th}}. Say why; {teacher} sees the reason.',
+  'newVisit.overTime':
+    'This would go beyond the agreed {hours}. Say why; {teacher} sees the reason.',
   'newVisit.reason': 'Why one more visit?',
   'newVisit.ungraded': 'This kind has no levels.',
   'newVisit.start': 'Start',
