@@ -74,10 +74,17 @@ void CuttingProxy::CutAtText(const std::string& text, uint64_t n, Cut cut, Then 
   const std::lock_guard<std::mutex> lock(mutex_);
   messages_ = 0;
   cut_at_ = stopped_ ? 0 : n;
+  is_after_ = false;
   text_ = text;
   cut_ = cut;
   then_ = then;
   has_cut_ = false;
+}
+
+void CuttingProxy::CutAfterText(const std::string& text, uint64_t n, Cut cut) {
+  CutAtText(text, n, cut, Then::kGoOn);
+  const std::lock_guard<std::mutex> lock(mutex_);
+  is_after_ = true;
 }
 
 bool CuttingProxy::has_cut() const {
@@ -103,9 +110,15 @@ uint64_t CuttingProxy::messages() const {
   return messages_;
 }
 
-bool CuttingProxy::IsTheOne(const std::string& message, Cut& cut) {
+bool CuttingProxy::IsTheOne(const std::string& message, std::optional<uint64_t>& since, Cut& cut) {
   const std::lock_guard<std::mutex> lock(mutex_);
-  if (message.find(text_) == std::string::npos || ++messages_ != cut_at_) return false;
+  const bool has_text = message.find(text_) != std::string::npos;
+  if (is_after_) {
+    if (has_text) since = 0;
+    if (has_text || !since || ++*since != cut_at_ || has_cut_) return false;
+  } else if (!has_text || ++messages_ != cut_at_) {
+    return false;
+  }
   cut = cut_;
   has_cut_ = true;
   changed_.notify_all();
@@ -139,6 +152,7 @@ void CuttingProxy::Serve(int client) {
   pollfd waits[] = {{client, POLLIN, 0}, {server, POLLIN, 0}, {wake_, POLLIN, 0}};
   std::string said;
   bool is_first = true;
+  std::optional<uint64_t> since;
   char bytes[16384];
   while (goes_on && poll(waits, 3, -1) > 0 && waits[2].revents == 0) {
     if (waits[1].revents != 0) {
@@ -151,7 +165,7 @@ void CuttingProxy::Serve(int client) {
     if (goes_on) said.append(bytes, static_cast<size_t>(got));
     for (size_t length = 0; goes_on && (length = FirstMessage(said, is_first)) > 0;) {
       Cut cut = Cut::kBefore;
-      const bool is_the_one = IsTheOne(said.substr(0, length), cut);
+      const bool is_the_one = IsTheOne(said.substr(0, length), since, cut);
       if (!is_the_one || cut == Cut::kAfter) goes_on = SendAll(server, said.data(), length);
       if (is_the_one) goes_on = false;
       said.erase(0, length);

@@ -5,6 +5,7 @@
 #include <condition_variable>
 #include <cstdint>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
@@ -37,6 +38,9 @@ class CuttingProxy {
   void CutAt(uint64_t n, Cut cut, Then then = Then::kGoOn);
   // The same of the n-th message that has `text` in it.
   void CutAtText(const std::string& text, uint64_t n, Cut cut, Then then);
+  // The same of the n-th message that a connection says after one of its own that has `text` in it:
+  // whatever other connections say meanwhile.
+  void CutAfterText(const std::string& text, uint64_t n, Cut cut);
   // The n-th message was reached.
   bool has_cut() const;
   // Waits until it is. False: it never will be, because of StopCutting.
@@ -49,8 +53,9 @@ class CuttingProxy {
  private:
   void Accept();
   void Serve(int client);
-  // Whether this message is the one, and how it is cut.
-  bool IsTheOne(const std::string& message, Cut& cut);
+  // Whether this message is the one, and how it is cut. `since`: messages of its connection since
+  // the text of CutAfterText.
+  bool IsTheOne(const std::string& message, std::optional<uint64_t>& since, Cut& cut);
   bool IsRefusing() const;
 
   const TemporaryDirectory directory_ = TemporaryDirectory::ForSocket();
@@ -60,6 +65,7 @@ class CuttingProxy {
   mutable std::mutex mutex_;
   std::condition_variable changed_;
   uint64_t messages_ = 0, cut_at_ = 0;  // Guarded by mutex_, and so are:
+  bool is_after_ = false;               // The text, and of its connection.
   std::string text_;
   Cut cut_ = Cut::kBefore;
   Then then_ = Then::kGoOn;
