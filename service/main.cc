@@ -24,6 +24,8 @@ namespace halfterm::service {
 namespace {
 
 constexpr int kStartAgain = 75;  // EX_TEMPFAIL: a supervisor should start us again.
+constexpr int kLookAtIt = 1;     // Another start would meet the same until somebody mends it.
+constexpr char kLeaving[] = "leaving, to be started again";
 constexpr rlim_t kWantedFiles = 65'536;
 
 std::string SystemRandom(size_t bytes) {
@@ -122,11 +124,15 @@ int Serve(const ServerOptions& given, const std::string& ports_file) {
   if (!server.ok()) {
     // Of files and addresses, never of content: whoever started us must read it.
     std::fprintf(stderr, "halftermd: %s\n", std::string(server.status().message()).c_str());
-    return 1;
+    // Nobody answers there yet, or another server was quicker.
+    const bool may_pass = absl::IsUnavailable(server.status()) || absl::IsAborted(server.status());
+    if (!may_pass) return kLookAtIt;
+    log.Error(kLeaving, {{"exit_code", int64_t{kStartAgain}}});
+    return kStartAgain;
   }
   if (!ports_file.empty() && !WritePorts(ports_file, **server)) {
     std::fprintf(stderr, "halftermd: cannot write %s\n", ports_file.c_str());
-    return 1;
+    return kLookAtIt;
   }
   const std::string& http = (*server)->http_address();
   std::printf("halftermd serves %s: app %s%s, gRPC %s, admin %s\n", options.data.c_str(),
@@ -137,7 +143,7 @@ int Serve(const ServerOptions& given, const std::string& ports_file) {
   const bool was_asked = endings.Wait();
   (*server)->Drain();
   if (!was_asked) {
-    log.Error("leaving, to be started again");
+    log.Error(kLeaving, {{"exit_code", int64_t{kStartAgain}}});
     std::_Exit(kStartAgain);  // Without destructors: an engine that failed may not survive them.
   }
   return 0;

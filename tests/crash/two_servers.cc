@@ -13,7 +13,7 @@
 namespace halfterm::testing {
 namespace {
 
-// A halftermd on the databases, started again where it leaves to be (75). One that has no keys yet
+// A halftermd on the databases, started again where it leaves to be (75), after a moment. One that has no keys yet
 // gets those of the first server, as somebody who sets up a further server does. It dies with
 // whoever is killed in its place. While there is a file KEYS.alone, its ledger is its own.
 std::string ScriptOf(const std::string& server, const std::string& rows, const std::string& ledger,
@@ -34,6 +34,7 @@ while :; do
   setpriv --pdeathsig KILL "$server" --engine=postgres --postgres="$rows" "$@"
   left=$?
   [ $left = 75 ] || exit $left
+  sleep 0.2
 done
 )";
 }

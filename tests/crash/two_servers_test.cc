@@ -4,19 +4,29 @@
 
 #include "tests/crash/two_servers.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/wait.h>
 
 #include <cstdio>
+#include <cstdlib>
+#include <fstream>
 #include <random>
+#include <sstream>
 #include <string>
 
+#include "absl/strings/escaping.h"
+#include "halfterm/disk/ledger_steps.pb.h"
 #include "tests/crash/steady_team.h"
+#include "tests/support/await.h"
 #include "tests/support/own_postgres.h"
 #include "tests/support/running_server.h"
 #include "tests/support/seed.h"
 
 namespace halfterm::testing {
 namespace {
+
+using ::testing::HasSubstr;
 
 constexpr char kTenant[] = "northgate";
 constexpr int kKills = 4, kPushesBetween = 6;
@@ -27,8 +37,8 @@ class TwoServersTest : public ::testing::Test {
 
   SmallSchool school_;
   OwnPostgres& postgres_ = OwnPostgres::Shared();
-  const std::string conninfo_ = postgres_.NewDatabase();
-  TwoServers servers_{conninfo_, postgres_.NewDatabase()};
+  const std::string conninfo_ = postgres_.NewDatabase(), ledger_ = postgres_.NewDatabase();
+  TwoServers servers_{conninfo_, ledger_};
 };
 
 TEST_F(TwoServersTest, TwoObserversOfOneLessonWriteThroughDifferentServers) {
@@ -118,6 +128,54 @@ TEST_F(TwoServersTest, ARightThatIsTakenAwayAtOneIsGoneAtTheOther) {
   WireTablet again(servers_[1], kTenant, school_.sara, 3);
   PullLessons(again);
   EXPECT_EQ(again.Held(plan), "") << "she leads nobody any more";
+}
+
+// As when a third server died between the two databases: a step that no row of the store knows.
+TEST_F(TwoServersTest, AServerThatMeetsAStepThatWaitsLeavesAndItsNextStartFinishesIt) {
+  servers_[0].Import(ImportOf(school_, kTenant));
+  const std::string row = " from halfterm_row where tenant = 0 and key = '\\x6e'";  // "n"
+  disk::LedgerStepRow step;
+  ASSERT_TRUE(step.ParseFromString(
+      absl::HexStringToBytes(postgres_.Run(ledger_, "select encode(value, 'hex')" + row))));
+  step.set_step(step.step() + 1);
+  postgres_.Run(ledger_, "update halfterm_row set value = decode('" +
+                             absl::BytesToHexString(step.SerializeAsString()) +
+                             "', 'hex') where tenant = 0 and key = '\\x6e'");
+
+  // A sign-in is a decision: whoever is asked for one meets the step.
+  const auto admin = v1::Admin::NewStub(servers_[1].admin_channel());
+  v1::OpenSessionRequest request;
+  request.set_tenant(kTenant);
+  request.set_person(BytesOf(school_.hana));
+  request.set_device(BytesOf(IdNumber(1)));
+  v1::OpenSessionReply reply;
+  const auto sign_in = [&] {
+    grpc::ClientContext context;
+    return admin->OpenSession(&context, request, &reply);
+  };
+  EXPECT_TRUE(DoesNotAnswer(sign_in()));
+  EXPECT_TRUE(ComesTrue([&] { return sign_in().ok(); })) << "it was started again";
+  std::ostringstream log;
+  log << std::ifstream(servers_[1].data() + ".log").rdbuf();
+  EXPECT_THAT(log.str(), HasSubstr("A server died between the two"));
+  EXPECT_THAT(log.str(), HasSubstr(R"("event":"leaving, to be started again","exit_code":75)"));
+  servers_.ExpectThatBothServe();
+  servers_.ExpectThatBothAreRight(kTenant, school_, school_.sara, 90);
+}
+
+TEST(ServerStartTest, WhoeverFindsNobodyAtTheDatabaseAsksToBeStartedAgain) {
+  const absl::StatusOr<std::string> program = tools::FindServer();
+  ASSERT_TRUE(program.ok()) << program.status();
+  const TemporaryDirectory directory;
+  const auto exit_code = [&](const std::string& rows) {
+    const int status = std::system(("'" + *program + "' --data='" + directory.Path("data") +
+                                    "' --engine=postgres --postgres='" + rows + "' 2>'" +
+                                    directory.Path("log") + "'")
+                                       .c_str());
+    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+  };
+  EXPECT_EQ(exit_code("host=" + directory.path() + " dbname=nowhere"), 75);
+  EXPECT_EQ(exit_code("no connection string"), 1);
 }
 
 TEST_F(TwoServersTest, EitherIsKilledWhileTabletsPushAndNothingIsLostOrDoubled) {
