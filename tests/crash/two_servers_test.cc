@@ -130,6 +130,25 @@ TEST_F(TwoServersTest, ARightThatIsTakenAwayAtOneIsGoneAtTheOther) {
   EXPECT_EQ(again.Held(plan), "") << "she leads nobody any more";
 }
 
+// Neither adds to figures that it remembers from before the other's turn.
+TEST_F(TwoServersTest, FiguresGoOnFromWhatTheOtherServerWrote) {
+  servers_[0].Import(ImportOf(school_, kTenant));
+  WireTablet first(servers_[0], kTenant, school_.hana, 1),
+      second(servers_[1], kTenant, school_.hana, 2);
+  uint8_t visit = 150;
+  for (WireTablet* const tablet : {&first, &second, &first, &second}) {
+    const core::Id16 id = IdNumber(visit++);
+    tablet->Write({id, core::kPlan, {}}, PlanValues(school_, school_.hana, school_.tia));
+    tablet->Write({id, core::kSheet, school_.hana}, RatingValues(3, 2));
+    v1::PushReply pushed;
+    ASSERT_TRUE(tablet->Push(&pushed).ok());
+    for (const v1::PushResult& result : pushed.results()) {
+      EXPECT_EQ(result.disposition(), v1::DISPOSITION_COMMITTED) << result.detail();
+    }
+  }
+  servers_.ExpectThatBothAreRight(kTenant, school_, school_.sara, 90);
+}
+
 // As when a third server died between the two databases: a step that no row of the store knows.
 TEST_F(TwoServersTest, AServerThatMeetsAStepThatWaitsLeavesAndItsNextStartFinishesIt) {
   servers_[0].Import(ImportOf(school_, kTenant));
