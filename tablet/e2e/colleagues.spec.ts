@@ -5,7 +5,8 @@ import { say } from '../src/words/say';
 import { dayField } from '../src/words/when';
 import { faultsOf } from './accessible';
 import { TabletPage } from './pages/tablet';
-import { type Member, School } from './school';
+import type { Member, School } from './school';
+import { twoObservers } from './two-observers';
 
 const dayMs = 86_400_000;
 
@@ -18,16 +19,7 @@ let other: Member;
 let teacher: Member;
 
 beforeAll(async () => {
-  school = await School.open({ inHalfTerm: 2 });
-  const hod = school.holder('hod', 1);
-  lead = hod;
-  other = school.holder('slt');
-  teacher = school.teacherOf(hod.org);
-  leads = await new TabletPage(school.address).on();
-  joins = await new TabletPage(school.address).on();
-  await leads.enrol(school.invite(lead));
-  await joins.enrol(school.invite(other));
-  await leads.knows(teacher.name);
+  ({ school, leads, joins, lead, other, teacher } = await twoObservers({ inHalfTerm: 2 }));
   await joins.knows(teacher.name);
 });
 

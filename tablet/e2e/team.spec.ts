@@ -4,8 +4,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { say } from '../src/words/say';
 import { faultsOf } from './accessible';
-import { TabletPage } from './pages/tablet';
-import { type Member, School } from './school';
+import type { TabletPage } from './pages/tablet';
+import type { Member, School } from './school';
+import { twoObservers } from './two-observers';
 
 let school: School;
 let leads: TabletPage;
@@ -16,16 +17,7 @@ let teacher: Member;
 let visitId = '';
 
 beforeAll(async () => {
-  school = await School.open();
-  const hod = school.holder('hod', 1);
-  lead = hod;
-  other = school.holder('slt');
-  teacher = school.teacherOf(hod.org);
-  leads = await new TabletPage(school.address).on();
-  joins = await new TabletPage(school.address).on();
-  await leads.enrol(school.invite(lead));
-  await joins.enrol(school.invite(other));
-  await leads.knows(teacher.name);
+  ({ school, leads, joins, lead, other, teacher } = await twoObservers());
 });
 
 afterAll(async () => {
@@ -125,6 +117,12 @@ describe('A review team of two', () => {
     await joins.sees('/additions', say('additions.roleEnded', { author: lead.name }));
     await joins.picture('team-additions');
     expect(await faultsOf(joins.page)).toEqual([]);
+    // Left aside with a reason, and decided again.
+    await joins.button('additions.leave').click();
+    await joins.field('additions.reason').fill('Said in person on Friday.');
+    await joins.page.locator('dialog').getByText(say('additions.leave'), { exact: true }).click();
+    await joins.says(say('additions.left', { reason: 'Said in person on Friday.' }));
+    await joins.button('additions.again').click();
     await joins.button('additions.takeIn').click();
     await joins.says(say('additions.none'));
   });

@@ -1,14 +1,9 @@
-// The app as the views know it (contract.ts): stores made of the tablet and of the store of the person
-// who is in, and gestures that change those.
-import { Role } from '#proto/directory_pb';
 import { hex } from '../model/bytes';
-import { initialsOf } from '../model/directory';
-import type { FileRow } from '../store/database';
 import { AdditionsKeeper, additionsPage } from './additions';
 import { backupFile } from './backup';
+import { Combining, receiptsOf, seenIn } from './combining';
 import type {
   App,
-  Header,
   Loaded,
   OpenDoors,
   Outcome,
@@ -17,47 +12,39 @@ import type {
   Settings,
   Storage,
   Store,
-  TabletPerson,
-  TabletState,
   Today,
   Visit,
-  Waiting,
   Walk,
 } from './contract';
-import type { Desk } from './desk';
 import { DoorKeeper } from './doors';
 import { FigurePages } from './figures/pages';
 import { type AtDesk, gestures } from './gestures';
-import { askToPersist, isInstalled, keeping } from './keeping';
+import { askToPersist, keeping } from './keeping';
 import { Lists } from './lists';
 import { Derived, Value } from './observable';
 import { offerGestures } from './offers';
 import { SchoolOffice } from './office';
-import { pinTries } from './pin';
 import { practiceGestures } from './practice/gestures';
 import { colleaguesOf, helpForMe } from './practice/help';
 import { stepGestures, stepThreads } from './practice/steps';
 import { questionPage, questionsOf } from './questions';
 import { Answers } from './questions-answered';
-import { added, type Before, look, receiptOf } from './receipts';
 import { sameLessonGestures, sameLessons } from './same-lesson';
 import { readSettings, writeSettings } from './settings';
 import { OwnSignIns } from './sign-ins';
 import { type Surroundings, Tablet } from './tablet';
+import { headerOf, tabletStateOf, waitingOf } from './tablet-state';
 import { teamGestures } from './team';
 import { askToJoinAgain, togetherGestures } from './together';
 import { isLockDue, LastTouch } from './unattended';
 import { openVisit } from './visit-making';
 import { visitPage } from './visit-page';
-import { waitingItems, waitingNotices } from './waiting';
 import { isInOpenWalk, startWalk, Walks, walkChoices, walkPage } from './walk-round';
+import { Warming } from './warming';
 import { done, refused, Writing } from './writing';
 
 const dayMs = 86_400_000;
 const fetchedShowsMs = 400;
-// So many records are read in a moment.
-const warmedFrom = 200;
-const restWarmsAfterMs = 300;
 
 export interface AppOptions extends Surroundings {
   readonly coreSha256: string;
@@ -78,7 +65,6 @@ export interface RunningApp {
 export async function startApp(options: AppOptions): Promise<RunningApp> {
   const tablet = new Tablet(options);
   let here: (AtDesk & { readonly lists: Lists }) | null = null;
-  let warming: { readonly lists: Lists; readonly todayIsReady: boolean } | null = null;
   let hasNewer = false;
   let cannotSave = false;
   const lastTouch = new LastTouch(
@@ -86,6 +72,8 @@ export async function startApp(options: AppOptions): Promise<RunningApp> {
     options.nowMs(),
   );
   let touchedMs = options.nowMs();
+
+  const warming = new Warming(tablet, () => void keepToday());
 
   // The desk of the person who is in, and what is kept beside it.
   const at = (): (AtDesk & { readonly lists: Lists }) | null => {
@@ -95,31 +83,9 @@ export async function startApp(options: AppOptions): Promise<RunningApp> {
       const writing = new Writing(desk, tablet.now, () => tablet.mayWrite);
       const lists = new Lists(desk);
       here = { desk, writing, lists };
-      if (desk.store.base.records.size > warmedFrom) warm(desk, lists);
+      warming.begin(desk, lists);
     }
     return here;
-  };
-
-  // A store of thousands of visits is read through once before the lists show anything of it: first what
-  // Today needs, then the rest. A visit and everything else opens meanwhile.
-  const warm = (desk: Desk, lists: Lists) => {
-    warming = { lists, todayIsReady: false };
-    const { store } = desk;
-    const goesOn = () => tablet.desk === desk;
-    const run = async () => {
-      await lists.warm(store.ownRecords(desk.me), goesOn).catch(() => {});
-      if (warming?.lists !== lists) return;
-      warming = { lists, todayIsReady: true };
-      tablet.changed();
-      void keepToday();
-      await new Promise((resolve) => setTimeout(resolve, restWarmsAfterMs));
-      await lists.warm(store.allRecords(), goesOn).catch(() => {});
-      if (warming?.lists !== lists) return;
-      warming = null;
-      tablet.changed();
-    };
-    // The frame of the first screen is drawn before anything is made for it.
-    afterNextFrame(() => void run());
   };
 
   const loaded =
@@ -138,122 +104,25 @@ export async function startApp(options: AppOptions): Promise<RunningApp> {
       }
     };
 
-  const isWarming = () => {
-    const lists = at()?.lists;
-    return lists !== undefined && warming?.lists === lists ? warming : null;
-  };
   const listed = <T>(make: (here: NonNullable<ReturnType<typeof at>>) => T) => {
     const ready = loaded(make);
-    return (): Loaded<T> => (isWarming() === null ? ready() : { kind: 'loading' });
+    return (): Loaded<T> => (!warming.goesOn(at()?.lists) ? ready() : { kind: 'loading' });
   };
 
   // --- Stores. ---
 
-  const colleagues = (): Header['colleagues'] => {
-    const others = tablet.people.filter((p) => p.unsent > 0 && p.id !== tablet.desk?.me);
-    if (others.length === 0) return null;
-    const oldest = Math.min(...others.map((person) => person.oldestMs));
-    return {
-      people: others.length,
-      oldestDays: Math.max(0, Math.floor((options.nowMs() - oldest) / dayMs)),
-    };
-  };
-
-  const files = (): Waiting['files'] => {
-    if (tablet.files.length === 0) return null;
-    const left = (of: readonly FileRow[]) => of.reduce((sum, file) => sum + file.left, 0);
-    return { changes: left(tablet.files), stuck: left(tablet.files.filter((f) => f.isStuck)) };
-  };
-
   const zone = new Derived(() => tablet.row?.zone ?? 'Europe/London');
 
-  const tabletState = new Derived((): TabletState => {
-    const { row, desk } = tablet;
-    const mine = desk === null ? null : tablet.people.find((person) => person.id === desk.me);
-    const stage = !tablet.isStarted
-      ? 'starting'
-      : row === null
-        ? 'unenrolled'
-        : desk === null
-          ? 'people'
-          : tablet.isLocked
-            ? 'locked'
-            : 'open';
+  const tabletState = new Derived(() => {
     const open = at();
-    const todayIsMade = isWarming()?.todayIsReady !== false;
-    const today = todayIsMade ? open?.lists.today() : open?.lists.keptToday();
-    const newFeedback = today?.yourTurn.filter((turn) => turn.kind === 'newFeedback').length ?? 0;
-    return {
-      stage,
-      school: row?.schoolName ?? '',
-      label: row?.label ?? '',
-      provider: row?.provider ?? '',
-      people: tablet.people.slice(0, 20).map(
-        (person): TabletPerson => ({
-          id: person.id,
-          name: person.name,
-          initials: initialsOf(person.name),
-          unsent: person.unsent,
-          lastUsedMs: person.lastUsedMs,
-          pinTriesLeft: Math.max(0, pinTries - Math.max(0, person.pinTries)),
-          waitUntilMs: person.waitUntilMs > options.nowMs() ? person.waitUntilMs : null,
-          needsPin: tablet.needsPin(person),
-          signInEnded: person.signInEnded,
-        }),
-      ),
-      person:
-        mine === null || mine === undefined
-          ? null
-          : { id: mine.id, name: mine.name, initials: initialsOf(mine.name) },
-      third: open === null ? null : thirdPlace(open),
-      mayWalk: open?.desk.isSenior ?? false,
-      badges: { today: (today?.yourTurn.length ?? 0) - newFeedback, forMe: newFeedback },
-      otherTab: desk !== null && !tablet.mayWrite,
-      notInstalled: !isInstalled(),
-      fetching: tablet.seen.fetching,
-    };
+    const isMade = warming.isTodayReady(open?.lists);
+    const today = isMade ? open?.lists.today() : open?.lists.keptToday();
+    return tabletStateOf(tablet, open?.desk ?? null, today ?? null, options.nowMs());
   });
-
-  const header = new Derived((): Header => {
-    const outbox = tablet.desk?.store.outbox;
-    const oldest = outbox?.oldestUnsentMs() ?? 0;
-    return {
-      online: tablet.seen.online,
-      unsent: outbox?.unsent ?? 0,
-      oldestMs: oldest === 0 ? null : oldest,
-      sending: tablet.seen.sending,
-      puttingBack: tablet.seen.refilling,
-      colleagues: colleagues(),
-      cannotSave,
-      newerApp: hasNewer,
-    };
-  });
-
-  const waiting = new Derived((): Waiting => {
-    const open = at();
-    if (open === null) {
-      return {
-        items: [],
-        notices: [],
-        lastContact: null,
-        clockMinutes: null,
-        colleagues: colleagues(),
-        files: files(),
-      };
-    }
-    const { desk } = open;
-    const { row } = desk.store.outbox;
-    const last = desk.signed.lastContactMs;
-    const clockMinutes = row.helloNo === 0 ? null : Math.round(-Number(row.clockOffsetMs) / 60_000);
-    return {
-      items: waitingItems(desk),
-      notices: waitingNotices(desk, tablet, options.nowMs(), clockMinutes),
-      lastContact: last === 0 ? null : { kind: 'at', ms: last },
-      clockMinutes,
-      colleagues: colleagues(),
-      files: files(),
-    };
-  });
+  const header = new Derived(() =>
+    headerOf(tablet, { cannotSave, newerApp: hasNewer }, options.nowMs()),
+  );
+  const waiting = new Derived(() => waitingOf(tablet, at()?.desk ?? null, options.nowMs()));
 
   const settings = new Value<Settings>(readSettings());
   const storage = new Value<Storage>({
@@ -272,13 +141,13 @@ export async function startApp(options: AppOptions): Promise<RunningApp> {
   };
   const readyToday = loaded(({ lists }) => lists.today());
   const today = new Derived((): Loaded<Today> => {
-    if (isWarming()?.todayIsReady !== false) return readyToday();
+    if (warming.isTodayReady(at()?.lists)) return readyToday();
     const kept = at()?.lists.keptToday() ?? null;
     return kept === null ? { kind: 'loading' } : { kind: 'ready', value: kept };
   });
   // Beside the store, for the next time this person opens it.
   const keepToday = async () => {
-    if (tablet.mayWrite && isWarming()?.todayIsReady !== false) {
+    if (tablet.mayWrite && warming.isTodayReady(at()?.lists)) {
       await at()
         ?.lists.keepToday()
         .catch(() => {});
@@ -304,9 +173,10 @@ export async function startApp(options: AppOptions): Promise<RunningApp> {
   });
   const offered = new Derived(listed(({ desk }) => helpForMe(desk)));
   const steps = new Derived(listed(({ desk }) => stepThreads(desk)));
-  const receipts = new Derived<readonly Receipt[]>(
-    () => at()?.desk.store.local<Receipt[]>('receipts') ?? [],
-  );
+  const receipts = new Derived<readonly Receipt[]>(() => {
+    const open = at();
+    return open === null ? [] : receiptsOf(open.desk);
+  });
   const questions = new Derived(
     loaded(({ desk }): readonly Question[] =>
       desk
@@ -404,33 +274,16 @@ export async function startApp(options: AppOptions): Promise<RunningApp> {
   // --- What was combined. ---
 
   const kept = new AdditionsKeeper(at, options.calls.keeping);
-  let before: Before | null = null;
-  let beforeDesk: unknown = null;
-  // Looked at before the first meeting too: what another tablet wrote while this one was shut comes with it.
+  const combining = new Combining();
   tablet.meets = async () => {
     const open = at();
-    if (open === null || (before !== null && beforeDesk === open.desk)) return;
-    const { desk, lists } = open;
-    await lists.warm(desk.store.ownRecords(desk.me), () => tablet.desk === desk).catch(() => {});
-    if (tablet.desk !== desk) return;
-    before = look(desk);
-    beforeDesk = desk;
+    if (open !== null)
+      await combining.meets(open.desk, open.lists, () => tablet.desk === open.desk);
   };
   tablet.met = async (report) => {
     const open = at();
     if (open === null) return;
-    const { desk } = open;
-    const hasMoved = report.records > 0 || report.sent > 0;
-    if (before !== null && beforeDesk === desk && hasMoved) {
-      const id = String(desk.store.base.row.seq);
-      const receipt = receiptOf(desk, before, report, id, 'another tablet');
-      const kept = desk.store.local<Receipt[]>('receipts') ?? [];
-      if (receipt !== null) await desk.store.setLocal({ receipts: added(kept, receipt) });
-    }
-    if (hasMoved) {
-      before = look(desk);
-      beforeDesk = desk;
-    }
+    await combining.met(open.desk, report);
     await askToJoinAgain(open);
     void kept.met(report.records > 0);
     void keepToday();
@@ -594,11 +447,7 @@ export async function startApp(options: AppOptions): Promise<RunningApp> {
     receiptSeen: (receiptId) => {
       const open = at();
       if (open === null) return Promise.resolve(nobody);
-      const kept = open.desk.store.local<Receipt[]>('receipts') ?? [];
-      const seen = kept.map((receipt) =>
-        receipt.id === receiptId ? { ...receipt, seen: true } : receipt,
-      );
-      return open.writing.note({ receipts: seen });
+      return open.writing.note({ receipts: seenIn(receiptsOf(open.desk), receiptId) });
     },
   };
 
@@ -625,22 +474,4 @@ export async function startApp(options: AppOptions): Promise<RunningApp> {
     },
     wake: () => tablet.wantMeeting(),
   };
-}
-
-function thirdPlace({ desk }: AtDesk): TabletState['third'] {
-  if (desk.isSenior) return { place: 'school', label: '' };
-  const led = desk.departmentsLed()[0];
-  if (led !== undefined)
-    return { place: 'department', label: desk.directory.orgs.get(led)?.name ?? '' };
-  if (desk.holds(Role.AST)) return { place: 'referrals', label: '' };
-  if (desk.holds(Role.GOVERNOR, Role.EXEC)) return { place: 'overview', label: '' };
-  if (desk.holds(Role.ADMIN)) return { place: 'people', label: '' };
-  if (desk.holds(Role.DPO)) return { place: 'keeping', label: '' };
-  return null;
-}
-
-// Once what is on its way to the screen was drawn; a page that is not seen draws nothing.
-function afterNextFrame(then: () => void) {
-  if (typeof requestAnimationFrame === 'undefined' || document.hidden) setTimeout(then);
-  else requestAnimationFrame(() => setTimeout(then));
 }

@@ -14,15 +14,7 @@ import {
   type TabletOutboxRow,
   TabletOutboxRowSchema,
 } from '#disk/tablet_pb';
-import {
-  Disposition,
-  type HelloReply,
-  type PushReply,
-  type PushRequest,
-  PushRequestSchema,
-  StoreAction,
-  type StoreReply,
-} from '#proto/sync_pb';
+import { Disposition, type PushRequest } from '#proto/sync_pb';
 import {
   type Core,
   clockRestarted,
@@ -31,7 +23,7 @@ import {
   noFacet,
   type Phase,
 } from '../../core/core';
-import { type Bytes, concat, copied, equal, hex, unhex } from '../model/bytes';
+import { type Bytes, concat, copied, hex, unhex } from '../model/bytes';
 import type { CourierStore } from './database';
 import { groupCode, groupKey, sealForServer } from './keys';
 
@@ -55,8 +47,7 @@ export interface WrittenOver {
 export const noPhase: Phase = { withdrawn: false, round: 0, level: 0 };
 
 // No sealed group comes to this number, and every rehoming maps it to one that is as far off.
-const openCount = 1n << 62n;
-const maxKeptBytes = 50n << 20n;
+export const openCount = 1n << 62n;
 const intent = 2;
 
 export interface SealedGroup {
@@ -80,7 +71,7 @@ export interface Staged {
 export class OutboxBroken extends Error {}
 
 export class Outbox {
-  readonly #core: Core;
+  readonly core: Core;
   #row: TabletOutboxRow = create(TabletOutboxRowSchema);
   #groups = new Map<number, SealedGroup>();
   #byFacet = new Map<string, Set<number>>();
@@ -90,7 +81,7 @@ export class Outbox {
   #sent = { throughPlace: 0, wallMs: 0 };
 
   constructor(core: Core) {
-    this.#core = core;
+    this.core = core;
   }
 
   // --- Disk. ---
@@ -215,7 +206,7 @@ export class Outbox {
     const first = moves.findIndex(
       ({ oldReplica, acked }) => oldReplica === dot.replica && dot.n > acked,
     );
-    return this.#core.own(body, first < 0 ? [] : moves.slice(first), dot, this.#row.person);
+    return this.core.own(body, first < 0 ? [] : moves.slice(first), dot, this.#row.person);
   }
   openDot(replica = this.#row.replica): Dot {
     return { replica, n: openCount };
@@ -274,10 +265,10 @@ export class Outbox {
       if (group.kind === intent) continue;
       const isThere = result?.disposition === Disposition.COMMITTED && result.seq <= baseSeq;
       if (isThere && !unproven) continue;
-      joined = this.#core.join(joined, this.own(group));
+      joined = this.core.join(joined, this.own(group));
     }
     if (open === undefined) return joined;
-    return this.#core.join(joined, this.#core.own(open.delta, [], this.openDot(), author));
+    return this.core.join(joined, this.core.own(open.delta, [], this.openDot(), author));
   }
 
   // --- Writing. ---
@@ -297,7 +288,7 @@ export class Outbox {
       row.known = { $typeName: 'halfterm.v1.Phase', ...over.known };
       row.delta = delta;
     } else {
-      row.delta = this.#core.squash(row.delta, delta, this.openDot());
+      row.delta = this.core.squash(row.delta, delta, this.openDot());
     }
     row.wallMs = BigInt(now.wallMs);
     row.sinceHelloMs = this.#sinceHello(now);
@@ -314,7 +305,7 @@ export class Outbox {
     const inOrder = [...open].sort(([, a], [, b]) => (a.order < b.order ? -1 : 1));
     for (const [facet, row] of inOrder) {
       const to = { replica: staged.row.replica, n: staged.row.sealedN + 1n };
-      const body = this.#core.renumber(row.delta, [], this.openDot(), to);
+      const body = this.core.renumber(row.delta, [], this.openDot(), to);
       const known = row.known ?? noPhase;
       const over = { baseEpoch: row.baseEpoch, baseSeq: row.baseSeq, known };
       await this.#append(staged, 1, facet, body, over, row.wallMs, row.sinceHelloMs);
@@ -340,99 +331,6 @@ export class Outbox {
     return this.#append(staged, 1, facet, body, over, BigInt(wallMs), clockRestarted);
   }
 
-  // --- Meeting the server. ---
-
-  takeGreeting(staged: Staged, reply: HelloReply, store: StoreReply, now: TabletMoment) {
-    const next = staged.row;
-    next.helloNo = reply.helloNo;
-    next.clockOffsetMs = reply.serverTimeMs - BigInt(now.wallMs);
-    next.helloMonoMs = BigInt(now.monoMs);
-    next.helloBoot = now.boot;
-    if (next.replica === 0n) next.replica = store.replica;
-    next.nextEpoch = 0;
-    if (store.action === StoreAction.REFILL) {
-      // Nothing else changes before what is kept was handed back (refilling.ts).
-      next.refillAfterSeq = store.branchSeq;
-      next.nextEpoch = reply.epoch;
-      next.nextReplica = store.newReplica;
-      next.nextAppliedN = store.appliedN;
-      next.nextAppliedHash = store.appliedHash;
-      return;
-    }
-    next.epoch = reply.epoch;
-    if (store.newReplica !== 0n) {
-      this.stageNewName(staged, store.newReplica, store.appliedN, store.appliedHash);
-    } else if (store.action === StoreAction.OK && store.appliedN < this.#row.ackedN) {
-      throw new OutboxBroken('the server holds fewer groups than it had acknowledged');
-    }
-  }
-
-  // What was not sent goes on under another name. What the server holds under the same hash need not
-  // go again; what it holds under another is a twin's work, and ours is still to be sent.
-  stageNewName(staged: Staged, newReplica: bigint, appliedN: bigint, appliedHash: Uint8Array) {
-    let acked = this.#row.ackedN;
-    if (appliedN > acked && appliedN <= this.#row.sealedN) {
-      const last = this.#groups.get(Number(appliedN + this.#row.placeOffset));
-      if (last !== undefined && equal(last.row.hash, appliedHash)) acked = appliedN;
-    }
-    this.#stageRehome(staged, acked, newReplica);
-  }
-
-  // The next groups to send; no groups: there is nothing.
-  nextPush(maxGroups: number, maxBytes: number): PushRequest {
-    const row = this.#row;
-    const request = create(PushRequestSchema, {
-      replica: row.replica,
-      firstN: row.ackedN + 1n,
-      epoch: row.epoch,
-      hashBefore: row.ackedHash,
-    });
-    if (row.ackedN < row.lastOldNameN) {
-      request.rehomes = row.rehomes.map(({ oldReplica, acked, newReplica }) => ({
-        $typeName: 'halfterm.v1.Rehome',
-        oldReplica,
-        acked,
-        newReplica,
-      }));
-    }
-    let bytes = 0;
-    for (let n = row.ackedN + 1n; n <= row.sealedN && request.groups.length < maxGroups; ++n) {
-      const group = this.#groups.get(Number(n + row.placeOffset));
-      if (group === undefined) throw new OutboxBroken('a group that was not sent is not here');
-      bytes += group.row.group.length;
-      if (bytes > maxBytes && request.groups.length > 0) break;
-      request.groups.push(group.row.group);
-    }
-    return request;
-  }
-
-  takePush(staged: Staged, request: PushRequest, reply: PushReply) {
-    if (reply.results.length === 0 || reply.results.length > request.groups.length) {
-      throw new OutboxBroken('a push was answered for another number of groups');
-    }
-    let hashAtApplied: Uint8Array | null = null;
-    reply.results.forEach((result, i) => {
-      const n = request.firstN + BigInt(i);
-      const place = Number(n + this.#row.placeOffset);
-      const held = this.#groups.get(place);
-      if (result.n !== n || held === undefined || result.seq === 0n) {
-        throw new OutboxBroken('a push was answered for a group that was not sent');
-      }
-      if (n === reply.appliedN) hashAtApplied = held.row.hash;
-      if (held.row.result !== undefined) return;
-      const row = clone(TabletGroupRowSchema, held.row);
-      row.result = result;
-      staged.groups.set(place, row);
-      if (n > staged.row.ackedN) {
-        staged.row.ackedN = n;
-        staged.row.ackedHash = held.row.hash;
-      }
-    });
-    if (hashAtApplied !== null && !equal(hashAtApplied, reply.appliedHash)) {
-      throw new OutboxBroken("the server's chain is not the tablet's");
-    }
-  }
-
   // --- Inside. ---
 
   async #importKey() {
@@ -445,7 +343,7 @@ export class Outbox {
       this.#groups.set(place, { ...known, row });
       return;
     }
-    const { kind, dot, facet, wallMs, body } = this.#core.openGroup(row.group);
+    const { kind, dot, facet, wallMs, body } = this.core.openGroup(row.group);
     const of = hex(facet);
     this.#groups.set(place, { place, row, kind, dot, facet: of, wallMs: Number(wallMs), body });
     const places = this.#byFacet.get(of) ?? new Set();
@@ -481,7 +379,7 @@ export class Outbox {
       throw new OutboxBroken('nobody has signed in on this store');
     }
     const n = row.sealedN + 1n;
-    const signed = this.#core.group(
+    const signed = this.core.group(
       {
         kind,
         replica: row.replica,
@@ -499,78 +397,13 @@ export class Outbox {
       body,
     );
     const group = concat(signed, await groupCode(this.#key, signed));
-    const hash = this.#core.chain(row.sealedHash, n, group);
+    const hash = this.core.chain(row.sealedHash, n, group);
     row.sealedN = n;
     row.sealedHash = hash;
     row.keptBytes += BigInt(group.length);
     const place = Number(n + row.placeOffset);
     if (row.firstKeptPlace === 0n) row.firstKeptPlace = BigInt(place);
     staged.groups.set(place, create(TabletGroupRowSchema, { group, hash }));
-  }
-
-  #stageRehome(staged: Staged, acked: bigint, newReplica: bigint) {
-    const before = this.#row;
-    const { row } = staged;
-    row.rehomes.push({
-      $typeName: 'halfterm.disk.RehomeRow',
-      oldReplica: before.replica,
-      acked,
-      newReplica,
-    });
-    row.replica = newReplica;
-    row.placeOffset = before.placeOffset + acked;
-    row.sealedN = before.sealedN - acked;
-    row.lastOldNameN = row.sealedN;
-    row.ackedN = 0n;
-    row.ackedHash = new Uint8Array(0);
-    row.sealedHash = new Uint8Array(0);
-    for (let n = 1n; n <= row.sealedN; ++n) {
-      const place = Number(n + row.placeOffset);
-      const group = this.#groups.get(place);
-      if (group === undefined) throw new OutboxBroken('a group that was not sent is not here');
-      row.sealedHash = this.#core.chain(row.sealedHash, n, group.row.group);
-      staged.groups.set(
-        place,
-        create(TabletGroupRowSchema, { group: group.row.group, hash: row.sealedHash }),
-      );
-    }
-    // What is open was never sent, so it simply goes on under the new name.
-    const move = { oldReplica: before.replica, acked, newReplica };
-    for (const [facet, open] of this.#open) {
-      const moved = clone(TabletOpenRowSchema, open);
-      const from = { replica: newReplica, n: openCount - acked };
-      moved.delta = this.#core.renumber(open.delta, [move], from, this.openDot(newReplica));
-      staged.open.set(facet, moved);
-    }
-  }
-
-  // Lets go of what is in the server's backups. Only after a pull that was proved to be complete: until
-  // then these groups may be all that this tablet has of its person's own words. `sharedSeq` says up to
-  // which number the history of an epoch is the server's own; what was counted beyond it, and what a
-  // restored server could not take back, stays whatever it weighs.
-  stagePruning(staged: Staged, durableSeq: bigint, sharedSeq: (epoch: number) => bigint) {
-    const { row } = staged;
-    const firstUnsent = Number(row.placeOffset + row.ackedN) + 1;
-    let firstKept = 0;
-    for (const place of [...this.#groups.keys()].sort((a, b) => a - b)) {
-      const group = this.#groups.get(place)?.row;
-      const result = group?.result;
-      const isHeld =
-        result !== undefined &&
-        result.disposition === Disposition.COMMITTED &&
-        result.seq !== 0n &&
-        result.seq <= sharedSeq(result.epoch) &&
-        !group?.unproven;
-      const mayGo = place < firstUnsent && isHeld;
-      const isDurable = isHeld && result.seq <= durableSeq;
-      if (group !== undefined && mayGo && (isDurable || row.keptBytes > maxKeptBytes)) {
-        staged.groups.set(place, null);
-        row.keptBytes -= BigInt(group.group.length);
-      } else if (firstKept === 0) {
-        firstKept = place;
-      }
-    }
-    row.firstKeptPlace = BigInt(firstKept);
   }
 }
 

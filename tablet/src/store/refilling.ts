@@ -16,6 +16,7 @@ import {
 import { type AckedProof, AckedProofSchema, RehomeSchema } from '#proto/sync_pb';
 import { copied } from '../model/bytes';
 import { type Outbox, OutboxBroken, type SealedGroup, type Staged } from './outbox';
+import { stageNewName } from './outbox-meeting';
 
 // The server asked for a refill that is not done.
 export const refills = ({ row }: Outbox): boolean => row.nextEpoch !== 0;
@@ -106,7 +107,7 @@ export function takeRefill(
 export function stageAdoption(outbox: Outbox, staged: Staged) {
   const { row } = outbox;
   staged.row.epoch = row.nextEpoch;
-  outbox.stageNewName(staged, row.nextReplica, row.nextAppliedN, row.nextAppliedHash);
+  stageNewName(outbox, staged, row.nextReplica, row.nextAppliedN, row.nextAppliedHash);
   staged.row.nextEpoch = 0;
   staged.row.nextReplica = 0n;
   staged.row.nextAppliedN = 0n;

@@ -13,6 +13,7 @@ import { Changes } from '../model/gesture';
 import { facetClass } from '../model/visit';
 import { newDatabaseName, PersonDatabase } from './database';
 import { sharedSeqOf } from './epochs';
+import { nextPush, stageNewName, stagePruning, takePush } from './outbox-meeting';
 import { PersonStore } from './person-store';
 
 const wasm = new Uint8Array(
@@ -70,7 +71,7 @@ class Tablet {
   async send(): Promise<void> {
     await this.store.seal();
     const { outbox } = this.store;
-    const request = outbox.nextPush(200, 1 << 20);
+    const request = nextPush(outbox, 200, 1 << 20);
     const results = request.groups.map((_, i) => {
       this.#seq += 1n;
       return create(PushResultSchema, {
@@ -82,7 +83,7 @@ class Tablet {
       });
     });
     const reply = create(PushReplySchema, { results });
-    await this.store.changeOutbox((staged) => outbox.takePush(staged, request, reply));
+    await this.store.changeOutbox((staged) => takePush(outbox, staged, request, reply));
   }
 
   // As refilling.ts leaves a group that was answered UNPROVEN or PARTED.
@@ -159,7 +160,7 @@ describe('a group that a restored server could not take back', () => {
     expect(tablet.levels).toEqual([3]);
     await tablet.store.changeOutbox((staged) => {
       staged.row.keptBytes = 1n << 40n;
-      tablet.store.outbox.stagePruning(staged, everything, () => everything);
+      stagePruning(tablet.store.outbox, staged, everything, () => everything);
     });
     expect(tablet.places).toEqual([1]);
     await tablet.offAndOn();
@@ -196,7 +197,7 @@ describe('a group that a restored server could not take back', () => {
     await tablet.lose(1);
     // As after every refill: this tablet goes on under another name.
     await tablet.store.changeOutbox((staged) =>
-      tablet.store.outbox.stageNewName(staged, 78n, 0n, new Uint8Array(0)),
+      stageNewName(tablet.store.outbox, staged, 78n, 0n, new Uint8Array(0)),
     );
     await tablet.pull(twin.copyOf(1));
     expect(await tablet.store.sealAgain()).toBe(1);
@@ -275,7 +276,7 @@ describe('what the server’s history contains of an epoch', () => {
     await tablet.send();
     const prune = (least: bigint) =>
       tablet.store.changeOutbox((staged) =>
-        tablet.store.outbox.stagePruning(staged, everything, () => least),
+        stagePruning(tablet.store.outbox, staged, everything, () => least),
       );
     await prune(0n);
     expect(tablet.places).toEqual([1]);

@@ -9,6 +9,7 @@ import { type Bytes, copied, hex, unhex } from '../model/bytes';
 import { scopeBytes } from '../store/base';
 import { sharedSeqOf } from '../store/epochs';
 import type { TabletMoment } from '../store/outbox';
+import { nextPush, stagePruning, takeGreeting, takePush } from '../store/outbox-meeting';
 import type { PersonStore } from '../store/person-store';
 import { newestAcked, refills } from '../store/refilling';
 import { type SyncCalls, troubleOf, withToken } from './calls';
@@ -62,7 +63,7 @@ export async function meet(store: PersonStore, options: MeetingOptions): Promise
       if (confirmed) {
         const shared = sharedSeqOf(hello);
         await store.changeOutbox((staged) =>
-          store.outbox.stagePruning(staged, hello.durableSeq, shared),
+          stagePruning(store.outbox, staged, hello.durableSeq, shared),
         );
       }
       return { hello, sent, records, healed, confirmed };
@@ -113,7 +114,7 @@ async function greetOnce(store: PersonStore, options: MeetingOptions): Promise<H
   );
   const answer = reply.stores[0];
   if (answer === undefined) throw new CopiesDiffer('a greeting was answered for no store');
-  await store.changeOutbox((staged) => store.outbox.takeGreeting(staged, reply, answer, now));
+  await store.changeOutbox((staged) => takeGreeting(store.outbox, staged, reply, answer, now));
   const purged = reply.purge.map(hex).filter((record) => store.base.records.has(record));
   if (purged.length > 0) {
     await store.changeBase((staged) => {
@@ -134,11 +135,11 @@ async function push(
   let sent = 0;
   for (;;) {
     await store.seal();
-    const request = store.outbox.nextPush(maxGroups, maxBytes);
+    const request = nextPush(store.outbox, maxGroups, maxBytes);
     if (request.groups.length === 0) return sent;
     store.sending(request, options.now().wallMs);
     const reply = await options.calls.push(request, callOptions(store, options));
-    await store.changeOutbox((staged) => store.outbox.takePush(staged, request, reply));
+    await store.changeOutbox((staged) => takePush(store.outbox, staged, request, reply));
     sent += reply.results.length;
     options.onProgress?.({ sent, of: Math.max(of, sent), records: 0 });
     if (reply.retryAfterMs > 0) await pause(reply.retryAfterMs, options.signal);

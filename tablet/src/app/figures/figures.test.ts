@@ -1,20 +1,9 @@
-// What pages of figures make of answers: when something is said, when not, and what stays on a tablet
-// when somebody leaves or loses a role.
-import { create, toBinary } from '@bufbuild/protobuf';
-import { base64Encode } from '@bufbuild/protobuf/wire';
-import { Code, ConnectError } from '@connectrpc/connect';
+// What pages of figures make of answers: when something is said, and when not.
+import { create } from '@bufbuild/protobuf';
 import { describe, expect, test } from 'vitest';
 import { FrozenFederationReplySchema, FrozenSchoolReplySchema } from '#proto/aggregate_pb';
+import { RecordKind, Role } from '#proto/directory_pb';
 import {
-  OrgKind,
-  OrgSchema,
-  PersonSchema,
-  RecordKind,
-  Role,
-  RubricVersionSchema,
-} from '#proto/directory_pb';
-import {
-  CoverageReplySchema,
   CoverageState,
   type TeacherReply,
   TeacherReplySchema,
@@ -22,142 +11,26 @@ import {
 } from '#proto/summary_pb';
 import { ChangeReason, ChangesReplySchema, HeatMapReplySchema, HeatState } from '#proto/trend_pb';
 import { hex } from '../../model/bytes';
-import { Directory } from '../../model/directory';
 import type { FigureCalls } from '../../transport/calls';
-import type { Desk } from '../desk';
 import { areasOf, areasToNote, openAreas } from './areas';
-import { Asking } from './asking';
 import { coverageOf } from './coverage';
+import {
+  coverage,
+  dayMs,
+  deskOf,
+  grant,
+  id,
+  maths,
+  nowMs,
+  rubric,
+  school,
+  today,
+} from './figures.testing';
 import { h2Of, halfTermFor, halfTermsOf, lastOver, lastSix, stepFrom } from './half-terms';
 import { federationFigures, frozenMatrix, liveMatrix, tenthsOf } from './matrix';
-import { changesQuestion, coverageQuestion } from './questions';
+import { changesQuestion } from './questions';
 import { reasonsOf } from './reasons';
 import { teacherTrends } from './trends';
-
-const dayMs = 86_400_000;
-const id = (n: number) => Uint8Array.from({ length: 16 }, (_, i) => (i === 15 ? n : 0));
-const school = id(1);
-const maths = id(2);
-const music = id(3);
-const me = id(9);
-const rubric = id(50);
-const today = 20_700;
-const nowMs = today * dayMs + dayMs / 2;
-
-type Grant = Desk['signed']['grants'][number];
-
-interface FakeDesk extends Desk {
-  grants: Grant[];
-  readonly local: Map<string, unknown>;
-  seq: bigint;
-}
-
-// As much of a desk as pages of figures look at.
-function deskOf(people = 3): FakeDesk {
-  const directory = new Directory();
-  const org = (orgId: Uint8Array, kind: OrgKind, name: string, parent: Uint8Array) =>
-    directory.orgs.set(hex(orgId), create(OrgSchema, { id: orgId, kind, name, parent }));
-  org(school, OrgKind.SCHOOL, 'Northgate School', new Uint8Array(0));
-  org(maths, OrgKind.DEPARTMENT, 'Mathematics', school);
-  org(music, OrgKind.DEPARTMENT, 'Music', school);
-  for (let n = 0; n < people; n += 1) {
-    const person = id(100 + n);
-    directory.people.set(
-      hex(person),
-      create(PersonSchema, {
-        id: person,
-        displayName: `Teacher ${n}`,
-        departments: [{ org: maths }],
-      }),
-    );
-  }
-  directory.rubrics.set(
-    hex(rubric),
-    create(RubricVersionSchema, {
-      id: rubric,
-      title: 'Elements',
-      version: 'A',
-      elements: [
-        { number: 1, title: 'Routines', levels: ['a', 'b', 'c', 'd'] },
-        { number: 2, title: 'Purpose', levels: ['a', 'b', 'c', 'd'] },
-      ],
-    }),
-  );
-  const halfTerms = [1, 2, 3, 4, 5, 6].map((number) => ({
-    number,
-    startDay: today - 200 + number * 40,
-    endDay: today - 170 + number * 40,
-    closedDays: [],
-  }));
-  directory.calendar = { years: [{ firstYear: 2026, halfTerms }] } as never;
-  const local = new Map<string, unknown>();
-  const desk = {
-    me: hex(me),
-    directory,
-    grants: [] as Grant[],
-    local,
-    seq: 1n,
-    nowMs: () => nowMs,
-    get signed() {
-      return { grants: this.grants, durableSeq: 0n, lastContactMs: nowMs };
-    },
-    departmentsLed: () => [hex(maths)],
-    holds: () => false,
-    isSenior: false,
-    allVisits: () => [],
-    store: {
-      base: {
-        row: {
-          get seq() {
-            return desk.seq;
-          },
-        },
-      },
-      outbox: { row: { token: 'token', person: me } },
-      facetsOf: () => [],
-      local: (name: string) => local.get(name),
-      localNames: (prefix: string) => [...local.keys()].filter((name) => name.startsWith(prefix)),
-      setLocal: async (changes: Record<string, unknown>) => {
-        for (const [name, value] of Object.entries(changes)) {
-          if (value === undefined) local.delete(name);
-          else local.set(name, value);
-        }
-      },
-    },
-  };
-  return desk as unknown as FakeDesk;
-}
-
-const grant = (role: Role, org: Uint8Array, toDay = 0): Grant => ({
-  ...({} as Grant),
-  role,
-  org: hex(org),
-  fromDay: 1,
-  toDay,
-});
-
-const coverage = (states: readonly CoverageState[], seq = 1n) =>
-  create(CoverageReplySchema, {
-    h2: 26 * 8 + 5,
-    org: maths,
-    watermark: { asOfSeq: seq },
-    rules: [
-      {
-        rule: id(70),
-        title: 'Once a half-term',
-        department: maths,
-        departmentName: 'Mathematics',
-        done: states.filter((state) => state === CoverageState.DONE).length,
-        eligible: states.length,
-        teachers: states.map((state, n) => ({
-          teacher: id(100 + n),
-          displayName: `Teacher ${n}`,
-          state,
-          done: state === CoverageState.DONE ? 1 : 0,
-        })),
-      },
-    ],
-  });
 
 describe('Areas', () => {
   test('open by live roles, and end with their last day without a network', () => {
@@ -361,257 +234,6 @@ describe('A teacher’s trend', () => {
     );
     expect(page?.rubricChanges).toEqual([1]);
     expect(page?.elements[0]?.statement).toMatchObject({ kind: 'notYet', why: { kind: 'rubric' } });
-  });
-});
-
-describe('Answers', () => {
-  const question = coverageQuestion(hex(maths), hex(maths), 213, false);
-  const calls = (answer: () => Promise<unknown>): FigureCalls =>
-    ({ summaries: { coverage: answer } }) as unknown as FigureCalls;
-  const settled = async () => {
-    for (let turn = 0; turn < 20; turn += 1) await Promise.resolve();
-  };
-  const refused = (code: Code) => new ConnectError('no', code);
-  // answer() gives what answers the last question, whenever the test likes.
-  const answeredLater = (desk: () => Desk | null) => {
-    let resolveLast: (reply: unknown) => void = () => undefined;
-    const asking = new Asking(
-      desk,
-      calls(
-        () =>
-          new Promise((resolve) => {
-            resolveLast = resolve;
-          }),
-      ),
-      () => nowMs,
-    );
-    return { asking, answer: () => resolveLast };
-  };
-
-  test('are kept for the time without a network, and say that they are old', async () => {
-    const desk = deskOf();
-    let offline = false;
-    const asking = new Asking(
-      () => desk,
-      calls(async () => {
-        if (offline) throw refused(Code.Unavailable);
-        return coverage([CoverageState.DONE]);
-      }),
-      () => nowMs,
-    );
-    asking.look();
-    const end = asking.watch(question);
-    await settled();
-    expect(asking.known(question)).toMatchObject({ freshness: 'current', atMs: nowMs });
-    end();
-
-    offline = true;
-    const later = new Asking(
-      () => desk,
-      calls(async () => {
-        throw refused(Code.Unavailable);
-      }),
-      () => nowMs + dayMs,
-    );
-    later.look();
-    const over = later.watch(question);
-    await settled();
-    const known = later.known(question);
-    expect(known.freshness).toBe('offline');
-    expect(known.atMs).toBe(nowMs);
-    expect(known.reply?.rules[0]?.done).toBe(1);
-    over();
-    later.look();
-  });
-
-  test('that nobody watches are not asked for', async () => {
-    const desk = deskOf();
-    let asked = 0;
-    const asking = new Asking(
-      () => desk,
-      calls(async () => {
-        asked += 1;
-        return coverage([]);
-      }),
-      () => nowMs,
-    );
-    asking.look();
-    asking.known(question);
-    desk.seq = 2n;
-    asking.look();
-    await settled();
-    expect(asked).toBe(0);
-  });
-
-  test('are asked for again when something new has come, and compare with what was seen before', async () => {
-    const desk = deskOf();
-    const seen: bigint[] = [];
-    let seq = 10n;
-    const asking = new Asking(
-      () => desk,
-      {
-        summaries: {
-          coverage: async (request: { lastViewSeq: bigint }) => {
-            seen.push(request.lastViewSeq);
-            return coverage([CoverageState.DUE], seq);
-          },
-        },
-      } as unknown as FigureCalls,
-      () => nowMs,
-    );
-    asking.look();
-    asking.watch(question);
-    await settled();
-    seq = 20n;
-    desk.seq = 2n;
-    asking.look();
-    await settled();
-    expect(seen).toEqual([0n, 10n]);
-    expect(asking.known(question).before?.watermark?.asOfSeq).toBe(10n);
-  });
-
-  test('go when the server says that they are not this person’s', async () => {
-    const desk = deskOf();
-    let gone = false;
-    const asking = new Asking(
-      () => desk,
-      calls(async () => {
-        if (gone) throw refused(Code.NotFound);
-        return coverage([CoverageState.DONE]);
-      }),
-      () => nowMs,
-    );
-    asking.look();
-    asking.watch(question);
-    await settled();
-    expect([...desk.local.keys()]).toEqual([`answer/${question.key}`]);
-    gone = true;
-    asking.askAgain();
-    await settled();
-    expect(asking.known(question)).toMatchObject({ reply: null, before: null, isGone: true });
-    expect([...desk.local.keys()]).toEqual([]);
-  });
-
-  test('of an area that no role opens any more leave the tablet', async () => {
-    const desk = deskOf();
-    const asking = new Asking(
-      () => desk,
-      calls(async () => coverage([CoverageState.DONE])),
-      () => nowMs,
-    );
-    asking.look();
-    asking.watch(question);
-    await settled();
-    await asking.forgetBut(new Set(['me']));
-    expect([...desk.local.keys()]).toEqual([]);
-    expect(asking.known(question).reply).toBeNull();
-  });
-
-  test('of one person are not there for the next, nor one that comes after they have left', async () => {
-    const first = deskOf();
-    const second = deskOf();
-    let desk: Desk | null = first;
-    const { asking, answer } = answeredLater(() => desk);
-    asking.look();
-    asking.watch(question);
-    await settled();
-    const late = answer();
-    desk = null;
-    asking.look();
-    desk = second;
-    asking.look();
-    late(coverage([CoverageState.DONE]));
-    await settled();
-    expect(asking.known(question).reply).toBeNull();
-    expect([...first.local.keys(), ...second.local.keys()]).toEqual([]);
-  });
-
-  test('are asked for again after the screen was locked, and by nobody once the page is left', async () => {
-    const first = deskOf();
-    let desk: Desk | null = first;
-    let asked = 0;
-    const asking = new Asking(
-      () => desk,
-      calls(async () => {
-        asked += 1;
-        return coverage([CoverageState.DONE]);
-      }),
-      () => nowMs,
-    );
-    asking.look();
-    const end = asking.watch(question);
-    await settled();
-    desk = null;
-    asking.look();
-    expect(asking.known(question).reply).toBeNull();
-    desk = first;
-    asking.look();
-    expect(asking.known(question).reply?.rules[0]?.done).toBe(1);
-    await settled();
-    expect(asked).toBe(2);
-    end();
-    first.seq = 5n;
-    asking.look();
-    asking.askAgain();
-    await settled();
-    expect(asked).toBe(2);
-  });
-
-  test('that come after their role has ended are not kept', async () => {
-    const desk = deskOf();
-    const { asking, answer } = answeredLater(() => desk);
-    asking.look();
-    asking.watch(question);
-    await settled();
-    await asking.forgetBut(new Set(['me']));
-    answer()(coverage([CoverageState.DONE]));
-    await settled();
-    expect(asking.known(question).reply).toBeNull();
-    expect([...desk.local.keys()]).toEqual([]);
-  });
-
-  test('that another version of the app kept are asked for again', () => {
-    const desk = deskOf();
-    desk.local.set(`answer/${question.key}`, {
-      area: hex(maths),
-      atMs: 1,
-      reply: '/////w',
-      before: '',
-      beforeMs: 0,
-    });
-    const asking = new Asking(
-      () => desk,
-      calls(async () => coverage([])),
-      () => nowMs,
-    );
-    asking.look();
-    expect(asking.known(question).reply).toBeNull();
-  });
-
-  test('that are kept are at most sixty', async () => {
-    const desk = deskOf();
-    for (let n = 0; n < 80; n += 1) {
-      const reply = base64Encode(toBinary(CoverageReplySchema, coverage([])));
-      desk.local.set(`answer/old${n}`, {
-        area: hex(maths),
-        atMs: n,
-        reply,
-        before: '',
-        beforeMs: 0,
-      });
-    }
-    const asking = new Asking(
-      () => desk,
-      calls(async () => coverage([])),
-      () => nowMs,
-    );
-    asking.look();
-    asking.watch(question);
-    await settled();
-    const names = [...desk.local.keys()];
-    expect(names).toHaveLength(60);
-    expect(names).toContain('answer/old79');
-    expect(names).not.toContain('answer/old20');
   });
 });
 

@@ -5,7 +5,7 @@ import { Link } from 'wouter';
 import type { OpenDoor, OpenDoors } from '../../app/contract';
 import { list, say } from '../../words/say';
 import { dayField } from '../../words/when';
-import { Dialog } from '../frame/dialog';
+import { Confirm } from '../frame/confirm';
 import { Icon } from '../frame/icons';
 import { Empty, Page, Shown } from '../frame/page';
 import { useApp, useGesture, useStore, useWhen } from '../frame/reading';
@@ -51,7 +51,15 @@ export function DoorsScreen() {
                   close={() => setForm(null)}
                 />
               )}
-              {closing && <Close door={closing} close={() => setClosing(null)} />}
+              {closing && (
+                <Confirm
+                  title={say('doors.closeTitle')}
+                  hint={say('doors.closeHint', { n: closing.taken })}
+                  action={say('doors.close')}
+                  act={() => app.closeDoor(closing.id)}
+                  close={() => setClosing(null)}
+                />
+              )}
             </>
           )}
         </Shown>
@@ -252,26 +260,5 @@ function Own({
         </button>
       </div>
     </>
-  );
-}
-
-function Close({ door, close }: { readonly door: OpenDoor; readonly close: () => void }) {
-  const app = useApp();
-  const run = useGesture();
-  const shut = async () => {
-    if ((await run(() => app.closeDoor(door.id))) !== undefined) close();
-  };
-  return (
-    <Dialog title={say('doors.closeTitle')} onClose={close}>
-      <p className="measure">{say('doors.closeHint', { n: door.taken })}</p>
-      <div className="bar-actions">
-        <button type="button" className="primary" onClick={() => void shut()}>
-          {say('doors.close')}
-        </button>
-        <button type="button" onClick={close}>
-          {say('common.cancel')}
-        </button>
-      </div>
-    </Dialog>
   );
 }

@@ -4,7 +4,7 @@
 import { useEffect, useState } from 'react';
 import type { Invitation, SchoolTablet } from '../../app/contract';
 import { say } from '../../words/say';
-import { Dialog } from '../frame/dialog';
+import { Confirm } from '../frame/confirm';
 import { Icon } from '../frame/icons';
 import { Empty } from '../frame/page';
 import { useApp, useGesture, useStore, useWhen } from '../frame/reading';
@@ -50,7 +50,15 @@ export function OfficeTablets() {
         }
       </ShownAsked>
       {invitation && <InvitationDialog invitation={invitation} close={() => setInvitation(null)} />}
-      {ending && <EndTablet tablet={ending} close={() => setEnding(null)} />}
+      {ending && (
+        <Confirm
+          title={say('office.endTabletTitle', { label: ending.label })}
+          hint={say('office.endTabletHint')}
+          action={say('office.endTablet')}
+          act={() => app.office.endTablet(ending.id)}
+          close={() => setEnding(null)}
+        />
+      )}
     </>
   );
 }
@@ -84,32 +92,5 @@ function OneTablet({ tablet, end }: { readonly tablet: SchoolTablet; readonly en
         </span>
       )}
     </div>
-  );
-}
-
-function EndTablet({
-  tablet,
-  close,
-}: {
-  readonly tablet: SchoolTablet;
-  readonly close: () => void;
-}) {
-  const app = useApp();
-  const run = useGesture();
-  const end = async () => {
-    if ((await run(() => app.office.endTablet(tablet.id))) !== undefined) close();
-  };
-  return (
-    <Dialog title={say('office.endTabletTitle', { label: tablet.label })} onClose={close}>
-      <p className="measure">{say('office.endTabletHint')}</p>
-      <div className="bar-actions">
-        <button type="button" className="primary" onClick={() => void end()}>
-          {say('office.endTablet')}
-        </button>
-        <button type="button" onClick={close}>
-          {say('common.cancel')}
-        </button>
-      </div>
-    </Dialog>
   );
 }
