@@ -45,10 +45,6 @@ Facet PhaseDelta(uint16_t field, const core::Phase& phase) {
   return delta;
 }
 
-IntentResult Refused(v1::Outcome outcome, std::string detail) {
-  return {outcome, std::move(detail)};
-}
-
 IntentResult NotAllowed(const char* who) { return Refused(v1::OUTCOME_NOT_ALLOWED, who); }
 
 // The intent of one group, while it is carried out.

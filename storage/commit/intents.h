@@ -7,6 +7,7 @@
 #ifndef HALFTERM_STORAGE_COMMIT_INTENTS_H_
 #define HALFTERM_STORAGE_COMMIT_INTENTS_H_
 #include <string>
+#include <utility>
 
 #include "absl/status/statusor.h"
 #include "halfterm/disk/rows.pb.h"
@@ -20,6 +21,9 @@ struct IntentResult {
   v1::Outcome outcome = v1::OUTCOME_DONE;
   std::string detail;  // What is missing or wrong; nothing that anybody wrote.
 };
+inline IntentResult Refused(v1::Outcome outcome, std::string detail) {
+  return {outcome, std::move(detail)};
+}
 
 // Carries out the intent of `group`, sequence number `seq`, by `author`: writes to the record
 // through the batch, and adds what it wrote to `log`. An error is damage of the store, never a

@@ -1,6 +1,7 @@
 #include "storage/commit/joined_pages.h"
 
 #include <algorithm>
+#include <set>
 #include <utility>
 #include <vector>
 
@@ -27,8 +28,6 @@ using core::Kind;
 using core::Path;
 
 constexpr const char* kReason = "joined";
-
-IntentResult Refused(v1::Outcome outcome, const char* detail) { return {outcome, detail}; }
 
 // The place in the target to which a page of the source goes; of its sheets only the lead's own is
 // there. Feedback and steps are their lead's, so they go along where the target has the same one.
@@ -159,8 +158,11 @@ class CarryingGroup {
   disk::LogRow* log_ = nullptr;
 };
 
-// Nothing is joined into a visit that was itself joined before, so this ends.
-absl::Status CarryFrom(Batch& batch, RecordState& source, CarryingGroup& group) {
+// Nothing is joined into a visit that was itself joined before. But a move that a restore lost may
+// come back after another one, the other way round: `met` are the visits on the way so far.
+absl::Status CarryFrom(Batch& batch, RecordState& source, CarryingGroup& group,
+                       std::set<Id16> met = {}) {
+  if (!met.insert(source.id).second) return absl::OkStatus();
   const absl::StatusOr<RecordState*> target = TargetOf(batch, source);
   if (!target.ok()) return target.status();
   if (*target == nullptr) return absl::OkStatus();
@@ -170,7 +172,27 @@ absl::Status CarryFrom(Batch& batch, RecordState& source, CarryingGroup& group) 
     if (!GoesAlong(page.id, from, into)) continue;
     if (const absl::Status carried = group.Carry(page, **target); !carried.ok()) return carried;
   }
-  return CarryFrom(batch, **target, group);
+  return CarryFrom(batch, **target, group, std::move(met));
+}
+
+absl::StatusOr<Following> FollowingFrom(Batch& batch, RecordState& record, const FacetId& facet,
+                                        const Facet& delta, size_t delta_bytes,
+                                        std::set<Id16> met = {}) {
+  if (!met.insert(record.id).second) return Following::kIsItsOwn;
+  const absl::StatusOr<RecordState*> found = TargetOf(batch, record);
+  if (!found.ok()) return found.status();
+  if (*found == nullptr) return Following::kIsItsOwn;
+  RecordState& target = **found;
+  if (!GoesAlong(facet, batch.FactsOf(record), batch.FactsOf(target))) {
+    return Following::kStaysBehind;
+  }
+  if (!HasRoom(target, facet, delta, delta_bytes)) return Following::kHasNoRoom;
+  const absl::StatusOr<Following> further = FollowingFrom(
+      batch, target, {target.id, facet.facet_class, facet.sub}, delta, delta_bytes, std::move(met));
+  if (!further.ok() || *further != Following::kIsItsOwn) return further;
+  const core::Phase phase = batch.FactsOf(target).phase;
+  const bool is_over = phase.withdrawn || phase.level >= core::kClosed;
+  return is_over ? Following::kGoesOnPast : Following::kGoesOn;
 }
 
 }  // namespace
@@ -262,20 +284,7 @@ absl::StatusOr<IntentResult> MoveSheet(Batch& batch, RecordState& source, const 
 absl::StatusOr<Following> FollowingOf(Batch& batch, RecordState& record, const FacetId& facet,
                                       const Facet& delta, size_t delta_bytes) {
   if (facet.facet_class == core::kPlan) return Following::kIsItsOwn;
-  const absl::StatusOr<RecordState*> found = TargetOf(batch, record);
-  if (!found.ok()) return found.status();
-  if (*found == nullptr) return Following::kIsItsOwn;
-  RecordState& target = **found;
-  if (!GoesAlong(facet, batch.FactsOf(record), batch.FactsOf(target))) {
-    return Following::kStaysBehind;
-  }
-  if (!HasRoom(target, facet, delta, delta_bytes)) return Following::kHasNoRoom;
-  const absl::StatusOr<Following> further =
-      FollowingOf(batch, target, {target.id, facet.facet_class, facet.sub}, delta, delta_bytes);
-  if (!further.ok() || *further != Following::kIsItsOwn) return further;
-  const core::Phase phase = batch.FactsOf(target).phase;
-  const bool is_over = phase.withdrawn || phase.level >= core::kClosed;
-  return is_over ? Following::kGoesOnPast : Following::kGoesOn;
+  return FollowingFrom(batch, record, facet, delta, delta_bytes);
 }
 
 std::string WhyAside(Following following) {

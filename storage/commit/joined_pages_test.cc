@@ -398,6 +398,38 @@ TEST_F(JoinedPagesTest, APageThatWasMovedTwiceBringsAllOfItAlong) {
   ExpectVerified();
 }
 
+// What a refill does for the plan of a visit that was joined into another one.
+class ComesBack final : public storage::Job {
+ public:
+  ComesBack(const core::Id16& source, const core::Id16& target,
+            std::function<void(absl::Status)> done)
+      : source_(source), target_(target), done_(std::move(done)) {}
+  void Apply(storage::Batch& batch) override {
+    const storage::Tenant tenant(CommittedSchool::kTenant);
+    auto log = storage::BeginServerGroup(batch, tenant);
+    const auto seq = batch.NextSeq(tenant);
+    const auto dot = batch.ServerDot(tenant);
+    const auto record = batch.Record(tenant, source_);
+    if (!log.ok() || !seq.ok() || !dot.ok() || !record.ok()) return;
+    core::Facet delta;
+    core::Put(delta, core::Written({}, core::Path::Field(26, core::Kind::kReg), *dot, source_,
+                                   std::string(target_.view())));
+    core::Cell phase;
+    phase.path = core::Path::Field(v1::Plan::kPhaseFieldNumber, core::Kind::kPhase);
+    phase.phase = {true, 0, core::kDraft};
+    core::Put(delta, std::move(phase));
+    status_ = batch.WriteAgain(**record, {source_, core::kPlan, {}}, delta, *seq, *log);
+    batch.PutUnread(storage::Family::kLog, storage::OplogKey(tenant, *seq),
+                    log->SerializeAsString());
+  }
+  void Done(const absl::Status& committed) override { done_(status_.ok() ? committed : status_); }
+
+ private:
+  const core::Id16 source_, target_;
+  const std::function<void(absl::Status)> done_;
+  absl::Status status_ = absl::InternalError("not applied");
+};
+
 // After a restore a plan may come back before its pages, and without any tablet.
 TEST_F(JoinedPagesTest, APlanThatComesBackAsJoinedBringsItsPageAlong) {
   PushingTablet sara = Tablet(people.sara), hana = Tablet(people.hana);
@@ -406,38 +438,34 @@ TEST_F(JoinedPagesTest, APlanThatComesBackAsJoinedBringsItsPageAlong) {
   Write(sara, PageOf(saras, people.sara), NoteValues(1, "books open by the bell"));
   PushAll(sara);
 
-  class ComesBack final : public storage::Job {
-   public:
-    ComesBack(const Id16& source, const Id16& target, std::function<void(absl::Status)> done)
-        : source_(source), target_(target), done_(std::move(done)) {}
-    void Apply(storage::Batch& batch) override {
-      const storage::Tenant tenant(CommittedSchool::kTenant);
-      auto log = storage::BeginServerGroup(batch, tenant);
-      const auto seq = batch.NextSeq(tenant);
-      const auto dot = batch.ServerDot(tenant);
-      const auto record = batch.Record(tenant, source_);
-      if (!log.ok() || !seq.ok() || !dot.ok() || !record.ok()) return;
-      core::Facet delta;
-      core::Put(delta, core::Written({}, Path::Field(26, Kind::kReg), *dot, source_,
-                                     std::string(target_.view())));
-      core::Cell phase;
-      phase.path = Path::Field(v1::Plan::kPhaseFieldNumber, Kind::kPhase);
-      phase.phase = {true, 0, core::kDraft};
-      core::Put(delta, std::move(phase));
-      status_ = batch.WriteAgain(**record, {source_, core::kPlan, {}}, delta, *seq, *log);
-      batch.PutUnread(storage::Family::kLog, storage::OplogKey(tenant, *seq),
-                      log->SerializeAsString());
-    }
-    void Done(const absl::Status& committed) override { done_(status_.ok() ? committed : status_); }
-
-   private:
-    const Id16 source_, target_;
-    const std::function<void(absl::Status)> done_;
-    absl::Status status_ = absl::InternalError("not applied");
-  };
   Run([&](auto done) { return std::make_unique<ComesBack>(saras, hanas, std::move(done)); });
   EXPECT_THAT(ValuesOn(PageOf(hanas, people.sara), WordsAt(1)),
               ElementsAre("books open by the bell"));
+  ExpectVerified();
+}
+
+// A restore loses a move, the other visit is moved the other way round, and the first comes back.
+TEST_F(JoinedPagesTest, TwoMovesThatLeadInACircleKeepEveryWordAndEnd) {
+  PushingTablet sara = Tablet(people.sara), hana = Tablet(people.hana),
+                office = Tablet(people.sara);
+  Plan(hana, hanas);
+  Plan(sara, saras);
+  office.Write(PageOf(saras, people.sara), {}, NoteValues(3, "written in the office"));
+  Write(sara, PageOf(saras, people.sara), NoteValues(1, "books open by the bell"));
+  Write(hana, PageOf(hanas, people.hana), NoteValues(2, "a calm start"));
+  PushAll(sara);
+  PushAll(hana);
+  for (const auto& [source, target] : {std::pair(hanas, saras), std::pair(saras, hanas)}) {
+    Run([&, source = source, target = target](auto done) {
+      return std::make_unique<ComesBack>(source, target, std::move(done));
+    });
+  }
+  EXPECT_THAT(PushAll(office), ElementsAre("QUARANTINED CLOSED")) << "neither goes on: it is kept";
+  for (const Id16& visit_now : {saras, hanas}) {
+    EXPECT_THAT(ValuesOn(PageOf(visit_now, people.sara), WordsAt(1)),
+                ElementsAre("books open by the bell"));
+    EXPECT_THAT(ValuesOn(PageOf(visit_now, people.hana), WordsAt(2)), ElementsAre("a calm start"));
+  }
   ExpectVerified();
 }
 

@@ -24,8 +24,6 @@ using core::Path;
 // Visits that evidence is taken from, at most.
 constexpr size_t kMostSources = 32;
 
-IntentResult Refused(v1::Outcome outcome, const char* detail) { return {outcome, detail}; }
-
 FacetId BodyOf(const RecordState& record) { return {record.id, core::kReferral, {}}; }
 
 class Course {

@@ -226,6 +226,24 @@ TEST_F(ExplainedPracticeTest, AVisitThatLeavesADepartmentOrAHalfTermIsToldToThos
       << "the page that it left is not his to ask about";
 }
 
+// An unannounced visit to the head of a department is nothing to her, whoever it is moved to.
+TEST_F(ExplainedPracticeTest, WhoCouldNotReadAVisitHearsNothingOfItsHavingBeenOnTheirPage) {
+  const Id16 visit = Plan(school.sara, {v1::VISIT_KIND_DEPT, school.hana});
+  Push(school.sara);
+  const uint64_t seen = Of(school.hana, school.hana, 0).watermark().as_of_seq();
+  ASSERT_TRUE(Held(school.hana, visit).empty());
+  Correct(school.sara, visit, v1::Plan::kTeacherFieldNumber, BytesOf(school.tia));
+  ASSERT_FALSE(Held(school.hana, visit).empty()) << "it is of a teacher whom she leads";
+
+  EXPECT_EQ(ChangesOf(school.hana, school.hana, seen).changes_size(), 0);
+  const v1::ChangesReply to_sara = ChangesOf(school.sara, school.hana, seen);
+  ASSERT_EQ(to_sara.changes_size(), 1) << "who could read it there";
+  EXPECT_EQ(to_sara.changes(0).reason(), v1::CHANGE_REASON_MOVED_AWAY);
+  const v1::ChangesReply tias = ChangesOf(school.hana, school.tia, seen);
+  ASSERT_EQ(tias.changes_size(), 1);
+  EXPECT_EQ(tias.changes(0).reason(), v1::CHANGE_REASON_MOVED_HERE);
+}
+
 // A pair's visit was never on a leader's page, so it does not leave it either.
 TEST_F(ExplainedPracticeTest, APrivateVisitThatGoesToAnotherPersonIsToldToNoLeader) {
   school.AddGrant(school.ann, v1::ROLE_PEER, {}).add_people(BytesOf(school.tia));

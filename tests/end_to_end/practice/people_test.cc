@@ -101,6 +101,56 @@ TEST_F(PeoplePracticeTest, C25TwoEntriesAreOnePersonForWhatWasSharedAndAnsweredT
   EXPECT_EQ(Merge(/*undo=*/true).records(), 1u);
 }
 
+// "+1" on one page and "-1" on the other: nobody wrote anything, and both say why.
+TEST_F(PeoplePracticeTest, C25AMergeAndItsWayBackAreTheReasonsWhyFiguresChanged) {
+  const Id16 visit = Observed(school.hana, {v1::VISIT_KIND_DEPT, second}, 3);
+  const auto seen = [this] { return Figures(school.hana, school.tia).watermark().as_of_seq(); };
+  // What the page of one teacher says of the visit; UNSPECIFIED: nothing.
+  const auto said = [&](const Id16& teacher, uint64_t since_seq) {
+    v1::ChangesRequest request;
+    request.set_teacher(BytesOf(teacher));
+    request.set_h2(SmallSchool::kAutumn1);
+    request.set_since_seq(since_seq);
+    const v1::ChangesReply reply = Page(school.hana, &v1::Practice::Stub::Changes, request);
+    v1::Change of_visit;
+    for (const v1::Change& change : reply.changes()) {
+      if (change.visit() == visit.view()) of_visit = change;
+    }
+    if (of_visit.reason() != v1::CHANGE_REASON_UNSPECIFIED) {
+      EXPECT_EQ(of_visit.teacher(), teacher.view()) << "each page speaks of its own teacher";
+    }
+    return of_visit.reason();
+  };
+  const uint64_t before = seen();
+  ASSERT_NE(Merge().seq(), 0u);
+  EXPECT_EQ(said(second, before), v1::CHANGE_REASON_MERGED_AWAY);
+  EXPECT_EQ(said(school.tia, before), v1::CHANGE_REASON_MERGED_HERE);
+  const uint64_t merged = seen();
+  EXPECT_EQ(said(school.tia, merged), v1::CHANGE_REASON_UNSPECIFIED);
+  ASSERT_NE(Merge(/*undo=*/true).seq(), 0u);
+  EXPECT_EQ(said(school.tia, merged), v1::CHANGE_REASON_MERGED_AWAY);
+  EXPECT_EQ(said(second, merged), v1::CHANGE_REASON_MERGED_HERE);
+  EXPECT_EQ(said(school.tia, before), v1::CHANGE_REASON_UNSPECIFIED) << "it is as it was";
+
+  // A lead's own correction is no merge.
+  const Id16 unshared = Plan(school.hana, {v1::VISIT_KIND_DEPT, second, {}, At(2026, 9, 15)});
+  Push(school.hana);
+  const uint64_t since = seen();
+  v1::Intent correct;
+  correct.mutable_correct_plan()->set_field(v1::Plan::kTeacherFieldNumber);
+  correct.mutable_correct_plan()->set_value(BytesOf(school.tia));
+  correct.mutable_correct_plan()->set_reason("the other entry");
+  Tablet(school.hana).Intend({unshared, core::kPlan, {}}, correct);
+  ASSERT_EQ(Pushed(school.hana), "COMMITTED DONE");
+  v1::ChangesRequest request;
+  request.set_teacher(BytesOf(school.tia));
+  request.set_h2(SmallSchool::kAutumn1);
+  request.set_since_seq(since);
+  const v1::ChangesReply moved = Page(school.hana, &v1::Practice::Stub::Changes, request);
+  ASSERT_EQ(moved.changes_size(), 1);
+  EXPECT_EQ(moved.changes(0).reason(), v1::CHANGE_REASON_MOVED_HERE);
+}
+
 // What came in after the merge under the second entry is filed by asking again; a visit that its
 // lead has put elsewhere meanwhile stays there.
 TEST_F(PeoplePracticeTest, C25AMergeIsRepeatedAndTakesNothingFromWhatWasCorrectedSince) {
