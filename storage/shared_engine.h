@@ -61,7 +61,8 @@ class SharedEngine : public Engine {
 
   // As Commit, and ends the turn, also where it fails. `news` is what others are told; `publish` is
   // called after the commit, before any snapshot of this server shows it, and must not call the
-  // engine. An empty set commits nothing and is published.
+  // engine. An empty set writes nothing and is published, once what others committed before this turn
+  // is as safe as a commit of this server's own: it may be answered from.
   //
   // `agree` is called when nothing but the commit itself is left to do and the turn is this
   // server's; it may ask HasTurn. Its error is returned, with nothing written. True: it did what

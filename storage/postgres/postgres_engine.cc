@@ -260,7 +260,7 @@ absl::Status PostgresEngine::CommitTurn(const WriteSet& writes, absl::string_vie
   absl::Status done = MayCommit(writes);
   if (done.ok()) {
     const std::lock_guard<std::mutex> lock(following_);
-    if (!writes.Empty()) done = Write(writes, news, agree);
+    done = writes.Empty() ? writer_->MakeSure() : Write(writes, news, agree);
     if (done.ok()) publish();
     if (done.ok() && !writes.Empty() && follows_) {
       followed_ = writer_->head();

@@ -4,6 +4,8 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
+#include <chrono>
 #include <condition_variable>
 #include <cstdio>
 #include <memory>
@@ -11,8 +13,11 @@
 #include <random>
 #include <string>
 #include <thread>
+#include <utility>
 
 #include "storage/keys.h"
+#include "tests/support/await.h"
+#include "tests/support/cutting_proxy.h"
 #include "tests/support/engine_rows.h"
 #include "tests/support/own_postgres.h"
 #include "tests/support/patient_postgres.h"
@@ -22,6 +27,7 @@
 namespace halfterm::storage {
 namespace {
 
+using testing::ComesTrue;
 using testing::OpenedPostgres;
 using testing::OwnPostgres;
 using testing::Rows;
@@ -83,6 +89,63 @@ TEST(PostgresFailoverTest, WhatWasAnsweredIsOnTheStandbyOnce) {
   EXPECT_EQ(RowsOf(*engine, Family::kLog), expected);
   std::printf("%llu commits, failed over once, 0 lost, 0 doubled\n",
               static_cast<unsigned long long>(answered));
+}
+
+// A server dies while its commit waits for the standby, and PostgreSQL ends its session: the commit
+// is on one disk, and there to be read. Whoever answered from it would promise what the standby
+// does not have.
+TEST(PostgresFailoverTest, WhatOthersCommittedIsAnsweredFromWhenTheStandbyHasIt) {
+  testing::ReplicatedPostgres postgres;
+  const std::string conninfo = postgres.NewDatabase();
+  const std::string direct = OwnPostgres::Through(postgres.primary().folder(), conninfo);
+  testing::CuttingProxy proxy(postgres.primary().folder());
+  const auto opened = [](const std::string& where) {
+    PostgresEngineOptions options = testing::PatientOptions(where);
+    options.is_shared = true;
+    options.look_every = std::chrono::hours(1);
+    auto engine = OpenedPostgres(options);
+    EXPECT_TRUE(engine->Follow([](const News&, const Snapshot&) { return absl::OkStatus(); }).ok());
+    return std::pair(std::move(engine), options.stop);
+  };
+  const auto [dying, its_stop] = opened(OwnPostgres::Through(proxy.folder(), conninfo));
+  const auto [other, unused] = opened(direct);
+  const auto put = [](SharedEngine& engine, const std::string& value) {
+    if (const auto begun = engine.BeginTurn(); !begun.ok()) return begun.status();
+    return engine.CommitTurn(testing::PutOf(Family::kMeta, {{EpochKey(), value}}), "", [] {});
+  };
+  ASSERT_TRUE(put(*dying, "1").ok());
+
+  postgres.standby().Kill();
+  proxy.CutAfterText(std::string("\0commit\0", 8), 4, testing::CuttingProxy::Cut::kAfter,
+                     testing::CuttingProxy::Then::kRefuse);
+  std::thread last([&put, &dying = dying] { EXPECT_FALSE(put(*dying, "2").ok()); });
+  const std::string who =
+      " from pg_stat_activity where wait_event = 'SyncRep' and application_name = 'halftermd'";
+  const auto waiting = [&] {
+    return postgres.primary().Run(direct, "select count(*)" + who) == "1";
+  };
+  ASSERT_TRUE(ComesTrue(waiting));
+  its_stop->Send();
+  last.join();
+  postgres.primary().Run(direct, "select pg_terminate_backend(pid)" + who);
+
+  ASSERT_TRUE(ComesTrue(
+      [&] { return ValueOf(other->NewSnapshot()->Get(Family::kMeta, EpochKey())) == "2"; }));
+  ASSERT_TRUE(other->BeginTurn().ok());
+  std::atomic<bool> is_answered{false};
+  std::thread answering([&, &engine = *other] {
+    const absl::Status sure = engine.CommitTurn(WriteSet(), "", [&] { is_answered = true; });
+    EXPECT_TRUE(sure.ok()) << sure;
+  });
+  EXPECT_TRUE(ComesTrue(waiting));
+  EXPECT_FALSE(is_answered);
+  postgres.standby().Start();
+  answering.join();
+  EXPECT_TRUE(is_answered);
+  // Nothing is new to it: nobody is asked.
+  postgres.standby().Kill();
+  ASSERT_TRUE(other->BeginTurn().ok());
+  EXPECT_TRUE(other->CommitTurn(WriteSet(), "", [] {}).ok());
 }
 
 }  // namespace

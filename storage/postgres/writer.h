@@ -53,6 +53,11 @@ class Writer {
   absl::Status Commit(const WriteSet& writes, std::optional<absl::string_view> news,
                       const SharedEngine::Agree& agree = {});
 
+  // In a turn that commits nothing: what others committed before it, and was read in it, is as safe
+  // as `synchronous_commit` asks of a commit. Ends the turn where it had to ask. Aborted: the turn
+  // was lost before that was known.
+  absl::Status MakeSure();
+
   const Head& head() const { return head_; }
   // That of every commit of a server that is alone.
   uint64_t own_mark() const { return own_mark_; }
@@ -111,6 +116,7 @@ class Writer {
   std::optional<Ahead> ahead_;    // In a transaction that has the head; its answers are to come.
   bool believes_new_ = true;      // Until a row was there that PutNew wrote.
   Head head_;                     // What whoever commits has seen.
+  Head safe_;                     // The last that PostgreSQL has acknowledged to this server.
   std::set<uint32_t> catalogue_;  // Tenants that are in the catalogue; 0 always.
 };
 

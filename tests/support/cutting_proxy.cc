@@ -81,8 +81,8 @@ void CuttingProxy::CutAtText(const std::string& text, uint64_t n, Cut cut, Then 
   has_cut_ = false;
 }
 
-void CuttingProxy::CutAfterText(const std::string& text, uint64_t n, Cut cut) {
-  CutAtText(text, n, cut, Then::kGoOn);
+void CuttingProxy::CutAfterText(const std::string& text, uint64_t n, Cut cut, Then then) {
+  CutAtText(text, n, cut, then);
   const std::lock_guard<std::mutex> lock(mutex_);
   is_after_ = true;
 }

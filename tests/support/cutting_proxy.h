@@ -40,7 +40,7 @@ class CuttingProxy {
   void CutAtText(const std::string& text, uint64_t n, Cut cut, Then then);
   // The same of the n-th message that a connection says after one of its own that has `text` in it:
   // whatever other connections say meanwhile.
-  void CutAfterText(const std::string& text, uint64_t n, Cut cut);
+  void CutAfterText(const std::string& text, uint64_t n, Cut cut, Then then = Then::kGoOn);
   // The n-th message was reached.
   bool has_cut() const;
   // Waits until it is. False: it never will be, because of StopCutting.

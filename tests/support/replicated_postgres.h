@@ -24,6 +24,7 @@ class ReplicatedPostgres {
   void Rejoin();
 
   OwnPostgres& primary() { return *primary_; }
+  OwnPostgres& standby() { return *standby_; }
 
  private:
   void WaitForStandby();
