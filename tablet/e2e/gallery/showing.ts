@@ -22,6 +22,10 @@ async function show(page: Page, address: string, scene: string, path: string) {
   );
 }
 
+const narrow = [
+  { width: 390, height: 844 },
+  { width: 768, height: 1024 },
+];
 const every = process.env.HALFTERM_EVERY_LOOK === '1';
 
 // The screens that print: on paper, black on white, without what can only be tapped.
@@ -70,6 +74,22 @@ export function describeScreens(
     await server?.close();
   });
 
+  // As a third of a tablet's glass beside another app, and upright on the smallest tablet.
+  it('nothing is cut off on narrow glass', async () => {
+    const page = withTimeouts(await browser.newPage());
+    const cut: string[] = [];
+    for (const [screen, scene, path] of screens.filter(([, of]) => of === 'busy')) {
+      for (const viewport of narrow) {
+        await page.setViewportSize(viewport);
+        if (viewport === narrow[0]) await show(page, address, scene, path);
+        const found = await page.evaluate(cutOff);
+        cut.push(...found.map((what) => `${screen} at ${viewport.width}: ${what}`));
+      }
+    }
+    await page.close();
+    expect(cut).toEqual([]);
+  });
+
   for (const theme of ['light', 'dark'] as const) {
     for (const [size, viewport] of Object.entries(sizes)) {
       const usual = (size === 'wide') === (theme === 'light');
@@ -102,4 +122,36 @@ export function describeScreens(
       });
     }
   }
+}
+
+// What somebody could not read or tap: beyond the glass where nothing scrolls, or behind something else.
+async function cutOff(): Promise<string[]> {
+  await new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)));
+  const found: string[] = [];
+  const { scrollWidth, clientWidth } = document.documentElement;
+  if (scrollWidth > clientWidth) found.push(`${scrollWidth} px wide`);
+  const scrolls = (from: Element) => {
+    for (let at = from.parentElement; at !== null; at = at.parentElement) {
+      const { overflowX } = getComputedStyle(at);
+      if (overflowX === 'auto' || overflowX === 'scroll') return at.scrollWidth > at.clientWidth;
+    }
+    return false;
+  };
+  for (const one of document.querySelectorAll('button, a[href], label, h1, h2, .chip')) {
+    const box = one.getBoundingClientRect();
+    if (box.width < 2 || one.matches('.skip') || one.closest('details:not([open])')) continue;
+    const words = `${one.tagName} "${(one.textContent ?? '').slice(0, 30)}"`;
+    if ((box.right > clientWidth + 1 || box.left < -1) && !scrolls(one)) found.push(words);
+    if (one.tagName === 'H1' && one.scrollWidth > one.clientWidth + 1) found.push(words);
+  }
+  // The composer is always whole: notes are what a lesson is for.
+  const note = document.querySelector('.composer button');
+  if (note !== null) {
+    const box = note.getBoundingClientRect();
+    for (const y of [box.top + 2, box.bottom - 2]) {
+      const there = document.elementFromPoint(box.left + box.width / 2, y);
+      if (!note.contains(there)) found.push('the button of a new note');
+    }
+  }
+  return found;
 }

@@ -1,8 +1,10 @@
-// Opening a visit of 200 notes: from the tap until its sheet is drawn. Prints figures; asserts none.
+// A visit of 200 notes: from the tap until its sheet is drawn, and scrolling through it with a finger.
+// Prints figures; asserts none.
 
 import { afterAll, beforeAll, it } from 'vitest';
 import { TabletPage } from '../pages/tablet';
 import { School } from '../school';
+import { traced } from './trace';
 
 let school: School;
 let tablet: TabletPage;
@@ -52,4 +54,32 @@ it('opens a visit of 200 notes', async () => {
   }
   figures.sort((a, b) => a - b);
   process.stdout.write(`opening 200 notes, ms: ${figures.map(Math.round).join(' ')}\n`);
+});
+
+// From the newest note to the first and back, as fast as a finger flings.
+it('scrolls through 200 notes', async () => {
+  const notes = tablet.page.locator('.notes');
+  await notes.locator('li').last().waitFor();
+  const box = await notes.boundingBox();
+  if (box === null) throw new Error('no notes on the screen');
+  const x = box.x + box.width / 2;
+  const y = box.y + box.height / 2;
+  for (let run = 1; run <= 3; run += 1) {
+    const figures = await traced(tablet.page, async (session) => {
+      for (const yDistance of [9000, -9000]) {
+        await session.send('Input.synthesizeScrollGesture', {
+          x,
+          y,
+          yDistance,
+          speed: 3000,
+          gestureSourceType: 'touch',
+          preventFling: true,
+        });
+      }
+    });
+    const top = await notes.evaluate((element) => element.scrollHeight);
+    process.stdout.write(
+      `scrolling 200 notes (${top} px), run ${run}: ${JSON.stringify(figures)}\n`,
+    );
+  }
 });

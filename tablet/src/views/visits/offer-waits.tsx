@@ -26,7 +26,7 @@ export function OfferWaits({ visit }: { readonly visit: Visit }) {
         <p className="strong">{say('walk.offerTo', { teacher })}</p>
         <p className="second">{say('walk.offerWaits', { teacher })}</p>
         {next && <p className="second">{say('walk.offerThen', { who: next.sentence })}</p>}
-        <div className="row wrap">
+        <div className="row wrap offer-actions">
           <button
             type="button"
             className="primary"
