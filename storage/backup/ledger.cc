@@ -6,122 +6,21 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "storage/commit/epochs.h"
-#include "sync/core/types.h"
 #include "sync/core/varint.h"
 
 namespace halfterm::storage {
 namespace {
 
-constexpr char kEpochsKey[] = "e";
-constexpr char kIdentityRowKey[] = "i";
-constexpr char kWitnessKey[] = "w";
-constexpr char kMarkKey[] = "m";
-constexpr char kStepKey[] = "n", kNewDiskKey[] = "o";
-constexpr char kBackupPrefix[] = "b", kMissingPrefix[] = "d";
-constexpr char kOfState = 's', kOfMeta = 'm';
-constexpr size_t kTenantBytes = 4;
-
-absl::Status Damaged() {
-  return absl::DataLossError("a row of the ledger cannot be read; run `halfterm doctor`");
-}
-
-template <typename Row>
-absl::StatusOr<std::optional<Row>> Read(const Snapshot& snapshot, const char* key) {
-  const absl::StatusOr<std::string> stored = snapshot.Get(Family::kMeta, key);
-  if (absl::IsNotFound(stored.status())) return std::optional<Row>();
-  if (!stored.ok()) return stored.status();
-  Row row;
-  if (!row.ParseFromString(*stored)) return Damaged();
-  return std::optional<Row>(std::move(row));
-}
-
-std::string BackupKey(const disk::BackupRow& backup, const char* prefix = kBackupPrefix) {
+std::string BackupKey(const disk::BackupRow& backup, const char* prefix = ledger_keys::kBackups) {
   std::string key = prefix;
   core::AppendBig64(key, static_cast<uint64_t>(std::max<int64_t>(backup.verified_ms(), 0)));
   core::AppendBig32(key, backup.generation());
   return key;
 }
 
-std::string RecordPrefixOf(Tenant tenant, const core::Id16& record) {
-  std::string key;
-  core::AppendBig32(key, tenant.handle());
-  key.append(record.view());
-  return key;
-}
-
-Tenant TenantIn(absl::string_view key) {
-  uint32_t handle = 0;
-  for (const char byte : key.substr(0, kTenantBytes)) {
-    handle = handle << 8 | static_cast<uint8_t>(byte);
-  }
-  return Tenant(handle);
-}
-
-uint64_t HeadOf(const disk::BackupRow& backup, Tenant tenant) {
-  for (const disk::TenantSeq& head : backup.heads()) {
-    if (head.tenant() == tenant.handle()) return head.seq();
-  }
-  return 0;
-}
-
 }  // namespace
 
-absl::StatusOr<LedgerFacts> ReadLedger(const Snapshot& snapshot) {
-  LedgerFacts facts;
-  absl::StatusOr<std::optional<disk::EpochsRow>> epochs =
-      Read<disk::EpochsRow>(snapshot, kEpochsKey);
-  if (!epochs.ok()) return epochs.status();
-  if (*epochs) facts.epochs = *std::move(*epochs);
-  auto identity = Read<disk::IdentityRow>(snapshot, kIdentityRowKey);
-  if (!identity.ok()) return identity.status();
-  facts.identity = *std::move(identity);
-  auto witness = Read<disk::WitnessRow>(snapshot, kWitnessKey);
-  if (!witness.ok()) return witness.status();
-  facts.witness = *std::move(witness);
-  auto mark = Read<disk::RestoreMarkRow>(snapshot, kMarkKey);
-  if (!mark.ok()) return mark.status();
-  facts.mark = *std::move(mark);
-  auto step = Read<disk::LedgerStepRow>(snapshot, kStepKey);
-  if (!step.ok()) return step.status();
-  if (*step) facts.step = *std::move(*step);
-
-  const absl::Status new_disk = snapshot.Get(Family::kMeta, kNewDiskKey).status();
-  if (!new_disk.ok() && !absl::IsNotFound(new_disk)) return new_disk;
-  facts.is_on_new_disk = new_disk.ok();
-
-  for (const auto& [prefix, backups] :
-       {std::pair(kBackupPrefix, &facts.backups), std::pair(kMissingPrefix, &facts.missing)}) {
-    const auto cursor = snapshot.NewCursor(Family::kMeta, prefix, EndOfPrefix(prefix));
-    for (; cursor->Valid(); cursor->Next()) {
-      const absl::string_view value = cursor->value();
-      if (!backups->emplace_back().ParseFromArray(value.data(), static_cast<int>(value.size()))) {
-        return Damaged();
-      }
-    }
-    if (!cursor->status().ok()) return cursor->status();
-  }
-  return facts;
-}
-
 std::string LedgerStepKey() { return "l"; }
-
-uint64_t DurableSeq(const std::vector<disk::BackupRow>& backups, const disk::EpochsRow& epochs,
-                    Tenant tenant) {
-  // The highest number that two of them reach: a restore of either finds everything up to it.
-  uint64_t best = 0, second = 0;
-  for (const disk::BackupRow& backup : backups) {
-    const uint64_t reach =
-        std::min(HeadOf(backup, tenant), SharedSeq(epochs, backup.epoch(), tenant));
-    if (reach >= best) {
-      second = best;
-      best = reach;
-    } else {
-      second = std::max(second, reach);
-    }
-  }
-  return second;
-}
 
 // What others are told of a commit: that it made a step and changed nothing else, or more.
 constexpr char kStepNews[] = "s", kOtherNews[] = "o";
@@ -255,10 +154,10 @@ absl::Status Ledger::TakeStep(const WriteSet& batch, uint64_t step,
   const Turn turn(*this);
   if (!turn.status().ok()) return turn.status();
   // Read here, and not remembered: a server that is gone may have taken one.
-  const absl::StatusOr<std::string> stored = engine_.Get(Family::kMeta, kStepKey);
+  const absl::StatusOr<std::string> stored = engine_.Get(Family::kMeta, ledger_keys::kStep);
   disk::LedgerStepRow before;
   if (!stored.ok() && !absl::IsNotFound(stored.status())) return stored.status();
-  if (stored.ok() && !before.ParseFromString(*stored)) return Damaged();
+  if (stored.ok() && !before.ParseFromString(*stored)) return DamagedLedger();
   if (before.step() + 1 != step) {
     return absl::FailedPreconditionError(absl::StrCat(
         "The ledger has come to step ", before.step(), " and the store to step ", step - 1,
@@ -279,9 +178,10 @@ absl::Status Ledger::TakeStep(const WriteSet& batch, uint64_t step,
     const WriteSet::Write write = batch.At(i);
     if (write.family != Family::kMeta || write.is_delete) continue;
     const std::string value(write.value);
-    if (write.key == kStepKey && !taken.step.ParseFromString(value)) return Damaged();
-    if (write.key != kEpochsKey) continue;
-    if (!taken.epochs.ParseFromString(value)) return Damaged();
+    if (write.key == ledger_keys::kStep && !taken.step.ParseFromString(value))
+      return DamagedLedger();
+    if (write.key != ledger_keys::kEpochs) continue;
+    if (!taken.epochs.ParseFromString(value)) return DamagedLedger();
     begins_epoch = true;
   }
   return shared_->CommitTurn(batch, begins_epoch ? kOtherNews : kStepNews, [&] {
@@ -353,7 +253,7 @@ absl::Status Ledger::WriteWitness() {
   }
   WriteSet writes;
   if (commits > 0 && witness) {
-    writes.Put(Family::kMeta, kWitnessKey, witness->SerializeAsString());
+    writes.Put(Family::kMeta, ledger_keys::kWitness, witness->SerializeAsString());
   }
   return Write(writes, [&] {
     const std::lock_guard<std::mutex> lock(mutex_);
@@ -366,10 +266,10 @@ absl::Status Ledger::NoteHistory(const disk::EpochsRow& epochs, const disk::Iden
   const Turn turn(*this);
   if (!turn.status().ok()) return turn.status();
   WriteSet writes;
-  writes.Put(Family::kMeta, kEpochsKey, epochs.SerializeAsString());
-  writes.Put(Family::kMeta, kIdentityRowKey, identity.SerializeAsString());
-  writes.Delete(Family::kMeta, kMarkKey);
-  writes.Delete(Family::kMeta, kNewDiskKey);
+  writes.Put(Family::kMeta, ledger_keys::kEpochs, epochs.SerializeAsString());
+  writes.Put(Family::kMeta, ledger_keys::kIdentity, identity.SerializeAsString());
+  writes.Delete(Family::kMeta, ledger_keys::kMark);
+  writes.Delete(Family::kMeta, ledger_keys::kNewDisk);
   return Write(writes, [&] {
     const std::lock_guard<std::mutex> lock(mutex_);
     facts_.epochs = epochs;
@@ -383,9 +283,9 @@ absl::Status Ledger::NoteRestore(const disk::RestoreMarkRow& mark, bool store_wa
   const Turn turn(*this);
   if (!turn.status().ok()) return turn.status();
   WriteSet writes;
-  writes.Put(Family::kMeta, kMarkKey, mark.SerializeAsString());
+  writes.Put(Family::kMeta, ledger_keys::kMark, mark.SerializeAsString());
   // Once it was so it stays so, until a server has started.
-  if (!store_was_there) writes.Put(Family::kMeta, kNewDiskKey, "");
+  if (!store_was_there) writes.Put(Family::kMeta, ledger_keys::kNewDisk, "");
   return Write(writes, [&] {
     const std::lock_guard<std::mutex> lock(mutex_);
     facts_.mark = mark;
@@ -398,22 +298,8 @@ absl::Status Ledger::NoteBackup(const disk::BackupRow& backup, const disk::Epoch
   backups.push_back(backup);
   WriteSet writes;
   writes.Put(Family::kMeta, BackupKey(backup), backup.SerializeAsString());
-  const std::unique_ptr<Snapshot> snapshot = engine_.NewSnapshot();
-  const auto cursor = snapshot->NewCursor(Family::kLog, "", "");
-  for (; cursor->Valid(); cursor->Next()) {
-    disk::DecisionRow decision;
-    const absl::string_view value = cursor->value();
-    if (!decision.ParseFromArray(value.data(), static_cast<int>(value.size()))) return Damaged();
-    const std::optional<core::FacetId> facet = core::FacetId::Parse(decision.facet());
-    if (!facet || facet->facet_class != core::kVersion) continue;
-    const Tenant tenant = TenantIn(cursor->key());
-    const uint64_t durable = DurableSeq(backups, epochs, tenant);
-    if (decision.seq() <= durable &&
-        decision.seq() <= SharedSeq(epochs, decision.epoch(), tenant)) {
-      writes.Delete(Family::kLog, cursor->key());
-    }
-  }
-  if (!cursor->status().ok()) return cursor->status();
+  const absl::Status dropped = DropDurableText(backups, epochs, writes);
+  if (!dropped.ok()) return dropped;
   const Turn turn(*this);
   if (!turn.status().ok()) return turn.status();
   return Write(writes, [&] {
@@ -452,8 +338,10 @@ absl::Status Ledger::NoteWhichAreThere(
       const bool found = is_there(backup);
       (found ? there : missing)[BackupKey(backup)] = backup;
       if (found == (backups == &known.backups)) continue;
-      writes.Delete(Family::kMeta, BackupKey(backup, found ? kMissingPrefix : kBackupPrefix));
-      writes.Put(Family::kMeta, BackupKey(backup, found ? kBackupPrefix : kMissingPrefix),
+      writes.Delete(Family::kMeta,
+                    BackupKey(backup, found ? ledger_keys::kMissing : ledger_keys::kBackups));
+      writes.Put(Family::kMeta,
+                 BackupKey(backup, found ? ledger_keys::kBackups : ledger_keys::kMissing),
                  backup.SerializeAsString());
     }
   }
@@ -467,94 +355,6 @@ absl::Status Ledger::NoteWhichAreThere(
     for (auto& [key, backup] : there) facts_.backups.push_back(std::move(backup));
     for (auto& [key, backup] : missing) facts_.missing.push_back(std::move(backup));
   });
-}
-
-absl::Status Ledger::ForEachDecision(
-    const std::function<absl::Status(Tenant, const disk::DecisionRow&)>& see) const {
-  const std::unique_ptr<Snapshot> snapshot = engine_.NewSnapshot();
-  const auto cursor = snapshot->NewCursor(Family::kLog, "", "");
-  for (; cursor->Valid(); cursor->Next()) {
-    disk::DecisionRow decision;
-    const absl::string_view value = cursor->value();
-    if (!decision.ParseFromArray(value.data(), static_cast<int>(value.size()))) return Damaged();
-    if (absl::Status seen = see(TenantIn(cursor->key()), decision); !seen.ok()) return seen;
-  }
-  return cursor->status();
-}
-
-absl::Status Ledger::ForEachKept(
-    const std::function<absl::Status(Family, const std::string&, const disk::KeptStateRow&,
-                                     uint64_t)>& see) const {
-  const std::unique_ptr<Snapshot> snapshot = engine_.NewSnapshot();
-  const auto cursor = snapshot->NewCursor(Family::kState, "", "");
-  for (; cursor->Valid(); cursor->Next()) {
-    disk::KeptStateRow row;
-    disk::LedgerStepRow step;
-    const absl::string_view value = cursor->value();
-    const absl::string_view key = cursor->key();
-    if (key.empty() || !row.ParseFromArray(value.data(), static_cast<int>(value.size()))) {
-      return Damaged();
-    }
-    const absl::StatusOr<std::string> by = snapshot->Get(Family::kDerived, key);
-    if (!by.ok() && !absl::IsNotFound(by.status())) return by.status();
-    if (by.ok() && !step.ParseFromString(*by)) return Damaged();
-    const absl::Status seen = see(key.front() == kOfMeta ? Family::kMeta : Family::kState,
-                                  std::string(key.substr(1)), row, step.step());
-    if (!seen.ok()) return seen;
-  }
-  return cursor->status();
-}
-
-absl::Status Ledger::ForEachErased(
-    const std::function<absl::Status(Tenant, const core::Id16&)>& see) const {
-  const std::unique_ptr<Snapshot> snapshot = engine_.NewSnapshot();
-  const auto cursor = snapshot->NewCursor(Family::kErased, "", "");
-  for (; cursor->Valid(); cursor->Next()) {
-    const absl::string_view key = cursor->key();
-    const absl::string_view id = key.size() < kTenantBytes ? key : key.substr(kTenantBytes);
-    const std::optional<core::Id16> record = core::Id16::FromBytes({id.data(), id.size()});
-    if (!record) return Damaged();
-    if (absl::Status seen = see(TenantIn(key), *record); !seen.ok()) return seen;
-  }
-  return cursor->status();
-}
-
-void Ledger::PutDecision(Tenant tenant, const core::Id16& record, uint32_t place,
-                         const disk::DecisionRow& decision, WriteSet& writes) {
-  std::string key = RecordPrefixOf(tenant, record);
-  core::AppendBig32(key, decision.epoch());
-  core::AppendBig64(key, decision.seq());
-  core::AppendBig32(key, place);
-  writes.Put(Family::kLog, key, decision.SerializeAsString());
-}
-
-void Ledger::PutKept(Family family, absl::string_view key, const disk::KeptStateRow& row,
-                     uint64_t step, WriteSet& writes) {
-  std::string name(1, family == Family::kMeta ? kOfMeta : kOfState);
-  name.append(key.data(), key.size());
-  disk::LedgerStepRow by;
-  by.set_step(step);
-  writes.Put(Family::kState, name, row.SerializeAsString());
-  writes.Put(Family::kDerived, name, by.SerializeAsString());
-}
-
-void Ledger::PutStep(const disk::LedgerStepRow& step, WriteSet& writes) {
-  writes.Put(Family::kMeta, kStepKey, step.SerializeAsString());
-}
-
-void Ledger::PutEpochs(const disk::EpochsRow& epochs, WriteSet& writes) {
-  writes.Put(Family::kMeta, kEpochsKey, epochs.SerializeAsString());
-}
-
-absl::Status Ledger::PutErased(Tenant tenant, const core::Id16& record, absl::string_view row,
-                               WriteSet& writes) const {
-  const std::string prefix = RecordPrefixOf(tenant, record);
-  const std::unique_ptr<Snapshot> snapshot = engine_.NewSnapshot();
-  const auto cursor = snapshot->NewCursor(Family::kLog, prefix, EndOfPrefix(prefix));
-  for (; cursor->Valid(); cursor->Next()) writes.Delete(Family::kLog, cursor->key());
-  if (!cursor->status().ok()) return cursor->status();
-  writes.Put(Family::kErased, prefix, row);
-  return absl::OkStatus();
 }
 
 }  // namespace halfterm::storage

@@ -37,7 +37,6 @@
 #define HALFTERM_STORAGE_BACKUP_LEDGER_H_
 #include <cstdint>
 #include <functional>
-#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -49,36 +48,12 @@
 #include "halfterm/disk/ledger.pb.h"
 #include "halfterm/disk/ledger_steps.pb.h"
 #include "halfterm/disk/rows.pb.h"
+#include "storage/backup/ledger_facts.h"
 #include "storage/engine.h"
 #include "storage/keys.h"
 #include "storage/shared_engine.h"
 
 namespace halfterm::storage {
-
-// By school: a sequence number.
-using Heads = std::map<uint32_t, uint64_t>;
-
-// What a ledger says beside its decisions.
-struct LedgerFacts {
-  disk::EpochsRow epochs;  // Empty for a ledger that was never used.
-  std::optional<disk::IdentityRow> identity;
-  std::optional<disk::WitnessRow> witness;
-  std::optional<disk::RestoreMarkRow> mark;
-  // The mark was left where no store was, on a new disk: the ledger may be a copy from some day.
-  bool is_on_new_disk = false;
-  disk::LedgerStepRow step;
-  std::vector<disk::BackupRow> backups;  // Oldest first.
-  // Those that could not be found when a later one was made. They count for nothing.
-  std::vector<disk::BackupRow> missing;
-};
-// DataLoss: a row cannot be read.
-absl::StatusOr<LedgerFacts> ReadLedger(const Snapshot& snapshot);
-
-// Every group of the school up to this number is in two verified backups of the present history,
-// and so in whatever one of the two would be restored. Backups that are missing do not count. 0:
-// there are no two.
-uint64_t DurableSeq(const std::vector<disk::BackupRow>& backups, const disk::EpochsRow& epochs,
-                    Tenant tenant);
 
 // Where the store keeps its LedgerStepRow: in the family meta.
 std::string LedgerStepKey();
@@ -161,6 +136,9 @@ class Ledger {
   // In a turn, which ends. `publish` makes what is in memory say the same, if it was written.
   absl::Status Write(const WriteSet& writes, const std::function<void()>& publish);
   absl::Status Heed(const News& news, const Snapshot& view);
+  // Adds that shared text leaves which is durable with these backups.
+  absl::Status DropDurableText(const std::vector<disk::BackupRow>& backups,
+                               const disk::EpochsRow& epochs, WriteSet& writes) const;
   absl::StatusOr<WriteSet> UndoOf(const WriteSet& writes) const;
 
   // What a batch may have changed of what is in memory.
