@@ -40,9 +40,10 @@ export async function traced(
     transferMode: 'ReportEvents',
     traceConfig: {
       includedCategories: [
-        'devtools.timeline',
+        'benchmark',
+        'cc',
+        'disabled-by-default-devtools.timeline',
         'disabled-by-default-devtools.timeline.frame',
-        'toplevel',
         '__metadata',
       ],
     },
@@ -57,10 +58,11 @@ export async function traced(
   const tasks = events
     .filter(({ name, pid, tid }) => name === 'RunTask' && pid === main?.pid && tid === main.tid)
     .map(({ dur = 0 }) => dur / 1000);
-  const drawn = events
-    .filter(({ name }) => name === 'DrawFrame')
-    .map(({ ts }) => ts / 1000)
-    .sort((a, b) => a - b);
+  // One frame may carry several events of the same moment.
+  const moments = events
+    .filter(({ name, ph }) => name === 'StartDrawToSwapStart' && ph === 'b')
+    .map(({ ts }) => ts / 1000);
+  const drawn = [...new Set(moments)].sort((a, b) => a - b);
   const gaps = drawn.slice(1).map((ms, i) => ms - (drawn[i] ?? ms));
   gaps.sort((a, b) => a - b);
   const at = (part: number) => Math.round((gaps[Math.floor(gaps.length * part)] ?? 0) * 10) / 10;

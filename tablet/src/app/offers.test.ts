@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Bytes } from '../model/bytes';
 import { Halftermd, isBuilt } from '../transport/halftermd.testing';
 import { Roster } from '../transport/roster.testing';
-import { must, ready, sent, Tablets } from './app.testing';
+import { deptVisit, must, ready, sent, Tablets } from './app.testing';
 import type { App } from './contract';
 
 const server = new Halftermd();
@@ -96,6 +96,23 @@ describe.runIf(isBuilt)('an offer of help', () => {
       expect(ready(app.visit(id)).mySheet?.submitted, id).toBe(true);
       expect(turnOn(app, id), id).toBe(undefined);
     }
+  }, 120_000);
+
+  test('does not go along into a colleague’s visit of the same lesson', async () => {
+    const app = await tablets.joined(walker);
+    const reader = await tablets.joined(senior);
+    const { room, log, end } = await walk(app);
+    const theirs = must(await reader.openVisit(deptVisit(room(0).id))).visitId;
+    await sent(reader);
+    await log(0, 'help');
+    const offer = room(0).offer ?? '';
+    await end();
+    await sent(app);
+    const asked = () => ready(app.sameLessons).filter(({ mine }) => mine === offer);
+    expect(asked()).toEqual([]);
+    expect(await app.joinLessons(offer, theirs)).toEqual(refusedAs('notAllowed'));
+    must(await app.haveSpoken(offer));
+    expect(asked()).toMatchObject([{ theirs }]);
   }, 120_000);
 
   test('comes and goes with another button for the same room, and the room stays one visit', async () => {

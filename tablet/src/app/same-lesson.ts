@@ -9,6 +9,7 @@ import { facetClass, VisitRecord } from '../model/visit';
 import type { Outcome, SameLesson, SameLessonGestures } from './contract';
 import { type Desk, kindName } from './desk';
 import type { AtDesk } from './gestures';
+import { offerWaits } from './offers';
 import { isFormal } from './visit-page';
 import { whoFacts } from './who';
 import { refused } from './writing';
@@ -46,6 +47,8 @@ function isMineAlone(desk: Desk, visit: VisitRecord): boolean {
   if (!visit.hasPlan || visit.lead !== desk.me || !isFormal(visit)) return false;
   if (phase.withdrawn || phase.level >= shared) return false;
   if (visit.observers.some((observer) => observer !== desk.me)) return false;
+  // In a colleague's visit it would be handed in with the page.
+  if (offerWaits(desk, visit)) return false;
   const ends = ['moveSheet', 'withdraw', 'share'] as const;
   return !ends.some((name) => desk.pendingIntent(visit, name));
 }
