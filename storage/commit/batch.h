@@ -162,7 +162,8 @@ class Batch {
 
   // The records that are to be settled, in the order of their keys.
   std::vector<RecordState*> Touched() const;
-  // Derives what follows from the touched records. Then Writes() is complete.
+  // Carries the pages of joined visits on and derives what follows from the touched records. Once a
+  // batch; then Writes() is complete.
   absl::Status Settle();
   const WriteSet& Writes();
 

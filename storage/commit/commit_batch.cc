@@ -5,7 +5,6 @@
 
 #include "storage/backup/ledger.h"
 #include "storage/commit/batch_news.h"
-#include "storage/commit/joined_pages.h"
 #include "storage/commit/ledger_step.h"
 #include "storage/shared_engine.h"
 
@@ -85,7 +84,6 @@ absl::Status CommitInTurn(SharedEngine& shared, BatchContext& context, Batch& ba
 }
 
 absl::Status MakeDurable(BatchContext& context, Batch& batch, uint64_t& engine_us) {
-  if (absl::Status carried = CarryJoinedPages(batch); !carried.ok()) return carried;
   if (absl::Status settled = batch.Settle(); !settled.ok()) return settled;
   SharedEngine* const shared = SharedEngine::Of(context.engine);
   return shared != nullptr && shared->IsFollowing()

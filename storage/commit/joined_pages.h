@@ -42,7 +42,7 @@ std::string WhyAside(Following following);
 absl::Status CarryPages(Batch& batch, RecordState& source, uint64_t seq, disk::LogRow& log);
 
 // The same for every touched visit, in groups of the server's own: what comes back after a restore
-// is in no order. Before Settle, once a batch.
+// is in no order. Batch::Settle begins with it.
 absl::Status CarryJoinedPages(Batch& batch);
 
 }  // namespace halfterm::storage

@@ -10,6 +10,7 @@
 
 #include "storage/commit/batch.h"
 #include "storage/commit/counted_at.h"
+#include "storage/commit/joined_pages.h"
 #include "storage/commit/write_ahead.h"
 #include "storage/directory/scope_changes.h"
 #include "storage/feed_row.h"
@@ -96,6 +97,7 @@ std::vector<RecordState*> Batch::Touched() const {
 }
 
 absl::Status Batch::Settle() {
+  if (absl::Status carried = CarryJoinedPages(*this); !carried.ok()) return carried;
   // In the order of their keys: most rows then follow the one before them in the memtable.
   const std::vector<RecordState*> touched = Touched();
   std::deque<Settling> settlings;  // Rows point into it.

@@ -96,10 +96,21 @@ std::string World::DoIntend(Chance& chance) {
     case 7:
       intent.mutable_close()->set_round(1);
       break;
-    case 8:
-      if (!chance.Percent(30)) return "";
-      intent.mutable_withdraw()->set_reason("the wrong lesson");
+    case 8: {
+      if (chance.Percent(30)) {
+        intent.mutable_withdraw()->set_reason("the wrong lesson");
+        break;
+      }
+      // "One lesson": the lead's page goes into another visit of the teacher.
+      std::vector<core::Id16> others;
+      for (const Visit& other : visits_) {
+        if (other.teacher == visit.teacher && other.id != visit.id) others.push_back(other.id);
+      }
+      if (others.empty()) return "";
+      facet = {visit.id, core::kSheet, visit.lead};
+      intent.mutable_move_sheet()->set_target(BytesOf(chance.AnyOf(others)));
       break;
+    }
     case 9:
       person = visit.teacher;
       intent.mutable_grant_read()->set_person(BytesOf(school.tom));
