@@ -31,6 +31,7 @@ absl::StatusOr<nlohmann::json> Measure(const BenchFlags& flags, const storage::C
       MeasuredServer::Open(flags.target, flags.admin_target);
   if (!server.ok()) return server.status();
   if (flags.what == "push") return BenchPush(*source, flags.options, **server, clock);
+  if (flags.what == "schools") return BenchSchools(*source, flags.options, **server, clock);
   if (flags.what == "pull") return BenchPull(*source, flags.options, **server, clock);
   return BenchSummary(*source, flags.options, **server, clock);
 }
@@ -54,16 +55,19 @@ int Run(const BenchFlags& flags, Invocation& invocation) {
 void AddBenchCommand(CLI::App& app, Invocation& invocation) {
   auto flags = std::make_shared<BenchFlags>();
   CLI::App* command = app.add_subcommand(
-      "bench", "Measures a push, a pull, a summary or a merge; pushes are durable when answered");
+      "bench",
+      "Measures a push, a pull, a summary, a merge or what a school costs among many; pushes are "
+      "durable when answered");
   command->footer(
       "Without --target it starts a halftermd of its own on a fresh folder.\n"
       "Examples:\n"
       "  halfterm bench push --json\n"
+      "  halfterm bench schools --schools 100 --generated 20\n"
       "  halfterm bench pull --records records.ndjson --json\n"
       "  halfterm bench summary --generated 100000");
   command->add_option("WHAT", flags->what, "What is measured")
       ->required()
-      ->check(CLI::IsMember({"push", "pull", "summary", "merge"}));
+      ->check(CLI::IsMember({"push", "pull", "summary", "merge", "schools"}));
   command->add_option("--records", flags->records, "Records of the common workload")
       ->type_name("FILE");
   command->add_option("--edits", flags->edits, "Its edits; pushed after the records")
@@ -76,6 +80,13 @@ void AddBenchCommand(CLI::App& app, Invocation& invocation) {
   command->add_option("--admin-target", flags->admin_target, "Its admin port")
       ->type_name("HOST:PORT");
   command->add_option("--as-school", flags->options.tenant, "The school's handle")
+      ->capture_default_str();
+  command
+      ->add_option("--schools", flags->options.schools,
+                   "Of `schools`: so many, the handle and a number")
+      ->check(CLI::Range(1, 100'000))
+      ->capture_default_str();
+  command->add_option("--first-school", flags->options.first_school, "The first one's number")
       ->capture_default_str();
   command->add_option("--seed", flags->options.seed, "What chance starts from")
       ->capture_default_str();

@@ -18,11 +18,13 @@ namespace halfterm::tools {
 struct BenchOptions {
   std::string tenant = "bench";
   uint64_t seed = 1;
-  uint64_t wave = 50'000;    // Records that are sealed at a time, and then pushed.
-  size_t push_groups = 200;  // Of one request.
-  size_t pull_streams = 4;   // Stores that a tablet pulls at once.
-  uint64_t reads = 20'000;   // Of `summary`.
-  int settle_s = 60;         // How long to wait for what the server puts off.
+  uint64_t wave = 50'000;     // Records that are sealed at a time, and then pushed.
+  size_t push_groups = 200;   // Of one request.
+  size_t pull_streams = 4;    // Stores that a tablet pulls at once.
+  uint64_t reads = 20'000;    // Of `summary`.
+  int settle_s = 60;          // How long to wait for what the server puts off.
+  uint64_t schools = 10;      // Of `schools`: so many, named `tenant` and a number ...
+  uint64_t first_school = 0;  // ... that begins here.
   std::function<void(const std::string&)> progress;
 };
 
@@ -30,6 +32,11 @@ struct BenchOptions {
 // fsync.
 absl::StatusOr<nlohmann::json> BenchPush(const VisitSource& source, const BenchOptions& options,
                                          MeasuredServer& server, const storage::Clock& clock);
+
+// So many schools begin, and each has all records pushed from one tablet, a store for each
+// observer; several schools at a time. What one of them costs on average.
+absl::StatusOr<nlohmann::json> BenchSchools(const VisitSource& source, const BenchOptions& options,
+                                            MeasuredServer& server, const storage::Clock& clock);
 
 // A fresh tablet with a store of every observer pulls everything; the copies are checked against
 // the digests after the clock has stopped. The records must have been pushed (or it pushes them
