@@ -183,6 +183,30 @@ TEST_F(RestoreScenarios, S39TwoServersOnCopiesOfOneStorePartAndNothingOfEitherIs
   EXPECT_EQ(epoch(kHana), epoch(kHanasOther));
 }
 
+// Found by history 3121: the tablet learned from a greeting that the server held its work, but not
+// as what; so it had no proof of it when the server was put back once more.
+TEST(RestoreHistories, WorkWhoseAnswerWasLostIsHandedBackAfterTheNextRestore) {
+  tools::FaultRates losing;
+  losing.lost_replies = 50;
+  for (uint64_t seed = 1; seed <= 12; ++seed) {
+    World world(seed, LeftOut::kNothing);
+    const SmallSchool& school = world.people();
+    std::string wrong;
+    const core::FacetId sheet{world.Begin(school.hana, school.tia, v1::VISIT_KIND_DEPT, wrong, {}),
+                              core::kSheet, school.hana};
+    ASSERT_EQ(wrong, "");
+    ASSERT_EQ(world.BackUp(), "");
+    ASSERT_EQ(world.Meet(kHana, school.hana, losing, 2 * seed + 1), "");
+    ASSERT_EQ(world.BackUp(), "");
+    ASSERT_EQ(world.Write(kHana, school.hana, sheet, 1), "");
+    ASSERT_EQ(world.Restore(1, true), "");
+    ASSERT_EQ(world.Meet(kHana, school.hana, losing, 2 * seed + 101), "");
+    ASSERT_EQ(world.Restore(0, true), "");
+    ASSERT_EQ(world.Finish(), "") << "seed " << seed;
+    EXPECT_EQ(world.ledger().went(), 0u) << "seed " << seed;
+  }
+}
+
 // I13: three rounds bring everybody together, which Finish() allows and no more.
 TEST_F(RestoreScenarios, I13ARefilledServerAndItsTabletsAreQuietAfterThreeRounds) {
   for (int visit = 0; visit < 3; ++visit) {

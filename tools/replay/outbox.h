@@ -90,14 +90,19 @@ class Outbox {
 
   // For the greeting. Unset where the store has no name yet.
   v1::Store Greeting() const;
-  // In another epoch than the adopted one nothing changes yet: what is kept is to be refilled first.
+  // In another epoch than the adopted one nothing changes yet: what is kept is to be refilled
+  // first. Nor where the store goes on under another name and the server holds groups whose answers
+  // were lost: without an answer a group has no proof for the next refill.
   absl::Status TakeGreeting(const v1::HelloReply& reply, const v1::StoreReply& store,
                             const TabletMoment& now);
 
-  // Whether the server asked for a refill that is not done.
+  // Whether there are groups to hand back, or answers to ask for, before the store goes on.
   bool refills() const { return row_.next_epoch() != 0; }
-  // Acknowledged groups that the restored server may lack, from place `from` on, at most so many and so
-  // many bytes; `from` becomes the place to go on at. No groups: there are no more.
+  // Of a store that does: whether the server was restored, and may lack what it had acknowledged.
+  bool is_restored() const { return row_.next_epoch() != row_.epoch(); }
+  // Acknowledged groups that the restored server may lack, and those whose answers were lost, from
+  // place `from` on, at most so many and so many bytes; `from` becomes the place to go on at. No
+  // groups: there are no more.
   absl::StatusOr<v1::RefillRequest> NextRefill(uint64_t& from, size_t max_groups,
                                                size_t max_bytes) const;
   absl::Status TakeRefill(const v1::RefillRequest& request, const v1::RefillReply& reply);
@@ -132,8 +137,7 @@ class Outbox {
                                                                 uint64_t base_seq) const;
   absl::Status StageRehome(uint64_t acked, uint64_t new_replica);
   absl::Status StagePruning(uint64_t durable_seq);
-  absl::Status StageAdoption(uint64_t new_replica, uint64_t applied_n,
-                             const std::string& applied_hash);
+  absl::StatusOr<uint64_t> AckedBy(uint64_t applied_n, const std::string& applied_hash) const;
   uint64_t PlaceOf(const core::Dot& dot) const;
 
   storage::Engine* engine_;

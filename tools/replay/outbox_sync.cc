@@ -62,7 +62,12 @@ absl::Status Outbox::TakeGreeting(const v1::HelloReply& reply, const v1::StoreRe
   if (next_.replica() == 0) next_.set_replica(store.replica());
   next_.clear_next_epoch();
 
-  if (store.action() == v1::STORE_ACTION_REFILL) {
+  const absl::StatusOr<uint64_t> applied = AckedBy(store.applied_n(), store.applied_hash());
+  if (!applied.ok()) return Abandon(applied.status());
+  // Groups whose answers were lost are held there, and are to go on under another name: what was
+  // answered for them is asked for first.
+  const bool lacks_answers = store.new_replica() != 0 && *applied > row_.acked_n();
+  if (store.action() == v1::STORE_ACTION_REFILL || lacks_answers) {
     next_.set_refill_after_seq(store.branch_seq());
     next_.set_next_epoch(reply.epoch());
     next_.set_next_replica(store.new_replica());
@@ -72,9 +77,9 @@ absl::Status Outbox::TakeGreeting(const v1::HelloReply& reply, const v1::StoreRe
   }
   next_.set_epoch(reply.epoch());
   if (store.new_replica() != 0) {
-    absl::Status staged =
-        StageAdoption(store.new_replica(), store.applied_n(), store.applied_hash());
-    if (!staged.ok()) return Abandon(staged);
+    if (absl::Status staged = StageRehome(*applied, store.new_replica()); !staged.ok()) {
+      return Abandon(staged);
+    }
   } else if (store.action() == v1::STORE_ACTION_OK && store.applied_n() < row_.acked_n()) {
     return Abandon(absl::DataLossError(absl::StrCat(
         "the server holds ", store.applied_n(), " groups and had acknowledged ", row_.acked_n())));
@@ -82,26 +87,25 @@ absl::Status Outbox::TakeGreeting(const v1::HelloReply& reply, const v1::StoreRe
   return Commit();
 }
 
-absl::Status Outbox::StageAdoption(uint64_t new_replica, uint64_t applied_n,
-                                   const std::string& applied_hash) {
-  // What the server holds under the same hash need not go again. What it holds under another hash
-  // is a twin's work: ours is still to be sent.
-  uint64_t acked = row_.acked_n();
-  if (applied_n > acked && applied_n <= row_.sealed_n()) {
-    absl::StatusOr<disk::TabletGroupRow> last = GetRow<disk::TabletGroupRow>(
-        *engine_, Family::kLog, GroupKey(store_, applied_n + row_.place_offset()));
-    if (!last.ok()) return last.status();
-    if (last->hash() == applied_hash) acked = applied_n;
-  }
-  return StageRehome(acked, new_replica);
+// What the server holds under the same hash need not go again. What it holds under another hash is
+// a twin's work: ours is still to be sent.
+absl::StatusOr<uint64_t> Outbox::AckedBy(uint64_t applied_n,
+                                         const std::string& applied_hash) const {
+  if (applied_n <= row_.acked_n() || applied_n > row_.sealed_n()) return row_.acked_n();
+  const absl::StatusOr<disk::TabletGroupRow> last = GetRow<disk::TabletGroupRow>(
+      *engine_, Family::kLog, GroupKey(store_, applied_n + row_.place_offset()));
+  if (!last.ok()) return last.status();
+  return last->hash() == applied_hash ? applied_n : row_.acked_n();
 }
 
 absl::Status Outbox::Adopt() {
   if (!refills()) return absl::OkStatus();
+  const absl::StatusOr<uint64_t> acked = AckedBy(row_.next_applied_n(), row_.next_applied_hash());
+  if (!acked.ok()) return Abandon(acked.status());
   next_.set_epoch(row_.next_epoch());
-  absl::Status staged =
-      StageAdoption(row_.next_replica(), row_.next_applied_n(), row_.next_applied_hash());
-  if (!staged.ok()) return Abandon(staged);
+  if (absl::Status staged = StageRehome(*acked, row_.next_replica()); !staged.ok()) {
+    return Abandon(staged);
+  }
   next_.clear_next_epoch();
   next_.clear_next_replica();
   next_.clear_next_applied_n();
@@ -114,14 +118,17 @@ absl::StatusOr<v1::RefillRequest> Outbox::NextRefill(uint64_t& from, size_t max_
   v1::RefillRequest request;
   request.set_epoch(row_.next_epoch());
   size_t bytes = 0;
-  const uint64_t last = row_.place_offset() + row_.acked_n();
+  const absl::StatusOr<uint64_t> acked = AckedBy(row_.next_applied_n(), row_.next_applied_hash());
+  if (!acked.ok()) return acked.status();
+  const uint64_t last = row_.place_offset() + *acked;
   for (from = std::max(from, row_.first_kept_place()); from != 0 && from <= last; ++from) {
     absl::StatusOr<disk::TabletGroupRow> row =
         GetRow<disk::TabletGroupRow>(*engine_, Family::kLog, GroupKey(store_, from));
     if (!row.ok()) return row.status();
     const bool is_here =
-        row->result().epoch() == row_.epoch() && row->result().seq() <= row_.refill_after_seq();
-    if (!row->has_result() || is_here || row->unproven() || row->group().empty()) continue;
+        row->has_result() && (!is_restored() || (row->result().epoch() == row_.epoch() &&
+                                                 row->result().seq() <= row_.refill_after_seq()));
+    if (is_here || row->unproven() || row->group().empty()) continue;
     bytes += row->group().size();
     if (request.groups_size() > 0 &&
         (bytes > max_bytes || static_cast<size_t>(request.groups_size()) >= max_groups)) {
@@ -131,8 +138,10 @@ absl::StatusOr<v1::RefillRequest> Outbox::NextRefill(uint64_t& from, size_t max_
     if (!group.ok()) return absl::DataLossError(group.reason());
     AddMoves(core::MovesOf(group->dot(), moves_), *request.mutable_rehomes());
     v1::RefilledGroup& refilled = *request.add_groups();
-    refilled.set_replica(core::Rehomed(group->dot(), moves_).replica);
+    const core::Dot counted_as = core::Rehomed(group->dot(), moves_);
+    refilled.set_replica(counted_as.replica);
     *refilled.mutable_result() = row->result();
+    refilled.mutable_result()->set_n(counted_as.count);
     refilled.set_group(std::move(*row->mutable_group()));
   }
   return request;

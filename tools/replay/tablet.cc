@@ -176,11 +176,16 @@ absl::Status Tablet::GreetOnce(TabletStore& of) {
 // First what others may be waiting for, then what only this tablet has. An interrupted refill
 // begins anew: what was taken is answered as held.
 absl::Status Tablet::Refill(TabletStore& store) {
-  if (absl::Status facets = RefillFacets(store); !facets.ok()) return facets;
+  const bool is_restored = store.outbox().is_restored();
+  if (is_restored) {
+    if (absl::Status facets = RefillFacets(store); !facets.ok()) return facets;
+  }
   if (absl::Status groups = RefillGroups(store); !groups.ok()) return groups;
-  if (absl::Status forgot = store.base().ForgetCursor(); !forgot.ok()) return forgot;
+  if (is_restored) {
+    if (absl::Status forgot = store.base().ForgetCursor(); !forgot.ok()) return forgot;
+  }
   if (absl::Status adopted = store.outbox().Adopt(); !adopted.ok()) return adopted;
-  ++counts_.refills;
+  counts_.refills += is_restored ? 1 : 0;
   return absl::OkStatus();
 }
 
