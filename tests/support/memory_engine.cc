@@ -8,10 +8,11 @@ namespace halfterm::testing {
 
 using storage::Family;
 
-bool MemoryDisk::Mentions(absl::string_view bytes) const {
-  for (const Rows& rows : *families_) {
-    for (const auto& [key, value] : rows) {
-      if (value.find(bytes.data(), 0, bytes.size()) != std::string::npos) return true;
+bool MemoryDisk::Mentions(absl::string_view bytes, const Counts& counts) const {
+  for (size_t i = 0; i < families_->size(); ++i) {
+    for (const auto& [key, value] : (*families_)[i]) {
+      if (value.find(bytes.data(), 0, bytes.size()) == std::string::npos) continue;
+      if (!counts || counts(storage::kFamilies[i], key)) return true;
     }
   }
   return false;

@@ -24,8 +24,9 @@ class MemoryDisk {
 
   MemoryDisk() : families_(std::make_shared<Families>()) {}
 
-  // Whether the bytes stand in any value.
-  bool Mentions(absl::string_view bytes) const;
+  // Whether the bytes stand in any value; with `counts` in any that it says true of.
+  using Counts = std::function<bool(storage::Family family, absl::string_view key)>;
+  bool Mentions(absl::string_view bytes, const Counts& counts = {}) const;
   bool is_full = false;  // Commits are refused.
   // The commit after so many fails, and every later one until the disk is opened anew.
   int64_t commits_until_failure = -1;  // Never.

@@ -11,6 +11,7 @@
 #include "sync/core/rehome.h"
 #include "sync/core/sha256.h"
 #include "tests/support/hex.h"
+#include "tools/replay/tablet_rows.h"
 
 namespace halfterm::testing {
 namespace {
@@ -35,6 +36,16 @@ bool IsWord(const std::string& value) { return value.compare(0, 4, "word") == 0;
 
 std::string Named(const core::FacetId& id) { return ToHex(id.Bytes()); }
 
+// Whether the disk can bring back the page that says the word. What the teacher read may say it
+// too: that is the server's own, and comes from its ledger also where the page went.
+bool HoldsPageWith(const MemoryDisk& disk, const std::string& word) {
+  return disk.Mentions(word, [](storage::Family family, absl::string_view key) {
+    const bool is_pulled =
+        family == storage::Family::kState && key[0] == static_cast<char>(tools::FacetRows::kBase);
+    return !is_pulled || tools::FacetOfKey(key).facet_class != core::kVersion;
+  });
+}
+
 }  // namespace
 
 void Ledger::Wrote(Word word) { words_.push_back(std::move(word)); }
@@ -44,7 +55,7 @@ void Ledger::DiskWasPutBack(const std::vector<const MemoryDisk*>& surviving) {
     if (arrived_.count(word.text) != 0) continue;
     word.went_with_its_tablet =
         std::none_of(surviving.begin(), surviving.end(),
-                     [&](const MemoryDisk* disk) { return disk->Mentions(word.text); });
+                     [&](const MemoryDisk* disk) { return HoldsPageWith(*disk, word.text); });
   }
 }
 
