@@ -30,7 +30,12 @@ export function takeGreeting(
   next.helloBoot = now.boot;
   if (next.replica === 0n) next.replica = store.replica;
   next.nextEpoch = 0;
-  if (store.action === StoreAction.REFILL) {
+  // Groups whose answers were lost are held there, and are to go on under another name: what was answered
+  // for them is asked for first, for without it they have no proof for the next refill.
+  const lacksAnswers =
+    store.newReplica !== 0n &&
+    ackedBy(outbox, store.appliedN, store.appliedHash) > outbox.row.ackedN;
+  if (store.action === StoreAction.REFILL || lacksAnswers) {
     // Nothing else changes before what is kept was handed back (refilling.ts).
     next.refillAfterSeq = store.branchSeq;
     next.nextEpoch = reply.epoch;
@@ -47,8 +52,17 @@ export function takeGreeting(
   }
 }
 
-// What was not sent goes on under another name. What the server holds under the same hash need not
-// go again; what it holds under another is a twin's work, and ours is still to be sent.
+// Up to which group the server, which has applied so many with that hash, holds this store's own. What it
+// holds under the same hash need not go again; what it holds under another is a twin's work, and ours is
+// still to be sent.
+export function ackedBy(outbox: Outbox, appliedN: bigint, appliedHash: Uint8Array): bigint {
+  const { ackedN, placeOffset, sealedN } = outbox.row;
+  if (appliedN <= ackedN || appliedN > sealedN) return ackedN;
+  const last = outbox.groups.get(Number(appliedN + placeOffset));
+  return last !== undefined && equal(last.row.hash, appliedHash) ? appliedN : ackedN;
+}
+
+// What was not sent goes on under another name.
 export function stageNewName(
   outbox: Outbox,
   staged: Staged,
@@ -56,12 +70,7 @@ export function stageNewName(
   appliedN: bigint,
   appliedHash: Uint8Array,
 ) {
-  let acked = outbox.row.ackedN;
-  if (appliedN > acked && appliedN <= outbox.row.sealedN) {
-    const last = outbox.groups.get(Number(appliedN + outbox.row.placeOffset));
-    if (last !== undefined && equal(last.row.hash, appliedHash)) acked = appliedN;
-  }
-  stageRehome(outbox, staged, acked, newReplica);
+  stageRehome(outbox, staged, ackedBy(outbox, appliedN, appliedHash), newReplica);
 }
 
 // The next groups to send; no groups: there is nothing.

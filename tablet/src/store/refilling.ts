@@ -13,13 +13,15 @@ import {
   type RefillRequest,
   RefillRequestSchema,
 } from '#proto/recovery_pb';
-import { type AckedProof, AckedProofSchema, RehomeSchema } from '#proto/sync_pb';
+import { type AckedProof, AckedProofSchema, PushResultSchema, RehomeSchema } from '#proto/sync_pb';
 import { copied } from '../model/bytes';
 import { type Outbox, OutboxBroken, type SealedGroup, type Staged } from './outbox';
-import { stageNewName } from './outbox-meeting';
+import { ackedBy, stageNewName } from './outbox-meeting';
 
-// The server asked for a refill that is not done.
+// There are groups to hand back, or answers to ask for, before the store goes on.
 export const refills = ({ row }: Outbox): boolean => row.nextEpoch !== 0;
+// Of a store that does: the server was restored, and may lack what it had acknowledged.
+export const isRestored = ({ row }: Outbox): boolean => row.nextEpoch !== row.epoch;
 
 // The newest acknowledgement that is held: a server that was put back without a word learns it from this.
 export async function newestAcked(outbox: Outbox): Promise<AckedProof | undefined> {
@@ -49,15 +51,18 @@ export function newestShared(outbox: Outbox): number {
   return newest;
 }
 
-// Acknowledged groups that the server may lack, oldest first, in requests that it takes.
+// Acknowledged groups that the restored server may lack, and those whose answers were lost, oldest first, in
+// requests that it takes.
 export function groupsToRefill(outbox: Outbox, maxGroups: number, maxBytes: number) {
   const { row } = outbox;
   const requests: RefillRequest[] = [];
   let bytes = 0;
+  const acked = ackedBy(outbox, row.nextAppliedN, row.nextAppliedHash);
+  const lastPlace = Number(row.placeOffset + acked);
   for (const group of inOrder(outbox)) {
     const { result, unproven } = group.row;
-    if (outbox.isUnsent(group) || result === undefined || unproven) continue;
-    if (isShared(outbox, result)) continue;
+    if (group.place > lastPlace || unproven) continue;
+    if (result !== undefined && (!isRestored(outbox) || isShared(outbox, result))) continue;
     const size = group.row.group.length;
     let request = requests.at(-1);
     if (request === undefined || request.groups.length >= maxGroups || bytes + size > maxBytes) {
@@ -118,10 +123,9 @@ const inOrder = (outbox: Outbox): SealedGroup[] =>
   [...outbox.groups.values()].sort((a, b) => a.place - b.place);
 
 function handedBack(outbox: Outbox, group: SealedGroup): RefilledGroup {
-  const { result } = group.row;
-  const known = result === undefined ? {} : { result };
-  const { replica } = outbox.countedAs(group);
-  return create(RefilledGroupSchema, { group: group.row.group, replica, ...known });
+  const { replica, n } = outbox.countedAs(group);
+  const result = group.row.result ?? create(PushResultSchema, { n });
+  return create(RefilledGroupSchema, { group: group.row.group, replica, result });
 }
 
 // The row as it is from now on; null: its record was erased, and its words go.

@@ -153,6 +153,37 @@ describe.runIf(isBuilt)('a tablet and a restored server', () => {
     expect(staff.levelsOn(reader, record)).toEqual([[3]]);
   }, 240_000);
 
+  test('hands back work whose answer was lost, after the next restore too', async () => {
+    const tablet = await staff.tabletOf(staff.head);
+    const older = generationOf(await backUp());
+    const record = await staff.newVisit(tablet, VisitKind.DEPT);
+    await staff.note(tablet, record, 'Held.');
+    const { sync: calls } = connect(server.url);
+    const unheard: typeof calls = {
+      ...calls,
+      push: async (request, options) => {
+        await calls.push(request, options);
+        throw new ConnectError('lost by the test', Code.Unavailable);
+      },
+    };
+    await expect(tablet.meet({ calls: unheard })).rejects.toThrow('lost');
+    const later = generationOf(await backUp());
+    await restore(later);
+    // Greets, and hears that the server holds it; the first pull breaks off.
+    const unpulled: typeof calls = {
+      ...calls,
+      pull: () => {
+        throw new ConnectError('cut off by the test', Code.Unavailable);
+      },
+    };
+    await expect(tablet.meet({ calls: unpulled })).rejects.toThrow('cut off');
+    await restore(older);
+    await tablet.meet();
+    const reader = await staff.tabletOf(staff.head);
+    expect(staff.notesOn(reader, record)).toEqual(['Held.']);
+    expect(dispositionsOf(tablet)).toEqual([Disposition.COMMITTED]);
+  }, 240_000);
+
   test('refills again where the server is restored again before the second greeting', async () => {
     const tablet = await staff.tabletOf(staff.head);
     const older = generationOf(await backUp());

@@ -9,11 +9,18 @@ import {
   type Recovery,
   type RefilledFacet,
   RefilledFacetSchema,
+  type RefillRequest,
   RefillRequestSchema,
 } from '#proto/recovery_pb';
 import { hex, unhex } from '../model/bytes';
 import type { PersonStore } from '../store/person-store';
-import { groupsToRefill, newestShared, stageAdoption, takeRefill } from '../store/refilling';
+import {
+  groupsToRefill,
+  isRestored,
+  newestShared,
+  stageAdoption,
+  takeRefill,
+} from '../store/refilling';
 
 export type RecoveryCalls = Client<typeof Recovery>;
 
@@ -45,6 +52,12 @@ export async function refill(
   onProgress: (progress: RefillProgress) => void = () => {},
 ) {
   const requests = groupsToRefill(store.outbox, maxGroups, maxBytes);
+  if (!isRestored(store.outbox)) {
+    // Nothing is handed back: only answers that were lost are asked for, and nobody need be told.
+    await refillGroups(store, calls, options, requests);
+    await store.changeOutbox((staged) => stageAdoption(store.outbox, staged));
+    return;
+  }
   let n = requests.reduce((sum, { groups }) => sum + groups.length, 0);
   for (const facets of store.base.records.values()) n += facets.size;
   const backupMs = newestShared(store.outbox);
@@ -55,15 +68,25 @@ export async function refill(
   };
   did(0);
   await refillFacets(store, calls, options, did);
+  await refillGroups(store, calls, options, requests, did);
+  await store.changeBase((staged) => {
+    staged.row.cursor = new Uint8Array(0);
+  });
+  await store.changeOutbox((staged) => stageAdoption(store.outbox, staged));
+}
+
+async function refillGroups(
+  store: PersonStore,
+  calls: RecoveryCalls,
+  options: CallOptions,
+  requests: readonly RefillRequest[],
+  did: (groups: number) => void = () => {},
+) {
   for (const request of requests) {
     const reply = await calls.refill(request, options);
     await store.changeOutbox((staged) => takeRefill(store.outbox, staged, request, reply));
     did(request.groups.length);
   }
-  await store.changeBase((staged) => {
-    staged.row.cursor = new Uint8Array(0);
-  });
-  await store.changeOutbox((staged) => stageAdoption(store.outbox, staged));
 }
 
 async function refillFacets(
