@@ -184,6 +184,7 @@ export const who: WhoFacts = {
   kind: 'DEPT',
   phase: 'draft',
   reader: 'hod',
+  observes: true,
   announced: true,
   teacher: 'Ms Kaur',
   coObservers: [],
@@ -339,6 +340,7 @@ export const received: Visit = {
     ...who,
     phase: 'shared',
     reader: 'teacher',
+    observes: false,
     coObservers: ['Mr Osei'],
     readers: [
       { who: 'you', name: '', sees: 'all' },

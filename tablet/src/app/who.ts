@@ -109,6 +109,7 @@ function atPhase(desk: Desk, visit: VisitRecord, facts: AudienceFacts): WhoFacts
     kind: kindName(visit.kind),
     phase: phaseOf(facts),
     reader,
+    observes: isObserver || visit.lead === desk.me,
     announced: facts.announced,
     teacher: name(visit.teacher),
     coObservers: visit.observers.filter((id) => id !== desk.me).map(name),

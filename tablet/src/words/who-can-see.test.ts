@@ -11,6 +11,7 @@ const base: WhoFacts = {
   kind: 'DEPT',
   phase: 'draft',
   reader: 'observer',
+  observes: true,
   announced: false,
   teacher: 'Ms Kaur',
   coObservers: [],
@@ -59,6 +60,31 @@ const rows: readonly (readonly [string, Partial<WhoFacts>, string])[] = [
     'draft, TEAM',
     { kind: 'TEAM', coObservers: ['Mr Osei', 'Mrs Brandt'] },
     `Only you can read your page. Mr Osei and Mrs Brandt write their own; nobody reads another’s page until all three are submitted. The head of Mathematics and senior leaders ${exists}; so can Ms Kaur after the lesson.`,
+  ],
+  [
+    'a draft of a colleague’s, as the head of department sees it',
+    { reader: 'hod', observes: false, coObservers: ['Mr Osei'] },
+    `Only Mr Osei can read this. You and senior leaders ${exists}; so can Ms Kaur after the lesson.`,
+  ],
+  [
+    'a draft of two colleagues, as a senior leader sees it',
+    { kind: 'TEAM', reader: 'senior', observes: false, coObservers: ['Mr Osei', 'Mrs Brandt'] },
+    `Mr Osei and Mrs Brandt each read their own page, until all are submitted. You, the head of Mathematics and other senior leaders ${exists}; so can Ms Kaur after the lesson.`,
+  ],
+  [
+    'a draft, as the teacher sees it',
+    { reader: 'teacher', observes: false, coObservers: ['Mr Osei'] },
+    `Only Mr Osei can read this. You, the head of Mathematics and senior leaders ${exists}.`,
+  ],
+  [
+    'submitted by a colleague, as the head of department reads it',
+    { phase: 'submitted', reader: 'hod', observes: false, coObservers: ['Mr Osei'] },
+    `You, Mr Osei and senior leaders can read this. Ms Kaur ${exists}, and reads it when it is shared.`,
+  ],
+  [
+    'submitted, as the teacher sees it',
+    { phase: 'submitted', reader: 'teacher', observes: false, coObservers: ['Mr Osei'] },
+    `Mr Osei, the head of Mathematics and senior leaders can read this. You ${exists}; you read it when it is shared.`,
   ],
   [
     'submitted',
@@ -196,6 +222,24 @@ describe('Who can see this?', () => {
     );
     expect(words.next?.label).toBe('When you submit:');
     expect(words.next?.sentence).toContain('reads it when you share it');
+  });
+
+  it('tells whoever leads the teacher of steps that are not theirs to take', () => {
+    const leader: WhoFacts = {
+      ...base,
+      reader: 'hod',
+      observes: false,
+      coObservers: ['Mr Osei'],
+      readers: [{ who: 'observer', name: 'Mr Osei', sees: 'all' }],
+    };
+    const words = whoCanSee(
+      { ...leader, next: { step: 'submit', facts: { ...leader, phase: 'submitted' } } },
+      zone,
+      now,
+    );
+    expect(words.chip).toBe('Only Mr Osei');
+    expect(words.next?.label).toBe('When it is submitted:');
+    expect(words.next?.sentence).toContain('reads it when it is shared');
   });
 
   it('says one line on the walk screen', () => {

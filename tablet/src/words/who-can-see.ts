@@ -22,9 +22,15 @@ export function whoCanSee(facts: WhoFacts, zone: string, nowMs: number): WhoWord
     chip: chip(facts),
     sentence: sentenceOf(facts, zone, nowMs),
     next: next
-      ? { label: say(`who.next.${next.step}`), sentence: sentenceOf(next.facts, zone, nowMs) }
+      ? { label: nextLabel(facts, next.step), sentence: sentenceOf(next.facts, zone, nowMs) }
       : null,
   };
+}
+
+// Only an observer takes the next step; anybody else is told of it.
+function nextLabel(facts: WhoFacts, step: 'submit' | 'share' | 'close'): string {
+  if (facts.observes || step === 'close') return say(`who.next.${step}`);
+  return say(`who.next.${step}.asReader`);
 }
 
 // Who reads a version of the feedback, before it is shared; whatever steps lie between now and then.
@@ -51,7 +57,8 @@ function chip(facts: WhoFacts): string {
   const [only] = others;
   if (!only) return say('who.chip.onlyYou');
   if (others.length === 1 && only.name && only.who !== 'hod') {
-    return say('who.chip.two', { name: only.name });
+    const words = others.length < reading.length ? 'who.chip.two' : 'who.chip.only';
+    return say(words, { name: only.name });
   }
   return say('who.chip.groups', { n: reading.length });
 }
@@ -118,13 +125,7 @@ function formal(facts: WhoFacts, zone: string, nowMs: number): string {
     case 'draft':
       return draft(facts);
     case 'submitted':
-      return facts.teacher
-        ? say('who.submitted', {
-            readers: readers(facts, false),
-            teacher: facts.teacher,
-            exists: say('who.exists'),
-          })
-        : say('who.submitted.noTeacher', { readers: readers(facts, false) });
+      return submitted(facts);
     case 'shared':
       return shared(facts);
     case 'closed':
@@ -146,7 +147,38 @@ function formal(facts: WhoFacts, zone: string, nowMs: number): string {
   }
 }
 
+function submitted(facts: WhoFacts): string {
+  if (!facts.teacher) return say('who.submitted.noTeacher', { readers: readers(facts, false) });
+  const exists = say('who.exists');
+  if (facts.reader === 'teacher') {
+    const reading = [...facts.coObservers, ...posts(facts.lead, facts.reader)];
+    return say('who.submitted.asTeacher', { readers: sentence(list(reading)), exists });
+  }
+  return say(facts.observes ? 'who.submitted' : 'who.submitted.asReader', {
+    readers: readers(facts, false),
+    teacher: facts.teacher,
+    exists,
+  });
+}
+
+// To whoever leads the teacher, or is the teacher: they know of the visit, and read nothing yet.
+function draftOfOthers(facts: WhoFacts): string {
+  const opening = say('who.draft.asReader', {
+    observers: list(facts.coObservers),
+    n: facts.coObservers.length,
+  });
+  const knowing = [say('common.you'), ...posts(facts.lead, facts.reader)];
+  const isTheirs = facts.teacher === '' || facts.reader === 'teacher';
+  const exists = say(isTheirs ? 'who.draft.existsNoTeacher' : 'who.draft.exists', {
+    readers: sentence(list(knowing)),
+    teacher: facts.teacher,
+    exists: say('who.exists'),
+  });
+  return `${opening} ${exists}`;
+}
+
 function draft(facts: WhoFacts): string {
+  if (!facts.observes) return draftOfOthers(facts);
   const leaders = posts(facts.lead, facts.reader);
   const opening =
     facts.coObservers.length > 0

@@ -18,10 +18,12 @@ export interface WhoFacts {
   readonly phase: Phase;
   // The reader of the words: as an observer, as the teacher, or by a post.
   readonly reader: 'observer' | 'teacher' | 'hod' | 'senior' | 'other';
+  // The reader writes in this visit, with or without a post.
+  readonly observes: boolean;
   readonly announced: boolean;
   // Names as the school says them; empty: a visit without a teacher.
   readonly teacher: string;
-  // Observers other than the reader, and whether I am one of several.
+  // Observers other than the reader.
   readonly coObservers: readonly string[];
   readonly lead: LeadWords;
   // An open query names an element; empty: no open query. 'all' where it names none: its title is empty.

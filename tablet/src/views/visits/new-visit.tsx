@@ -280,6 +280,7 @@ function plannedFacts(
     kind,
     phase: later ? 'planned' : 'draft',
     reader: teacher?.myPost ?? 'observer',
+    observes: true,
     announced: later && announced,
     teacher: teacher?.name ?? '',
     coObservers,

@@ -11,6 +11,8 @@ export const whoWords = {
   'who.next.submit': 'When you submit:',
   'who.next.share': 'When you share:',
   'who.next.close': 'When it is closed:',
+  'who.next.submit.asReader': 'When it is submitted:',
+  'who.next.share.asReader': 'When it is shared:',
   'who.planned.announced': '{readers} can see this plan.',
   'who.planned.unannounced':
     '{readers} can see this plan. {teacher} cannot see it before the lesson.',
@@ -19,7 +21,13 @@ export const whoWords = {
   'who.draft.existsNoTeacher': '{readers} {exists}.',
   'who.draft.team':
     'Only you can read your page. {n, select, 2 {{others} writes another; neither of you reads the other’s page until both are submitted} other {{others} write their own; nobody reads another’s page until all {n, select, 3 {three} 4 {four} other {{n}}} are submitted}}.',
+  'who.draft.asReader':
+    '{n, plural, one {Only {observers} can read this.} other {{observers} each read their own page, until all are submitted.}}',
   'who.submitted': '{readers} can read this. {teacher} {exists}, and reads it when you share it.',
+  'who.submitted.asReader':
+    '{readers} can read this. {teacher} {exists}, and reads it when it is shared.',
+  'who.submitted.asTeacher':
+    '{readers} can read this. You {exists}; you read it when it is shared.',
   'who.submitted.noTeacher': '{readers} can read this.',
   'who.shared':
     '{readers} can read this. {teacher} may let a coach or mentor read it. Governors see only whole-school figures, never a name.',
@@ -79,6 +87,7 @@ export const whoWords = {
     '{head} and {dpo} can read this until {time}, because: {reason}. {teacher} has been told.',
   'who.chip.onlyYou': 'Only you',
   'who.chip.two': 'You and {name}',
+  'who.chip.only': 'Only {name}',
   'who.chip.groups': '{n, plural, one {# group} other {# groups}}',
   'who.chip.nobody': 'Nobody',
   'who.list': 'Who reads it now',
