@@ -246,6 +246,19 @@ TEST_F(BegunTest, ASignInThatBeganIsFinishedAfterARestartWithinTenMinutes) {
   EXPECT_TRUE(absl::IsUnauthenticated(Take(0, kTablet, "slow").status()));
 }
 
+TEST_F(BegunTest, A23_TheProofByWhichOneIsFinishedIsForOnce) {
+  ASSERT_TRUE(Begin(0, kTablet, "one").ok());
+  ASSERT_TRUE(Begin(0, kTablet, "two").ok());
+  const ShownTablet overheard = Shown(0, kTablet);
+  const auto finish = [&](const std::string& state) {
+    return At<absl::StatusOr<TakenSignIn>>(
+        1, [&](auto done) { return MakeTake(KeysOf(1), overheard, state, std::move(done)); });
+  };
+  EXPECT_TRUE(finish("one").ok());
+  EXPECT_TRUE(absl::IsPermissionDenied(finish("two").status()));
+  EXPECT_TRUE(Take(0, kTablet, "two").ok()) << "which left it as it was";
+}
+
 TEST_F(BegunTest, NothingSecretOfItIsInClear) {
   ASSERT_TRUE(Begin(0, kTablet, "the state").ok());
   const auto snapshot = engine_->NewSnapshot();
@@ -358,6 +371,18 @@ TEST_F(GuessTest, AClockThatIsSetBackLocksNobodyOutForLongAndOldCountsAreForgott
   RunClock();
   EXPECT_EQ(Rows(Family::kMeta, GuessPrefix()), 0u);
   EXPECT_EQ(Rows(Family::kState, SignInPrefix(kSchool)), 0u);
+}
+
+TEST_F(GuessTest, WhatIsCountedInTheBatchThatForgetsIsNotForgotten) {
+  ASSERT_TRUE(Guess(0, {{std::nullopt, "address", 1}}));
+  clock_.Advance(kGuessMs);
+  std::vector<std::unique_ptr<Job>> jobs;
+  jobs.push_back(
+      MakeGuess(KeysOf(1), std::nullopt, {{std::nullopt, "address", 1}},
+                [](const absl::StatusOr<CountedGuess>& counted) { EXPECT_TRUE(counted.ok()); }));
+  jobs.push_back(MakeSessionClock([](const absl::Status& ran) { EXPECT_TRUE(ran.ok()) << ran; }));
+  ServerAt(1).Do(jobs);
+  EXPECT_FALSE(Guess(0, {{std::nullopt, "address", 1}}));
 }
 
 TEST_F(GuessTest, ADiskThatIsFullChecksNoGuess) {
