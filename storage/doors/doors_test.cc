@@ -79,6 +79,18 @@ class DoorsTest : public DispositionTest {
     return storage::DoorList(school.engine(), school.context().directories, school.clock)
         .List(CallerOf(person), {});
   }
+  void RunClock() {
+    Run([](auto done) { return storage::MakeDoorClock(std::move(done)); });
+  }
+  size_t Rows() {
+    const std::string prefix = storage::OpenDoorPrefix(school.tenant());
+    const auto snapshot = school.engine().NewSnapshot();
+    const auto cursor =
+        snapshot->NewCursor(storage::Family::kState, prefix, storage::EndOfPrefix(prefix));
+    size_t count = 0;
+    for (; cursor->Valid(); cursor->Next()) ++count;
+    return count;
+  }
   int64_t Tomorrow() { return school.clock.NowMs() + 86'400'000; }
 };
 
@@ -165,33 +177,33 @@ TEST_F(DoorsTest, ADoorIsOfALessonToComeInThisHalfTermAndWithinItsBounds) {
   ExpectVerified();
 }
 
+TEST_F(DoorsTest, ATeacherWhoLeavesTakesTheirDoorsAlong) {
+  ASSERT_TRUE(Open(people.tia, Lesson(door, Tomorrow())).ok());
+  ASSERT_THAT(List(people.ann)->doors(), SizeIs(1));
+  people.person(people.tia).set_state(v1::GRANT_STATE_ENDED);
+  StoreDirectory(school);
+  EXPECT_THAT(List(people.ann)->doors(), IsEmpty());
+  RunClock();
+  EXPECT_EQ(Rows(), 0u);
+  EXPECT_EQ(Come(people.ann, door).status().code(), absl::StatusCode::kNotFound);
+  ExpectVerified();
+}
+
 TEST_F(DoorsTest, ADoorGoesWithItsHalfTermAndNoRowIsLeft) {
   ASSERT_TRUE(Open(people.tia, Lesson(door, Tomorrow())).ok());
   ASSERT_TRUE(Come(people.tom, door).ok());
-  const auto rows = [&] {
-    const std::string prefix = storage::OpenDoorPrefix(school.tenant());
-    const auto snapshot = school.engine().NewSnapshot();
-    const auto cursor =
-        snapshot->NewCursor(storage::Family::kState, prefix, storage::EndOfPrefix(prefix));
-    size_t count = 0;
-    for (; cursor->Valid(); cursor->Next()) ++count;
-    return count;
-  };
-  const auto minute = [&] {
-    Run([](auto done) { return storage::MakeDoorClock(std::move(done)); });
-  };
-  minute();
-  EXPECT_EQ(rows(), 1u);
+  RunClock();
+  EXPECT_EQ(Rows(), 1u);
   // The week after the lesson it is no longer listed, and its teacher's list of the half-term
   // stands.
   school.clock.SetWall(school.clock.NowMs() + int64_t{8} * 86'400'000);
   EXPECT_THAT(List(people.ann)->doors(), IsEmpty());
-  minute();
-  EXPECT_EQ(rows(), 1u);
+  RunClock();
+  EXPECT_EQ(Rows(), 1u);
   EXPECT_EQ(Come(people.ann, door).status().code(), absl::StatusCode::kFailedPrecondition);
   school.clock.SetWall(At(2027, 1, 10));
-  minute();
-  EXPECT_EQ(rows(), 0u);
+  RunClock();
+  EXPECT_EQ(Rows(), 0u);
   EXPECT_EQ(Come(people.ann, door).status().code(), absl::StatusCode::kNotFound);
   ExpectVerified();
 }

@@ -65,6 +65,7 @@ int32_t LastDayToOpen(const Id16& site, int64_t now_ms, const sync::Directory& d
 
 bool IsPast(const disk::OpenDoorRow& row, int64_t now_ms, const sync::Directory& directory) {
   const Id16 site = Id16::FromBytes(row.site()).value_or(Id16{});
+  if (!IsStaffOf(Id16::FromBytes(row.teacher()).value_or(Id16{}), site, directory)) return true;
   const absl::TimeZone zone = directory.ZoneOf(site);
   const int32_t today = sync::DayOf(now_ms, zone);
   if (today <= sync::DayOf(row.lesson_start_ms(), zone)) return false;

@@ -28,7 +28,7 @@ bool IsStaffOf(const core::Id16& person, const core::Id16& site, const sync::Dir
 // The last day to which a door of the site can be opened at `now_ms`, in days since 1970: the
 // half-term's last; in a holiday, and without a calendar, 60 days ahead.
 int32_t LastDayToOpen(const core::Id16& site, int64_t now_ms, const sync::Directory& directory);
-// Whether the row is to go: the lesson and its half-term are over.
+// Whether the row is to go: lesson and half-term are over, or the teacher has left the site.
 bool IsPast(const disk::OpenDoorRow& row, int64_t now_ms, const sync::Directory& directory);
 
 // InvalidArgument: a field is out of its bounds, and which.
