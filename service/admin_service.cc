@@ -44,7 +44,7 @@ grpc::ServerWriteReactor<Bytes>* AdminService::Verify(Context* context, const By
   }
   absl::StatusOr<v1::VerifyRequest> request = Decode<v1::VerifyRequest>(*bytes);
   if (!request.ok()) return MessageStream::Refuse(context, parts_.clock, request.status());
-  return VerifyStream::Start(verifications_, context, *std::move(request));
+  return StartVerify(verifications_, context, *std::move(request));
 }
 
 grpc::ServerUnaryReactor* AdminService::Stats(Context* context, const Bytes* bytes, Bytes* reply) {

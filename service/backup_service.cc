@@ -20,7 +20,7 @@ grpc::ServerWriteReactor<Bytes>* BackupService::MakeBackup(Context* context, con
   }
   absl::StatusOr<v1::MakeBackupRequest> request = Decode<v1::MakeBackupRequest>(*bytes);
   if (!request.ok()) return MessageStream::Refuse(context, parts_.clock, request.status());
-  return BackupStream::Start(parts_, context, *std::move(request));
+  return StartBackup(parts_, context, *std::move(request));
 }
 
 grpc::ServerUnaryReactor* BackupService::ListBackups(Context* context, const Bytes* bytes,

@@ -131,31 +131,31 @@ struct Server::Parts {
         people(gate, world.clock, writes),
         holdings(gate, *stored->engine, world.clock, reports),
         recovery(gate, *stored->engine, world.clock, writes, reads),
-        backups(
-            gate,
-            BackupParts{data, *stored->engine, *stored->ledger, *stored->epochs, *stored->secrets,
-                        stored->directories, world.clock, backup_workers, backups_made},
-            reads),
+        backups(gate,
+                BackupParts{data,
+                            *stored->engine,
+                            *stored->ledger,
+                            *stored->epochs,
+                            *stored->secrets,
+                            stored->directories,
+                            world.clock,
+                            {world.clock, backup_workers, backups_made}},
+                reads),
         entrance(EntranceOf(), options.passphrase_cost),
         provider(EntranceOf(), entrance),
         courier(EntranceOf(), entrance),
         accounts(AccountsOf()),
         accounts_admin(AccountsOf()),
-        admin(AdminParts{gate, *stored->engine, stored->directories, committer, world.clock,
-                         summary_times, writes, reads, reports},
-              VerifyParts{*stored->engine, *stored->secrets, world.clock, reports, verifications}),
+        admin(
+            AdminParts{gate, *stored->engine, stored->directories, committer, world.clock,
+                       summary_times, writes, reads, reports},
+            VerifyParts{*stored->engine, *stored->secrets, {world.clock, reports, verifications}}),
         ticker(std::chrono::milliseconds(kTickMs), [this](bool nudged) { Tick(nudged); }) {}
 
   EntranceParts EntranceOf() {
-    return {*stored->engine,
-            stored->directories,
-            stored->sessions,
-            *stored->account_keys,
-            *stored->epochs,
-            world.clock,
-            world.random,
-            committer,
-            writes};
+    return {*stored->engine,       stored->directories, stored->sessions,
+            *stored->account_keys, *stored->epochs,     world.clock,
+            world.random,          committer,           writes};
   }
   AccountsParts AccountsOf() {
     return {gate,

@@ -1,23 +1,14 @@
-// One backup that an administrator waits for: its progress, and its result.
-//
-// Progress that the reader has not taken is replaced by what comes next; the result always arrives. If the
-// reader leaves before the copy is verified, the copy goes too.
+// One backup that an administrator waits for: its progress, and its result. If the reader leaves
+// before the copy is verified, the copy goes too.
 
 #ifndef HALFTERM_SERVICE_STREAMS_BACKUP_STREAM_H_
 #define HALFTERM_SERVICE_STREAMS_BACKUP_STREAM_H_
 #include <grpcpp/server_context.h>
 
-#include <atomic>
-#include <memory>
-#include <mutex>
-#include <optional>
 #include <string>
 
-#include "absl/status/status.h"
 #include "halfterm/v1/backup.pb.h"
-#include "service/streams/message_stream.h"
-#include "service/streams/open_streams.h"
-#include "service/worker_pool.h"
+#include "service/streams/progress_stream.h"
 #include "storage/backup/ledger.h"
 #include "storage/clock.h"
 #include "storage/commit/epochs.h"
@@ -36,44 +27,17 @@ struct BackupParts {
   const storage::Secrets& secrets;
   const storage::Directories& directories;
   const storage::Clock& clock;
-  WorkerPool& workers;  // One thread, and nothing waits: one backup at a time.
-  OpenStreams& streams;
+  const ProgressParts progress;  // One thread, and nothing waits: one backup at a time.
 };
 
 // As the proto says it; a school is named by its name.
 v1::BackupGeneration GenerationOf(const disk::BackupRow& row,
                                   const storage::Directories& directories);
 
-class BackupStream final : public MessageStream::Source,
-                           public OpenStreams::Stream,
-                           public std::enable_shared_from_this<BackupStream> {
- public:
-  // Returns what the handler returns.
-  static grpc::ServerWriteReactor<grpc::ByteBuffer>* Start(const BackupParts& parts,
-                                                           grpc::CallbackServerContext* context,
-                                                           v1::MakeBackupRequest request);
-
-  BackupStream(const BackupParts& parts, grpc::CallbackServerContext* context,
-               v1::MakeBackupRequest request);
-
- private:
-  void Written() override;
-  void Ended() override;
-  void Tick() override;
-  void Stop() override;
-
-  // On the backups' thread; as long as it takes.
-  void Run();
-  void Say(std::optional<v1::MakeBackupReply> message);
-
-  const BackupParts parts_;
-  const v1::MakeBackupRequest request_;
-  std::atomic<bool> stopped_{false};
-  std::mutex mutex_;
-  std::optional<v1::MakeBackupReply> unsaid_;
-  std::optional<absl::Status> result_;
-  MessageStream stream_;
-};
+// Returns what the handler returns.
+grpc::ServerWriteReactor<grpc::ByteBuffer>* StartBackup(const BackupParts& parts,
+                                                        grpc::CallbackServerContext* context,
+                                                        v1::MakeBackupRequest request);
 
 }  // namespace halfterm::service
 
