@@ -38,11 +38,11 @@
 //            "e"                                       EpochsRow
 //            "i"                                       IdentityRow (disk/ledger.proto)
 //            "g" digest32                              GuessRow of no school: sign_in_keys.h
+//            "l"                                       LedgerStepRow (disk/ledger.proto): backup/ledger.h
 //   erased   T4 record16                               a record that must not come back
 //
-// Integers are unsigned and big-endian, so that the order of keys is the order of numbers; every
-// part but a last one has a fixed width, so that no id, whatever its bytes, can reach into the next
-// part. A parser gives nothing for a key of any other shape.
+// Integers are unsigned and big-endian: keys are in the order of numbers. Every part but a last one
+// has a fixed width, so no id reaches into the next part. A parser gives nothing for other shapes.
 
 #ifndef HALFTERM_STORAGE_KEYS_H_
 #define HALFTERM_STORAGE_KEYS_H_

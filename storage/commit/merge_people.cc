@@ -231,7 +231,7 @@ class MergePeople final : public Job {
     if (!seq.ok()) return seq.status();
     reply_.set_seq(*seq);
     v1::AuditEvent event;
-    event.set_act(v1::AUDIT_ACT_IMPORTED);
+    event.set_act(v1::AUDIT_ACT_PEOPLE_MERGED);
     event.set_subject(entry.id());
     event.set_count(reply_.records());
     return AppendAudit(batch, tenant, std::move(event));

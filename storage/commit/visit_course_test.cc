@@ -17,6 +17,47 @@ namespace {
 
 using ::testing::ElementsAre;
 
+// Two tablets of one observer: the plan is on the one, the page on the other.
+TEST_F(PushTest, S33APageThatComesBeforeAfterOrWithoutThePlanOfItsVisitIsHeldTheSame) {
+  PushingTablet office = school.Tablet(people.hana, 1), classroom = school.Tablet(people.hana, 2);
+  const auto send_plan = [&] {
+    office.Write(Facet(core::kPlan), {},
+                 PlanValues(v1::VISIT_KIND_DEPT, people.tia, people.maths, people.rubric_a));
+    EXPECT_EQ(Only(office).disposition(), v1::DISPOSITION_COMMITTED);
+  };
+  const auto send_page = [&] {
+    classroom.Write(Facet(core::kSheet, people.hana), {}, RatingValues(4, 3));
+    EXPECT_EQ(Only(classroom).disposition(), v1::DISPOSITION_COMMITTED);
+  };
+  const auto page_shows = [&] {
+    return ValuesAt(school.Stored(Facet(core::kSheet, people.hana)),
+                    Path::Entry(3, core::NumberKey(4), 1, Kind::kReg));
+  };
+  const auto readers = [&] { return school.StoredRow(Facet(core::kSheet, people.hana)).scopes(); };
+  const auto level = [&] {
+    const core::Facet plan = school.Stored(Facet(core::kPlan));
+    return sync::PhaseOf(&plan, v1::Plan::kPhaseFieldNumber).level;
+  };
+
+  send_plan();
+  send_page();
+  EXPECT_THAT(page_shows(), ElementsAre(Number(3)));
+  EXPECT_EQ(level(), core::kDraft);
+  const std::string readers_after = readers();
+  const auto rollups_after = school.Rollups();
+
+  visit = school.NewId();
+  send_page();
+  EXPECT_THAT(page_shows(), ElementsAre(Number(3)));
+  EXPECT_EQ(readers(), readers_after) << "its writer alone";
+  EXPECT_EQ(school.Rollups(), rollups_after) << "it is nobody's lesson yet, and in no figure";
+  send_plan();
+  EXPECT_THAT(page_shows(), ElementsAre(Number(3)));
+  EXPECT_EQ(level(), core::kDraft) << "what came first has begun the visit";
+  EXPECT_EQ(readers(), readers_after);
+  EXPECT_NE(school.Rollups(), rollups_after) << "and it counts";
+}
+
 TEST_F(PushTest, NobodyCreatesWhatNoRoleAllows) {
   const struct {
     const char* what;
