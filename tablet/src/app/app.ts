@@ -37,9 +37,9 @@ import { headerOf, tabletStateOf, waitingOf } from './tablet-state';
 import { teamGestures } from './team';
 import { askToJoinAgain, togetherGestures } from './together';
 import { isLockDue, LastTouch } from './unattended';
-import { openVisit } from './visit-making';
+import { visitGestures } from './visit-making';
 import { visitPage } from './visit-page';
-import { isInOpenWalk, startWalk, Walks, walkChoices, walkPage } from './walk-round';
+import { isInOpenWalk, walkChoices, walkGestures, walkPage } from './walk-round';
 import { Warming } from './warming';
 import { done, refused, Writing } from './writing';
 
@@ -311,6 +311,8 @@ export async function startApp(options: AppOptions): Promise<RunningApp> {
     ...practiceGestures(at, options.random),
     ...stepGestures(at, options.random),
     ...offerGestures(at, isInOpenWalk),
+    ...visitGestures(at, options.random),
+    ...walkGestures(at, options.random),
   };
   for (const [name, gesture] of Object.entries(saving)) {
     const run = gesture as (...parts: unknown[]) => Promise<Outcome<unknown>>;
@@ -318,7 +320,6 @@ export async function startApp(options: AppOptions): Promise<RunningApp> {
   }
 
   const { colleaguesVisit, joinVisit } = togetherGestures(at);
-  const walks = new Walks(at, options.random);
   const answers = new Answers(at);
   const nobody: Outcome<never> = refused('notAllowed');
 
@@ -406,31 +407,8 @@ export async function startApp(options: AppOptions): Promise<RunningApp> {
     },
     reload: options.reload,
 
-    openVisit: (choice) => {
-      const open = at();
-      return open === null
-        ? Promise.resolve(nobody)
-        : watched(openVisit(open, choice, options.random));
-    },
     colleaguesVisit,
     joinVisit: (code) => watched(joinVisit(code)),
-    startVisit: (visitId) => {
-      const open = at();
-      if (open === null) return Promise.resolve(nobody);
-      return watched(open.writing.note({ [`started/${visitId}`]: tablet.now().wallMs }));
-    },
-    startWalk: (choice) => {
-      const open = at();
-      return open === null
-        ? Promise.resolve(nobody)
-        : watched(startWalk(open, choice, options.random));
-    },
-    arrive: (walkId, roomId) => watched(walks.arrive(walkId, roomId)),
-    logRoom: (walkId, roomId, mark) => watched(walks.logRoom(walkId, roomId, mark)),
-    skipRoom: (walkId, roomId) => watched(walks.skipRoom(walkId, roomId)),
-    undoRoom: (walkId) => watched(walks.undoRoom(walkId)),
-    praiseRoom: (walkId, roomId, text) => watched(walks.praiseRoom(walkId, roomId, text)),
-    endWalk: (walkId, praise) => watched(walks.endWalk(walkId, praise)),
 
     lookForDoors: doorKeeper.lookForDoors,
     openDoor: (choice) => watched(doorKeeper.openDoor(choice)),

@@ -52,6 +52,21 @@ export function planChanges(desk: Desk, plan: NewPlan, random: (size: number) =>
   return changes;
 }
 
+export function visitGestures(at: () => AtDesk | null, random: (size: number) => Bytes) {
+  return {
+    openVisit: async (choice: VisitChoice): Promise<Outcome<{ readonly visitId: string }>> => {
+      const here = at();
+      return here === null ? refused('notAllowed') : openVisit(here, choice, random);
+    },
+    startVisit: async (visitId: string): Promise<Outcome> => {
+      const here = at();
+      if (here === null) return refused('notAllowed');
+      const { writing } = here;
+      return writing.note({ [`started/${visitId}`]: writing.now().wallMs });
+    },
+  };
+}
+
 export async function openVisit(
   { desk, writing }: AtDesk,
   choice: VisitChoice,

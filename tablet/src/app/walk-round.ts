@@ -87,7 +87,7 @@ function lastSeen(desk: Desk) {
   return seen;
 }
 
-export async function startWalk(
+async function startWalk(
   { desk, writing }: AtDesk,
   choice: WalkChoice,
   random: (size: number) => Bytes,
@@ -197,7 +197,7 @@ function unpraise(visitId: string) {
   return { facet: hex(facetId(key, facetClass.feedback)), changes };
 }
 
-export class Walks {
+class Walks {
   readonly #at: () => AtDesk | null;
   readonly #random: (size: number) => Bytes;
 
@@ -339,4 +339,22 @@ export class Walks {
     if (here === null || walk === undefined) return Promise.resolve(refused('notAllowed'));
     return run(walk, here);
   }
+}
+
+export function walkGestures(at: () => AtDesk | null, random: (size: number) => Bytes) {
+  const walks = new Walks(at, random);
+  return {
+    startWalk: async (choice: WalkChoice): Promise<Outcome<{ readonly walkId: string }>> => {
+      const here = at();
+      return here === null ? refused('notAllowed') : startWalk(here, choice, random);
+    },
+    arrive: (walkId: string, roomId: string) => walks.arrive(walkId, roomId),
+    logRoom: (walkId: string, roomId: string, mark: WalkMark) =>
+      walks.logRoom(walkId, roomId, mark),
+    skipRoom: (walkId: string, roomId: string) => walks.skipRoom(walkId, roomId),
+    undoRoom: (walkId: string) => walks.undoRoom(walkId),
+    praiseRoom: (walkId: string, roomId: string, text: string) =>
+      walks.praiseRoom(walkId, roomId, text),
+    endWalk: (walkId: string, praise: string) => walks.endWalk(walkId, praise),
+  };
 }

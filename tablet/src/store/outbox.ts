@@ -24,8 +24,7 @@ import {
   type Phase,
 } from '../../core/core';
 import { type Bytes, concat, copied, hex, unhex } from '../model/bytes';
-import type { CourierStore } from './database';
-import { groupCode, groupKey, sealForServer } from './keys';
+import { groupCode, groupKey } from './keys';
 
 // A reading of a tablet's two clocks.
 export interface TabletMoment {
@@ -109,45 +108,6 @@ export class Outbox {
       rows.set(`o/${facet}`, delta === null ? null : toBinary(TabletOpenRowSchema, delta));
     }
     return rows;
-  }
-
-  // How a courier introduces what waits, and which groups those are.
-  static async forCourier(
-    { row, groups }: Staged,
-    before: Outbox,
-    serverPoint: Bytes,
-    device: Bytes,
-  ): Promise<{ courier: Map<number, Bytes | null>; courierStore: CourierStore } | null> {
-    if (serverPoint.length === 0) return null;
-    const courier = new Map<number, Bytes | null>();
-    const firstPlace = Number(row.placeOffset + row.ackedN) + 1;
-    for (const [place, group] of groups) {
-      if (group === null || place < firstPlace) courier.set(place, null);
-      else if (!before.#groups.has(place)) {
-        courier.set(place, await sealForServer(serverPoint, device, copied(group.group)));
-      }
-    }
-    return {
-      courier,
-      courierStore: {
-        id: 'store',
-        replica: row.replica,
-        epoch: row.epoch,
-        firstN: row.ackedN + 1n,
-        firstPlace,
-        hashBefore: copied(row.ackedHash),
-        lastN: row.sealedN,
-        lastHash: copied(row.sealedHash),
-        rehomes:
-          row.ackedN < row.lastOldNameN
-            ? row.rehomes.map(({ oldReplica, acked, newReplica }) => ({
-                oldReplica,
-                acked,
-                newReplica,
-              }))
-            : [],
-      },
-    };
   }
 
   get #firstUnsentPlace(): number {

@@ -22,6 +22,7 @@ import { readView, type View } from '../model/view';
 import { Base, type StagedBase } from './base';
 import { fetchRows, type PersonDatabase, Rows } from './database';
 import { noPhase, Outbox, type Staged, type TabletMoment, type WrittenOver } from './outbox';
+import { forCourier } from './outbox-courier';
 import { PerRecord } from './per-record';
 import { stageSealingAgain, waitsForSealing } from './sealing-again';
 
@@ -323,7 +324,7 @@ export class PersonStore {
     }
     const { serverPoint, device } = this.#sealTo();
     const courier =
-      outbox === null ? null : await Outbox.forCourier(outbox, this.outbox, serverPoint, device);
+      outbox === null ? null : await forCourier(outbox, this.outbox, serverPoint, device);
     await this.#rows.commit(courier === null ? { rows } : { rows, ...courier });
 
     if (outbox !== null) await this.outbox.committed(outbox);
