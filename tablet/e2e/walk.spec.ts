@@ -50,7 +50,9 @@ describe('A senior leader', () => {
     expect(await faultsOf(tablet.page)).toEqual([]);
     await tablet.network(true);
     await tablet.send();
-    // The walk is over and sent; the offer waits for a word, also after a restart.
+  });
+
+  it('says of the offer of help, after a restart, that they have spoken', async () => {
     await tablet.off();
     await tablet.on();
     await tablet.enterPin(school.holder('slt').name);

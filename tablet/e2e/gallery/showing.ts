@@ -88,7 +88,7 @@ export function describeScreens(
     }
     await page.close();
     expect(cut).toEqual([]);
-  });
+  }, 400_000);
 
   for (const theme of ['light', 'dark'] as const) {
     for (const [size, viewport] of Object.entries(sizes)) {
