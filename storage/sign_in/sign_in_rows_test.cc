@@ -165,6 +165,31 @@ TEST_F(TicketTest, ATicketEndsByTimeAndByTheNextOneOfTheSamePersonAndTablet) {
   EXPECT_TRUE(absl::IsUnauthenticated(Enter(0, IdNumber(204), others)));
 }
 
+TEST_F(TicketTest, OnlyWhoGetsInIsGivenTheirTryBack) {
+  const std::string ticket = Ticket(0, kNew, Invited(people_.tia));
+  const GuessBuckets once = {{kSchool, "begun", 1}};
+  const auto counted = At<absl::StatusOr<CountedGuess>>(
+      0, [&](auto done) { return MakeGuess(KeysOf(0), std::nullopt, once, std::move(done)); });
+  ASSERT_TRUE(counted.ok());
+  const auto enter = [&](const std::string& shown) {
+    Entry entry;
+    entry.tablet = Shown(0, kNew);
+    entry.ticket = shown;
+    entry.new_hash = "$argon2id$made";
+    entry.counted = *counted;
+    return At<absl::StatusOr<v1::SignInReply>>(
+               0, [&](auto done) { return MakeEntry(KeysOf(0), entry, std::move(done)); })
+        .status();
+  };
+  const auto may = [&] {
+    return MayGuess(AnyFromEngine(*engine_), KeysOf(0), once, clock_.NowMs()).ok();
+  };
+  EXPECT_TRUE(absl::IsUnauthenticated(enter("another ticket")));
+  EXPECT_FALSE(may());
+  EXPECT_TRUE(enter(ticket).ok());
+  EXPECT_TRUE(may());
+}
+
 TEST_F(TicketTest, OnlyTheTicketsHashIsKeptAndTheLedgerKeepsItsRow) {
   const std::string ticket = Ticket(0, kNew, Invited(people_.tia));
   const std::string prefix = InvitationPrefix(kSchool);
