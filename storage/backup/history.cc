@@ -330,28 +330,28 @@ absl::StatusOr<OpenedHistory> OpenHistory(Engine& store, Ledger& ledger, const S
 }
 
 absl::Status HeedProof(Batch& batch, Tenant tenant, uint32_t epoch, uint64_t seq) {
-  const disk::EpochsRow epochs = batch.EpochsNow();
-  if (EpochOf(epochs, epoch) != nullptr) {
+  const std::shared_ptr<const disk::EpochsRow> epochs = batch.EpochsNow();
+  if (EpochOf(*epochs, epoch) != nullptr) {
     if (epoch != batch.epoch()) return absl::OkStatus();
     const absl::StatusOr<disk::HeadRow*> head = batch.Head(tenant);
     if (!head.ok()) return head.status();
     if (seq <= (*head)->seq()) return absl::OkStatus();
   }
-  return BeginEpochAfterProof(batch, epochs, epoch);
+  return BeginEpochAfterProof(batch, *epochs, epoch);
 }
 
 absl::Status HeedAnswer(Batch& batch, Tenant tenant, uint64_t replica,
                         const v1::PushResult& answer) {
-  const disk::EpochsRow epochs = batch.EpochsNow();
+  const std::shared_ptr<const disk::EpochsRow> epochs = batch.EpochsNow();
   if (answer.epoch() == batch.epoch()) {
     const absl::StatusOr<std::optional<disk::ChainEntry>> held =
         HeldAs(batch, tenant, {replica, answer.n()});
     if (!held.ok()) return held.status();
     if (*held && (*held)->seq() == answer.seq()) return absl::OkStatus();
-  } else if (EpochOf(epochs, answer.epoch()) != nullptr) {
+  } else if (EpochOf(*epochs, answer.epoch()) != nullptr) {
     return absl::OkStatus();
   }
-  return BeginEpochAfterProof(batch, epochs, answer.epoch());
+  return BeginEpochAfterProof(batch, *epochs, answer.epoch());
 }
 
 }  // namespace halfterm::storage

@@ -11,6 +11,14 @@
 namespace halfterm::storage {
 namespace {
 
+// Of each school the greater number.
+void AddHeads(const disk::WitnessRow& witness, Heads& heads) {
+  for (const disk::TenantSeq& head : witness.heads()) {
+    uint64_t& seq = heads[head.tenant()];
+    seq = std::max(seq, head.seq());
+  }
+}
+
 std::string BackupKey(const disk::BackupRow& backup, const char* prefix = ledger_keys::kBackups) {
   std::string key = prefix;
   core::AppendBig64(key, static_cast<uint64_t>(std::max<int64_t>(backup.verified_ms(), 0)));
@@ -56,7 +64,10 @@ absl::StatusOr<std::unique_ptr<Ledger>> Ledger::Open(Engine& engine) {
     if (!facts.ok()) return facts.status();
     ledger->facts_ = *std::move(facts);
   }
-  if (ledger->facts_.witness) ledger->seen_ = *ledger->facts_.witness;
+  if (const auto& witness = ledger->facts_.witness) {
+    ledger->seen_epoch_ = witness->epoch();
+    AddHeads(*witness, ledger->seen_);
+  }
   return ledger;
 }
 
@@ -203,42 +214,29 @@ void Ledger::TakeBack() {
 absl::Status Ledger::Witness(uint32_t epoch, const Heads& heads) {
   {
     const std::lock_guard<std::mutex> lock(mutex_);
-    if (seen_.epoch() != epoch) seen_.clear_heads();
-    seen_.set_epoch(epoch);
-    for (const auto& [tenant, seq] : heads) {
-      disk::TenantSeq* known = nullptr;
-      for (disk::TenantSeq& head : *seen_.mutable_heads()) {
-        if (head.tenant() == tenant) known = &head;
-      }
-      if (known == nullptr) known = seen_.add_heads();
-      known->set_tenant(tenant);
-      known->set_seq(seq);
-    }
+    if (seen_epoch_ != epoch) seen_.clear();
+    seen_epoch_ = epoch;
+    for (const auto& [tenant, seq] : heads) seen_[tenant] = seq;
     if (++commits_since_note_ < kWitnessCommits) return absl::OkStatus();
   }
   return WriteWitness();
 }
 
 std::optional<disk::WitnessRow> Ledger::WitnessNow() const {
-  if (shared_ == nullptr || !facts_.witness || facts_.witness->epoch() < seen_.epoch()) {
-    return seen_;
+  Heads heads = seen_;
+  if (shared_ != nullptr && facts_.witness) {
+    // A server that has not heard of an epoch knows nothing of how far the store has come in it.
+    if (facts_.witness->epoch() > seen_epoch_) return std::nullopt;
+    if (facts_.witness->epoch() == seen_epoch_) AddHeads(*facts_.witness, heads);
   }
-  // A server that has not heard of an epoch knows nothing of how far the store has come in it.
-  if (facts_.witness->epoch() > seen_.epoch()) return std::nullopt;
-  Heads heads;
-  for (const disk::WitnessRow* one : {&*facts_.witness, &seen_}) {
-    for (const disk::TenantSeq& head : one->heads()) {
-      heads[head.tenant()] = std::max(heads[head.tenant()], head.seq());
-    }
-  }
-  disk::WitnessRow both;
-  both.set_epoch(seen_.epoch());
+  disk::WitnessRow row;
+  row.set_epoch(seen_epoch_);
   for (const auto& [tenant, seq] : heads) {
-    disk::TenantSeq& head = *both.add_heads();
+    disk::TenantSeq& head = *row.add_heads();
     head.set_tenant(tenant);
     head.set_seq(seq);
   }
-  return both;
+  return row;
 }
 
 absl::Status Ledger::WriteWitness() {

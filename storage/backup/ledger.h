@@ -159,7 +159,8 @@ class Ledger {
   // Held for moments only.
   mutable std::mutex mutex_;
   LedgerFacts facts_;
-  disk::WitnessRow seen_;
+  uint32_t seen_epoch_ = 0;
+  Heads seen_;
   uint64_t commits_since_note_ = 0;
 };
 

@@ -19,13 +19,6 @@ absl::StatusOr<std::optional<Row>> Read(const Snapshot& snapshot, const char* ke
   return std::optional<Row>(std::move(row));
 }
 
-uint64_t HeadOf(const disk::BackupRow& backup, Tenant tenant) {
-  for (const disk::TenantSeq& head : backup.heads()) {
-    if (head.tenant() == tenant.handle()) return head.seq();
-  }
-  return 0;
-}
-
 }  // namespace
 
 absl::Status DamagedLedger() {
@@ -75,7 +68,7 @@ uint64_t DurableSeq(const std::vector<disk::BackupRow>& backups, const disk::Epo
   uint64_t best = 0, second = 0;
   for (const disk::BackupRow& backup : backups) {
     const uint64_t reach =
-        std::min(HeadOf(backup, tenant), SharedSeq(epochs, backup.epoch(), tenant));
+        std::min(SeqOf(backup.heads(), tenant), SharedSeq(epochs, backup.epoch(), tenant));
     if (reach >= best) {
       second = best;
       best = reach;

@@ -414,7 +414,7 @@ const WriteSet& Batch::Writes() {
 }
 
 void Batch::Publish() {
-  if (epochs_) context_.epochs.Publish(*std::move(epochs_));
+  if (epochs_) context_.epochs.Publish(*epochs_);
   for (auto& [handle, named] : directories_) {
     context_.directories.Put(Tenant(handle), named.first, named.second);
   }

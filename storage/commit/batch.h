@@ -93,11 +93,12 @@ class Batch {
   // The epoch in force; the one that this batch begins, if it does.
   uint32_t epoch() const;
   // What the batch will publish, or what is in force.
-  disk::EpochsRow EpochsNow() const;
+  // Never null. Names every school, so it is not copied for a group or a greeting.
+  std::shared_ptr<const disk::EpochsRow> EpochsNow() const;
   // Another epoch begins with this batch: its rows are written, and every school's server gets a
   // new replica id, because numbers of the old one may be in use elsewhere.
   absl::Status BeginEpoch(disk::EpochsRow epochs);
-  bool BeginsEpoch() const { return epochs_.has_value(); }
+  bool BeginsEpoch() const { return epochs_ != nullptr; }
 
   // What one push did, named by the last number in it; and what earlier pushes did, for the groups
   // first_n to last_n, all of which are held. DataLoss: some are not.
@@ -245,7 +246,7 @@ class Batch {
   std::map<uint32_t, std::shared_ptr<const sync::Directory>> directories_read_;
   std::vector<std::pair<std::string, Session>> sessions_;
   std::set<Tenant> rederiving_;
-  std::optional<disk::EpochsRow> epochs_;  // Set where this batch begins one.
+  std::shared_ptr<const disk::EpochsRow> epochs_;  // Set where this batch begins one.
   std::vector<Decision> decisions_;
   std::map<std::string, DigestSum> digests_;  // By DigestKey.
   std::map<uint32_t, std::pair<uint64_t, std::set<core::Scope>>> moved_;

@@ -11,7 +11,9 @@ uint32_t Batch::epoch() const {
   return epochs_ ? epochs_->epochs(epochs_->epochs_size() - 1).id() : context_.epochs.current();
 }
 
-disk::EpochsRow Batch::EpochsNow() const { return epochs_ ? *epochs_ : context_.epochs.row(); }
+std::shared_ptr<const disk::EpochsRow> Batch::EpochsNow() const {
+  return epochs_ ? epochs_ : context_.epochs.shared_row();
+}
 
 absl::Status Batch::BeginEpoch(disk::EpochsRow epochs) {
   for (const auto& [name, tenant] : context_.directories.Tenants()) {
@@ -23,7 +25,7 @@ absl::Status Batch::BeginEpoch(disk::EpochsRow epochs) {
     (*head)->set_replica_n(0);
   }
   Put(Family::kMeta, EpochKey(), epochs.SerializeAsString());
-  epochs_ = std::move(epochs);
+  epochs_ = std::make_shared<const disk::EpochsRow>(std::move(epochs));
   return absl::OkStatus();
 }
 
@@ -42,7 +44,7 @@ absl::StatusOr<WriteSet> Batch::ForLedger() {
   }
   const absl::Status added = AddKeptRows(ledger);
   if (!added.ok()) return added;
-  if (BeginsEpoch()) Ledger::PutEpochs(EpochsNow(), ledger);
+  if (BeginsEpoch()) Ledger::PutEpochs(*epochs_, ledger);
   if (ledger.Empty()) return ledger;
 
   disk::LedgerStepRow step;

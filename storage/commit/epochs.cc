@@ -9,13 +9,6 @@
 namespace halfterm::storage {
 namespace {
 
-uint64_t BranchOf(const disk::EpochRow& epoch, Tenant tenant) {
-  for (const disk::TenantSeq& branch : epoch.branches()) {
-    if (branch.tenant() == tenant.handle()) return branch.seq();
-  }
-  return 0;
-}
-
 // From an epoch up to the first one: by epoch, up to which of its numbers `from` has its history.
 std::map<uint32_t, uint64_t> PathOf(const disk::EpochsRow& epochs, uint32_t from, Tenant tenant) {
   std::map<uint32_t, uint64_t> path;
@@ -24,7 +17,7 @@ std::map<uint32_t, uint64_t> PathOf(const disk::EpochsRow& epochs, uint32_t from
     const disk::EpochRow* epoch = EpochOf(epochs, id);
     if (epoch == nullptr) break;
     path[id] = reach;
-    reach = std::min(reach, BranchOf(*epoch, tenant));
+    reach = std::min(reach, SeqOf(epoch->branches(), tenant));
     id = epoch->parent();
   }
   return path;
@@ -71,6 +64,13 @@ absl::StatusOr<Epochs> Epochs::Open(Engine& engine, const Clock& clock) {
   return Epochs(std::move(row));
 }
 
+uint64_t SeqOf(const google::protobuf::RepeatedPtrField<disk::TenantSeq>& schools, Tenant tenant) {
+  const auto at = std::lower_bound(
+      schools.begin(), schools.end(), tenant.handle(),
+      [](const disk::TenantSeq& school, uint32_t handle) { return school.tenant() < handle; });
+  return at == schools.end() || at->tenant() != tenant.handle() ? 0 : at->seq();
+}
+
 const disk::EpochRow* EpochOf(const disk::EpochsRow& epochs, uint32_t id) {
   for (const disk::EpochRow& epoch : epochs.epochs()) {
     if (epoch.id() == id) return &epoch;
@@ -89,7 +89,7 @@ uint64_t SharedSeq(const disk::EpochsRow& epochs, uint32_t id, Tenant tenant) {
     if (epoch == nullptr) return 0;
     const auto common = here.find(id);
     if (common != here.end()) return std::min(reach, common->second);
-    reach = std::min(reach, BranchOf(*epoch, tenant));
+    reach = std::min(reach, SeqOf(epoch->branches(), tenant));
     id = epoch->parent();
   }
   return 0;

@@ -42,6 +42,11 @@ class Epochs {
   std::shared_ptr<Said> said_;
 };
 
+// Of numbers by school, ascending by its handle, as every list of them is written; 0 for a school
+// that is not named. There is a list for each epoch and each backup, and a greeting asks all of
+// them.
+uint64_t SeqOf(const google::protobuf::RepeatedPtrField<disk::TenantSeq>& schools, Tenant tenant);
+
 // Null for an epoch that never was.
 const disk::EpochRow* EpochOf(const disk::EpochsRow& epochs, uint32_t id);
 

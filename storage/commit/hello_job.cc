@@ -97,18 +97,16 @@ absl::Status HelloJob::TryApply(Batch& batch) {
   const absl::Status noted = NoteTablet(batch);
   if (!noted.ok()) return noted;
 
-  const disk::EpochsRow epochs = batch.EpochsNow();
+  const std::shared_ptr<const disk::EpochsRow> epochs = batch.EpochsNow();
   reply_.set_epoch(batch.epoch());
-  for (const disk::EpochRow& row : epochs.epochs()) {
+  for (const disk::EpochRow& row : epochs->epochs()) {
     v1::Epoch& epoch = *reply_.add_epochs();
     epoch.set_id(row.id());
     epoch.set_parent(row.parent());
-    for (const disk::TenantSeq& branch : row.branches()) {
-      if (branch.tenant() == caller_.tenant.handle()) epoch.set_branch_seq(branch.seq());
-    }
+    epoch.set_branch_seq(SeqOf(row.branches(), caller_.tenant));
   }
   if (batch.context().ledger != nullptr) {
-    reply_.set_durable_seq(batch.context().ledger->DurableSeqOf(epochs, caller_.tenant));
+    reply_.set_durable_seq(batch.context().ledger->DurableSeqOf(*epochs, caller_.tenant));
   }
   reply_.set_server_time_ms(batch.now_ms());
   reply_.set_session(std::string(caller_.session.view()));
@@ -281,7 +279,7 @@ absl::Status HelloJob::GreetStore(Batch& batch, const v1::Store& store) {
 
 void HelloJob::AskToRefill(const Batch& batch, v1::StoreReply& reply) const {
   reply.set_action(v1::STORE_ACTION_REFILL);
-  reply.set_branch_seq(SharedSeq(batch.EpochsNow(), request_.epoch(), caller_.tenant));
+  reply.set_branch_seq(SharedSeq(*batch.EpochsNow(), request_.epoch(), caller_.tenant));
 }
 
 // The store was opened after the backup that the server was restored from. Its name comes back with
@@ -355,7 +353,7 @@ absl::Status HelloJob::FillPurge(Batch& batch, const sync::Directory& directory)
       DecodeCursor(request_.cursor(), caller_, batch.context().secrets, {});
   if (decoded.ok()) {
     const PullCursor& cursor = decoded->cursor;
-    seen = std::min(cursor.complete, SharedSeq(batch.EpochsNow(), cursor.epoch, caller_.tenant));
+    seen = std::min(cursor.complete, SharedSeq(*batch.EpochsNow(), cursor.epoch, caller_.tenant));
   }
   const absl::StatusOr<std::vector<core::Id16>> erased =
       ErasedSince(*batch.context().engine.NewSnapshot(), caller_.tenant,

@@ -21,12 +21,12 @@ absl::Status Damaged(absl::string_view what, absl::string_view key) {
                                           " cannot be read; run `halfterm verify`"));
 }
 
-// The facets of the records that the index names under one kind, ascending by id.
-absl::StatusOr<std::vector<std::string>> FacetKeysOf(const Snapshot& snapshot, Tenant tenant,
-                                                     int kind) {
+// The facets of the reference records that the index names, ascending by kind and id.
+absl::StatusOr<std::vector<std::string>> ReferenceKeysOf(const Snapshot& snapshot, Tenant tenant) {
   std::vector<std::string> keys;
-  const std::string prefix = DirectoryPrefix(tenant, static_cast<uint8_t>(kind));
-  const auto cursor = snapshot.NewCursor(Family::kState, prefix, EndOfPrefix(prefix));
+  const auto cursor =
+      snapshot.NewCursor(Family::kState, DirectoryPrefix(tenant, kFirstReferenceKind),
+                         EndOfPrefix(DirectoryPrefix(tenant, kLastReferenceKind)));
   for (; cursor->Valid(); cursor->Next()) {
     const std::optional<ParsedDirectoryKey> parsed = ParseDirectoryKey(cursor->key());
     const auto id = parsed ? core::Id16::FromBytes(parsed->name) : std::nullopt;
@@ -146,13 +146,10 @@ absl::StatusOr<std::shared_ptr<const sync::Directory>> ReadDirectory(const Snaps
   const absl::StatusOr<disk::HeadRow> head = ReadHead(snapshot, tenant);
   if (!head.ok()) return head.status();
   sync::Directory::Content content;
-  for (int kind = kFirstReferenceKind; kind <= kLastReferenceKind; ++kind) {
-    const absl::StatusOr<std::vector<std::string>> keys = FacetKeysOf(snapshot, tenant, kind);
-    if (!keys.ok()) return keys.status();
-    const absl::Status read = ReadReferences(snapshot, *keys, content);
-    if (!read.ok()) return read;
-  }
-  absl::Status read = ReadGrants(snapshot, tenant, content.grants);
+  const absl::StatusOr<std::vector<std::string>> keys = ReferenceKeysOf(snapshot, tenant);
+  if (!keys.ok()) return keys.status();
+  absl::Status read = ReadReferences(snapshot, *keys, content);
+  if (read.ok()) read = ReadGrants(snapshot, tenant, content.grants);
   if (read.ok()) read = ReadHeldBack(snapshot, tenant, content);
   if (!read.ok()) return read;
   content.as_of = head->seq();

@@ -14,18 +14,9 @@ build=${HALFTERM_BUILD:-$PWD/.build/release}
 halfterm=${HALFTERM:-$build/tools/halfterm}
 programs=/usr/lib/postgresql/15/bin
 clients_tried="10 20 40"
+# shellcheck source=tests/bench/measured_postgres.sh
+. tests/bench/measured_postgres.sh
 
-# Of the postmaster, what it started that has ended, and what still runs.
-postgres_cpu_s() {
-  local postmaster ticks=0 process fields
-  postmaster=$(head -n 1 "$HALFTERM_POSTGRES/data/postmaster.pid")
-  for process in "$postmaster" $(pgrep -P "$postmaster"); do
-    fields=$(sed 's/.*) //' "/proc/$process/stat" 2>/dev/null) || continue
-    ticks=$((ticks + $(awk '{ print $12 + $13 + $14 + $15 }' <<<"$fields")))
-  done
-  awk "BEGIN { print $ticks / $(getconf CLK_TCK) }"
-}
-query() { psql -XAtq -h "$HALFTERM_POSTGRES" -U halfterm -d "$1" -c "$2"; }
 # Of what a clock said before and after, for so many records.
 per_1000() { awk "BEGIN { print 1000 * ($2 - $1) / $3 }"; }
 

@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # For the scripts beside it, in an environment that on_postgres made (HALFTERM_POSTGRES): what its
 # PostgreSQL has spent. To be sourced.
 

@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # For the scripts beside it: servers that they start and stop. To be sourced; wants `server`, the
 # program, and `folder`, which is the caller's to remove.
 pids=()

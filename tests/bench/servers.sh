@@ -1,106 +1,74 @@
 #!/usr/bin/env bash
 # Pushes the same records through 1, 2 and 4 servers on one PostgreSQL, each number on a database of its
-# own, all in one run on one machine; then among 10 and among 1,000 schools on one database.
+# own, all in one run on one machine.
 #
-#   tests/bench/servers.sh [RECORDS [SCHOOLS]]     2,000 records and 1,000 schools unless told otherwise
+#   tests/bench/servers.sh [RECORDS [ROUNDS [TABLETS]]]     4,000 records, 3 rounds and 20 tablets unless
+#                                                           told otherwise; `each` after TABLETS: so many
+#                                                           at each server, not at all together
 #
-# Prints JSON lines: records/s, and processor seconds of PostgreSQL for 1,000 records. Needs a release
-# build.
+# Prints a JSON line for each number of servers in each round: records/s of all servers, each over the time of
+# its own pushes; processor seconds for 1,000 records of PostgreSQL and of all
+# servers, schools, sessions and pushes together. Needs a release build.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 build=${HALFTERM_BUILD:-$PWD/.build/release}
 halfterm=${HALFTERM:-$build/tools/halfterm}
-server=$build/service/halftermd
-tablets=20
+server=${HALFTERMD:-$build/service/halftermd}
+# shellcheck source=tests/bench/measured_server.sh
+. tests/bench/measured_server.sh
+# shellcheck source=tests/bench/measured_postgres.sh
+. tests/bench/measured_postgres.sh
 
-# Of the postmaster, what it started that has ended, and what still runs.
-postgres_cpu_s() {
-  local postmaster ticks=0 process fields
-  postmaster=$(head -n 1 "$HALFTERM_POSTGRES/data/postmaster.pid")
-  for process in "$postmaster" $(pgrep -P "$postmaster"); do
-    fields=$(sed 's/.*) //' "/proc/$process/stat" 2>/dev/null) || continue
-    ticks=$((ticks + $(awk '{ print $12 + $13 + $14 + $15 }' <<<"$fields")))
+# Of all servers that run.
+servers_cpu_s() {
+  local pid ticks=0
+  for pid in "${pids[@]}"; do
+    ticks=$((ticks + $(sed 's/.*) //' "/proc/$pid/stat" | awk '{ print $12 + $13 }')))
   done
   awk "BEGIN { print $ticks / $(getconf CLK_TCK) }"
 }
-now_s() { date +%s.%N; }
 
-# Server number $1 on database $2, with the ledger $2_ledger; the first has the keys.
-start() {
-  local data=$folder/$2-$1
-  if [ "$1" -gt 1 ]; then
-    mkdir -p "$data"
-    cp -r "$folder/$2-1/keys" "$data/keys"
-  fi
-  "$server" --data "$data" --engine=postgres \
-    --postgres="host=$HALFTERM_POSTGRES user=halfterm dbname=$2" \
-    --ledger="host=$HALFTERM_POSTGRES user=halfterm dbname=$2_ledger" --http '' --grpc "unix:$data.grpc" \
-    --admin "unix:$data.admin" --ports-file "$data.ports" >"$data.log" 2>&1 &
-  pids+=($!)
-  for ((i = 0; i < 600; i++)); do
-    [ -e "$data.ports" ] && return
-    sleep 0.1
+# $1 servers on a database of their own; each is given an equal part of the records, for a school of its own.
+measure_servers() {
+  local servers=$1 records=$2 database=curve$3_$1 number data of_postgres of_servers rates=() pushes=()
+  local tablets_each=${tablets%each}
+  [[ $tablets = *each ]] || tablets_each=$((tablets / servers))
+  create_store "$database"
+  mapfile -t options < <(store_options "$database")
+  for ((number = 1; number <= servers; number++)); do
+    data=$folder/$database-$number
+    if [ "$number" -gt 1 ]; then
+      mkdir -p "$data"
+      cp -r "$folder/$database-1/keys" "$data/keys"
+    fi
+    start_server "$data" "${options[@]}"
   done
-  cat "$data.log" >&2
-  exit 1
-}
-stop() {
-  kill "${pids[@]}"
-  wait "${pids[@]}" || true
-  pids=()
-}
-seed=0
-push() { # server, database, school, records, tablets; each time other records
-  "$halfterm" bench push --generated "$4" --tablets "$5" --as-school "$3" --seed "$((++seed))" --json \
-    --target "unix:$folder/$2-$1.grpc" --admin-target "unix:$folder/$2-$1.admin"
-}
-database() {
-  local name
-  for name in "$1" "$1_ledger"; do
-    psql -XAtq -h "$HALFTERM_POSTGRES" -U halfterm -d postgres -c "create database $name"
+  of_postgres=$(postgres_cpu_s) of_servers=$(servers_cpu_s)
+  for ((number = 1; number <= servers; number++)); do
+    data=$folder/$database-$number
+    "$halfterm" bench push --generated $((records / servers)) --tablets "$tablets_each" \
+      --as-school "school$number" --seed "$number" --json --target "unix:$data.grpc" \
+      --admin-target "unix:$data.admin" >"$data.said" &
+    pushes+=($!)
   done
-}
-
-on_postgres() {
-  local records=$1 schools=$2 servers number before after cpu_before cpu_after pushes
-  folder=$(mktemp -d)
-  pids=()
-  trap 'kill "${pids[@]}" 2>/dev/null; rm -rf "$folder"' EXIT
-  for servers in 1 2 4; do
-    database "curve$servers"
-    for ((number = 1; number <= servers; number++)); do start $number "curve$servers"; done
-    before=$(now_s) cpu_before=$(postgres_cpu_s) pushes=()
-    for ((number = 1; number <= servers; number++)); do
-      push $number "curve$servers" "school$number" $((records / servers)) $((tablets / servers)) \
-        >"$folder/said$number" &
-      pushes+=($!)
-    done
-    wait "${pushes[@]}"
-    after=$(now_s) cpu_after=$(postgres_cpu_s)
-    awk "BEGIN { printf \"{\\\"servers\\\":$servers,\\\"records_per_s\\\":%.0f,\\\"postgres_cpu_s_per_1000\\\":%.2f}\\n\",
-      $records / ($after - $before), 1000 * ($cpu_after - $cpu_before) / $records }"
-    stop
+  wait "${pushes[@]}"
+  of_postgres=$(awk "BEGIN { print $(postgres_cpu_s) - $of_postgres }")
+  of_servers=$(awk "BEGIN { print $(servers_cpu_s) - $of_servers }")
+  for ((number = 1; number <= servers; number++)); do
+    rates+=("$(sed 's/.*"records_per_s":\([0-9.]*\).*/\1/' "$folder/$database-$number.said")")
   done
-
-  database among
-  start 1 among
-  local had=0 wanted
-  for wanted in 10 "$schools"; do
-    for (( ; had < wanted; had++)); do push 1 among "among$had" 1 1 >/dev/null; done
-    # A tenth of the records to each of ten schools that were there from the beginning.
-    before=$(now_s) cpu_before=$(postgres_cpu_s)
-    for ((number = 0; number < 10; number++)); do
-      push 1 among "among$number" $((records / 10)) 4 >/dev/null
-    done
-    after=$(now_s) cpu_after=$(postgres_cpu_s)
-    awk "BEGIN { printf \"{\\\"schools\\\":$wanted,\\\"records_per_s\\\":%.0f,\\\"postgres_cpu_s_per_1000\\\":%.2f}\\n\",
-      $records / ($after - $before), 1000 * ($cpu_after - $cpu_before) / $records }"
-  done
-  stop
+  awk "BEGIN { printf \"{\\\"servers\\\":$servers,\\\"tablets_each\\\":$tablets_each,\\\"records_per_s\\\":%.0f,\\\"postgres_cpu_s_per_1000\\\":%.2f,\\\"servers_cpu_s_per_1000\\\":%.2f}\\n\",
+    $(IFS=+; echo "${rates[*]}"), 1000 * $of_postgres / $records, 1000 * $of_servers / $records }"
+  stop_servers
 }
 
 if [ "${1:-}" = --on-postgres ]; then
-  on_postgres "$2" "$3"
+  server=$2 tablets=$5  # HALFTERMD is a server with a database of its own by now.
+  folder=$(mktemp -d)
+  trap 'stop_servers KILL; rm -rf "$folder"' EXIT
+  for ((round = 1; round <= $4; round++)); do
+    for servers in 1 2 4; do measure_servers $servers "$3" $round; done
+  done
   exit
 fi
-"$build/storage/on_postgres" "$server" "$0" --on-postgres "${1:-2000}" "${2:-1000}"
+"$build/storage/on_postgres" "$server" "$0" --on-postgres "$server" "${1:-4000}" "${2:-3}" "${3:-20}"
