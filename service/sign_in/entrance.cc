@@ -359,10 +359,7 @@ void Entrance::Renew(const Answer& answer, const std::string& token,
     answer.Refuse(NoSession());
     return;
   }
-  std::string school;
-  for (const auto& [name, tenant] : parts_.directories.Tenants()) {
-    if (tenant == caller.tenant) school = name;
-  }
+  const std::string school = parts_.directories.NameOf(caller.tenant);
   const absl::StatusOr<storage::ShownTablet> tablet = Show(school, request.proof());
   if (!tablet.ok() || tablet->device != caller.device) {
     answer.Refuse(tablet.ok() ? WrongProof() : tablet.status());

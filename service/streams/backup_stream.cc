@@ -15,12 +15,11 @@ v1::BackupGeneration GenerationOf(const disk::BackupRow& row,
   generation.set_epoch(row.epoch());
   generation.set_bytes(row.bytes());
   for (const auto& [name, tenant] : directories.Tenants()) {
-    for (const disk::TenantSeq& head : row.heads()) {
-      if (head.tenant() != tenant.handle()) continue;
-      v1::BackedUpSchool& school = *generation.add_schools();
-      school.set_tenant(name);
-      school.set_seq(head.seq());
-    }
+    const uint64_t seq = storage::SeqOf(row.heads(), tenant);
+    if (seq == 0) continue;
+    v1::BackedUpSchool& school = *generation.add_schools();
+    school.set_tenant(name);
+    school.set_seq(seq);
   }
   return generation;
 }

@@ -110,9 +110,7 @@ v1::InvitedPerson InvitedPersonOf(const sync::Directory& directory,
 
 absl::StatusOr<SchoolName> NameOfSchool(Batch& batch, Tenant tenant) {
   SchoolName names;
-  for (const auto& [name, handle] : batch.context().directories.Tenants()) {
-    if (handle == tenant) names.handle = name;
-  }
+  names.handle = batch.context().directories.NameOf(tenant);
   const absl::StatusOr<std::string> bytes = batch.Get(Family::kMeta, TenantKey(names.handle));
   if (!bytes.ok()) return bytes.status();
   disk::TenantRow row;

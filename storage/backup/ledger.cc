@@ -130,34 +130,44 @@ absl::StatusOr<WriteSet> Ledger::UndoOf(const WriteSet& writes) const {
   return undo;
 }
 
-absl::Status Ledger::ReadAgain() {
-  absl::StatusOr<LedgerFacts> facts = ReadLedger(*engine_.NewSnapshot());
-  if (!facts.ok()) return facts.status();
+absl::StatusOr<Ledger::Taken> Ledger::TakenBy(const WriteSet& batch) {
+  Taken taken;
+  for (size_t i = 0; i < batch.Count(); ++i) {
+    const WriteSet::Write write = batch.At(i);
+    if (write.family != Family::kMeta || write.is_delete) continue;
+    const std::string value(write.value);
+    if (write.key == ledger_keys::kStep && !taken.step.emplace().ParseFromString(value)) {
+      return DamagedLedger();
+    }
+    if (write.key == ledger_keys::kEpochs && !taken.epochs.emplace().ParseFromString(value)) {
+      return DamagedLedger();
+    }
+  }
+  return taken;
+}
+
+Ledger::Taken Ledger::Know(Taken taken) {
   const std::lock_guard<std::mutex> lock(mutex_);
-  facts_.step = std::move(facts->step);
-  facts_.epochs = std::move(facts->epochs);
-  return absl::OkStatus();
+  Taken before;
+  if (taken.step) before.step = std::exchange(facts_.step, *std::move(taken.step));
+  if (taken.epochs) before.epochs = std::exchange(facts_.epochs, *std::move(taken.epochs));
+  return before;
 }
 
 absl::Status Ledger::Take(const WriteSet& batch) {
   const Turn turn(*this);
   if (!turn.status().ok()) return turn.status();
-  if (shared_ != nullptr) {
-    const absl::Status taken = Write(batch, [] {});
-    return taken.ok() ? ReadAgain() : taken;
-  }
+  absl::StatusOr<Taken> taken = TakenBy(batch);
+  if (!taken.ok()) return taken.status();
+  if (shared_ != nullptr) return Write(batch, [&] { Know(*std::move(taken)); });
   // First, or what is owed would be read as what this batch replaces.
   if (const absl::Status paid = Write(WriteSet(), [] {}); !paid.ok()) return paid;
   absl::StatusOr<WriteSet> undo = UndoOf(batch);
   if (!undo.ok()) return undo.status();
-  if (const absl::Status taken = Write(batch, [] {}); !taken.ok()) return taken;
+  if (const absl::Status written = Write(batch, [] {}); !written.ok()) return written;
   undo_ = *std::move(undo);
-  {
-    const std::lock_guard<std::mutex> lock(mutex_);
-    step_before_ = facts_.step;
-    epochs_before_ = facts_.epochs;
-  }
-  return ReadAgain();
+  before_ = Know(*std::move(taken));
+  return absl::OkStatus();
 }
 
 absl::Status Ledger::TakeStep(const WriteSet& batch, uint64_t step,
@@ -183,32 +193,17 @@ absl::Status Ledger::TakeStep(const WriteSet& batch, uint64_t step,
         "This server's turn at the store was lost with its connection. Nothing was written.");
   }
   if (batch.Empty()) return absl::OkStatus();
-  LedgerFacts taken;
-  bool begins_epoch = false;
-  for (size_t i = 0; i < batch.Count(); ++i) {
-    const WriteSet::Write write = batch.At(i);
-    if (write.family != Family::kMeta || write.is_delete) continue;
-    const std::string value(write.value);
-    if (write.key == ledger_keys::kStep && !taken.step.ParseFromString(value))
-      return DamagedLedger();
-    if (write.key != ledger_keys::kEpochs) continue;
-    if (!taken.epochs.ParseFromString(value)) return DamagedLedger();
-    begins_epoch = true;
-  }
-  return shared_->CommitTurn(batch, begins_epoch ? kOtherNews : kStepNews, [&] {
-    const std::lock_guard<std::mutex> lock(mutex_);
-    facts_.step = std::move(taken.step);
-    if (begins_epoch) facts_.epochs = std::move(taken.epochs);
-  });
+  absl::StatusOr<Taken> taken = TakenBy(batch);
+  if (!taken.ok()) return taken.status();
+  const absl::string_view news = taken->epochs ? kOtherNews : kStepNews;
+  return shared_->CommitTurn(batch, news, [&] { Know(*std::move(taken)); });
 }
 
 void Ledger::TakeBack() {
   const std::lock_guard<std::mutex> writing(writing_);
   owed_ = std::exchange(undo_, WriteSet());
   Write(WriteSet(), [] {}).IgnoreError();
-  const std::lock_guard<std::mutex> lock(mutex_);
-  facts_.step = step_before_;
-  facts_.epochs = epochs_before_;
+  Know(std::exchange(before_, Taken()));
 }
 
 absl::Status Ledger::Witness(uint32_t epoch, const Heads& heads) {

@@ -141,8 +141,15 @@ class Ledger {
                                const disk::EpochsRow& epochs, WriteSet& writes) const;
   absl::StatusOr<WriteSet> UndoOf(const WriteSet& writes) const;
 
-  // What a batch may have changed of what is in memory.
-  absl::Status ReadAgain();
+  // What a batch says of what is in memory, or what was there before it: the rest of the ledger is
+  // as large as there are schools and decisions, and is not read for a step.
+  struct Taken {
+    std::optional<disk::LedgerStepRow> step;
+    std::optional<disk::EpochsRow> epochs;
+  };
+  static absl::StatusOr<Taken> TakenBy(const WriteSet& batch);
+  // From now on that is in memory; returns what it replaced.
+  Taken Know(Taken taken);
   // What is to be on record, of what this server and what others have seen; nothing where theirs
   // says more. With mutex_ held.
   std::optional<disk::WitnessRow> WitnessNow() const;
@@ -153,8 +160,7 @@ class Ledger {
   std::mutex writing_;
   // What the last batch replaced: on the disk, and of facts_.
   WriteSet undo_;
-  disk::LedgerStepRow step_before_;
-  disk::EpochsRow epochs_before_;
+  Taken before_;
   WriteSet owed_;  // Of a batch that was taken back and is still on the disk.
   // Held for moments only.
   mutable std::mutex mutex_;

@@ -353,10 +353,7 @@ void Batch::PutDirectory(Tenant tenant, std::string name,
 std::string Batch::NameOf(Tenant tenant) const {
   const auto changed = directories_.find(tenant.handle());
   if (changed != directories_.end()) return changed->second.first;
-  for (const auto& [name, known] : context_.directories.Tenants()) {
-    if (known == tenant) return name;
-  }
-  return "";
+  return context_.directories.NameOf(tenant);
 }
 
 std::optional<Tenant> Batch::TenantNamed(absl::string_view name) {

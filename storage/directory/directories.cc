@@ -1,6 +1,7 @@
 #include "storage/directory/directories.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
@@ -115,8 +116,20 @@ absl::Status Directories::Load(const Engine& engine) {
 
 std::shared_ptr<const sync::Directory> Directories::Of(Tenant tenant) const {
   const std::lock_guard<std::mutex> lock(mutex_);
-  const auto found = directories_.find(tenant.handle());
-  return found == directories_.end() ? nullptr : found->second;
+  const auto found = schools_.find(tenant.handle());
+  return found == schools_.end() ? nullptr : found->second.directory;
+}
+
+std::string Directories::NameOf(Tenant tenant) const {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  const auto found = schools_.find(tenant.handle());
+  return found == schools_.end() ? "" : found->second.name;
+}
+
+std::optional<Tenant> Directories::Last() const {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  if (schools_.empty()) return std::nullopt;
+  return Tenant(schools_.rbegin()->first);
 }
 
 std::optional<Tenant> Directories::TenantNamed(absl::string_view name) const {
@@ -136,9 +149,9 @@ void Directories::Put(Tenant tenant, absl::string_view name,
   std::shared_ptr<const sync::Directory> replaced;  // Freed after the lock is.
   const std::lock_guard<std::mutex> lock(mutex_);
   tenants_.insert_or_assign(std::string(name), tenant);
-  std::shared_ptr<const sync::Directory>& held = directories_[tenant.handle()];
-  replaced = std::move(held);
-  held = std::move(directory);
+  School& school = schools_[tenant.handle()];
+  school.name = std::string(name);
+  replaced = std::exchange(school.directory, std::move(directory));
 }
 
 absl::StatusOr<std::shared_ptr<const sync::Directory>> ReadDirectory(const Snapshot& snapshot,

@@ -33,15 +33,24 @@ class Directories {
   // Null for a school that is not there.
   std::shared_ptr<const sync::Directory> Of(Tenant tenant) const;
   std::optional<Tenant> TenantNamed(absl::string_view name) const;
-  std::vector<std::pair<std::string, Tenant>> Tenants() const;  // By name.
+  // All schools, by name. A copy: for what is done for each of them, not for each call.
+  std::vector<std::pair<std::string, Tenant>> Tenants() const;
+  // Empty for a school that is not there.
+  std::string NameOf(Tenant tenant) const;
+  // The school that began last; nothing where there is none.
+  std::optional<Tenant> Last() const;
 
   // By the committer, after the commit.
   void Put(Tenant tenant, absl::string_view name, std::shared_ptr<const sync::Directory> directory);
 
  private:
   mutable std::mutex mutex_;
+  struct School {
+    std::string name;
+    std::shared_ptr<const sync::Directory> directory;
+  };
   std::map<std::string, Tenant, std::less<>> tenants_;
-  std::map<uint32_t, std::shared_ptr<const sync::Directory>> directories_;
+  std::map<uint32_t, School> schools_;  // By handle.
 };
 
 // Reads one school's directory as `snapshot` holds it: the reference records that the directory

@@ -18,11 +18,8 @@ namespace {
 constexpr size_t kWholeBatch = 512;
 
 Tenant NextTenant(const Directories& directories) {
-  uint32_t highest = 0;
-  for (const auto& [name, tenant] : directories.Tenants()) {
-    highest = std::max(highest, tenant.handle());
-  }
-  return Tenant(highest + 1);
+  const std::optional<Tenant> last = directories.Last();
+  return Tenant(last ? last->handle() + 1 : 1);
 }
 
 // What stands in for a request's list when a record's id is taken by an observation.
