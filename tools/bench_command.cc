@@ -86,6 +86,10 @@ void AddBenchCommand(CLI::App& app, Invocation& invocation) {
                    "Of `schools`: so many, the handle and a number")
       ->check(CLI::Range(1, 100'000))
       ->capture_default_str();
+  command
+      ->add_option("--database-process", flags->options.database,
+                   "Of `schools`: the server's database, to be measured too")
+      ->type_name("PID");
   command->add_option("--first-school", flags->options.first_school, "The first one's number")
       ->capture_default_str();
   command->add_option("--seed", flags->options.seed, "What chance starts from")

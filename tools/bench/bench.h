@@ -25,6 +25,7 @@ struct BenchOptions {
   int settle_s = 60;          // How long to wait for what the server puts off.
   uint64_t schools = 10;      // Of `schools`: so many, named `tenant` and a number ...
   uint64_t first_school = 0;  // ... that begins here.
+  int64_t database = 0;       // The process of the server's database; 0: it has none.
   std::function<void(const std::string&)> progress;
 };
 

@@ -1,8 +1,12 @@
 #include "tools/bench/measured_server.h"
 
+#include <unistd.h>
+
 #include <chrono>
 #include <cstdlib>
 #include <filesystem>
+#include <fstream>
+#include <sstream>
 #include <thread>
 #include <utility>
 
@@ -40,6 +44,34 @@ MeasuredServer::~MeasuredServer() {
   process_->Stop().IgnoreError();
   std::error_code error;
   std::filesystem::remove_all(folder_, error);
+}
+
+namespace {
+
+// utime, stime, cutime and cstime of proc(5), in ticks.
+uint64_t TicksOf(const std::filesystem::path& stat) {
+  std::ifstream file(stat);
+  std::string line;
+  std::getline(file, line);
+  const size_t name_end = line.rfind(')');  // A program's name may have blanks and brackets.
+  if (name_end == std::string::npos) return 0;
+  std::istringstream fields(line.substr(name_end + 1));
+  constexpr int kFirst = 11, kCount = 4;  // After the name, from 0.
+  std::string skipped;
+  for (int i = 0; i < kFirst; ++i) fields >> skipped;
+  uint64_t sum = 0, ticks = 0;
+  for (int i = 0; i < kCount && fields >> ticks; ++i) sum += ticks;
+  return sum;
+}
+
+}  // namespace
+
+double ProcessorSeconds(int64_t process) {
+  const std::filesystem::path proc("/proc"), own = proc / std::to_string(process);
+  uint64_t ticks = TicksOf(own / "stat");
+  std::ifstream children(own / "task" / std::to_string(process) / "children");
+  for (std::string child; children >> child;) ticks += TicksOf(proc / child / "stat");
+  return static_cast<double>(ticks) / static_cast<double>(sysconf(_SC_CLK_TCK));
 }
 
 absl::Status Meter::Begin() {

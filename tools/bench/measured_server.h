@@ -35,6 +35,10 @@ class MeasuredServer {
   std::unique_ptr<AdminCalls> admin_;
 };
 
+// Processor seconds of a process, of what it started that has ended, and of its children that still
+// run: of a database, whatever works for it. 0 where there is no such process.
+double ProcessorSeconds(int64_t process);
+
 // What the server spent from Begin to End, in wall time and processor time.
 class Meter {
  public:
