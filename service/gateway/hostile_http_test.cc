@@ -403,20 +403,20 @@ TEST_F(G, T12_AListenerOutlivesTheWantOfFiles) {
   std::vector<std::unique_ptr<RawHttp>> open;
   rlimit before{};
   ASSERT_EQ(getrlimit(RLIMIT_NOFILE, &before), 0);
-  // Each client has its file already; the gateway has none for its side. What is free below the
-  // last file in use is used up first.
-  std::vector<int> spare;
-  for (int i = 0; i < 12; ++i) spare.push_back(dup(0));
+  // Each client has its file already; the gateway has none for its side: a file gets the lowest
+  // number that is free, and so there is none below the last one.
+  for (int i = 0; i < 12; ++i) open.push_back(std::make_unique<RawHttp>());
+  const int last = dup(0);
   rlimit none = before;
-  none.rlim_cur = static_cast<rlim_t>(spare.back()) + 1;
+  none.rlim_cur = static_cast<rlim_t>(last) + 1;
   ASSERT_EQ(setrlimit(RLIMIT_NOFILE, &none), 0);
-  for (int i = 0; i < 12; ++i) {
-    close(spare[static_cast<size_t>(i)]);
-    open.push_back(std::make_unique<RawHttp>(gateway_.port()));
-    open.back()->Send(RunningGateway::Get("/"));
+  for (const auto& http : open) {
+    http->Connect(gateway_.port());
+    http->Send(RunningGateway::Get("/"));
   }
   EXPECT_TRUE(ComesTrue([&] { return gateway_.gateway().failed_accepts() > 0; }));
   ASSERT_EQ(setrlimit(RLIMIT_NOFILE, &before), 0);
+  close(last);
   for (const auto& http : open) EXPECT_EQ(http->Read().status, 200);
 }
 

@@ -69,15 +69,22 @@ RawFrames FramesOf(const RawAnswer& answer) {
   return frames;
 }
 
-RawHttp::RawHttp(int port, int receive_bytes) : socket_(socket(AF_INET, SOCK_STREAM, 0)) {
+RawHttp::RawHttp() : socket_(socket(AF_INET, SOCK_STREAM, 0)) {
   const timeval patience = {kPatienceSeconds, 0};
   setsockopt(socket_, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
   setsockopt(socket_, SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
   const int one = 1;
   setsockopt(socket_, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
+}
+
+RawHttp::RawHttp(int port, int receive_bytes) : RawHttp() {
   if (receive_bytes > 0) {
     setsockopt(socket_, SOL_SOCKET, SO_RCVBUF, &receive_bytes, sizeof receive_bytes);
   }
+  Connect(port);
+}
+
+void RawHttp::Connect(int port) {
   sockaddr_in to{};
   to.sin_family = AF_INET;
   to.sin_port = htons(static_cast<uint16_t>(port));

@@ -34,10 +34,14 @@ class RawHttp {
   // Fails the test where nobody listens. `receive_bytes`: how much the kernel keeps for a reader
   // that does not read; 0 for as it likes.
   explicit RawHttp(int port, int receive_bytes = 0);
+  // A file, and no connection until Connect().
+  RawHttp();
   ~RawHttp();
   RawHttp(const RawHttp&) = delete;
   RawHttp& operator=(const RawHttp&) = delete;
 
+  // Fails the test where nobody listens.
+  void Connect(int port);
   // False: the other side takes nothing more.
   bool Send(absl::string_view bytes);
   // To a HEAD there is no body.
