@@ -39,12 +39,11 @@
 #include "service/summary_service.h"
 #include "service/sync_service.h"
 #include "service/ticker.h"
+#include "service/upkeep.h"
 #include "service/worker_pool.h"
 #include "service/write_lane.h"
 #include "storage/accounts/account_keys.h"
-#include "storage/accounts/session_terms.h"
 #include "storage/aggregates/aggregate_reader.h"
-#include "storage/aggregates/freeze.h"
 #include "storage/audit/audit_reader.h"
 #include "storage/audit/read_trail.h"
 #include "storage/backup/ledger.h"
@@ -52,15 +51,11 @@
 #include "storage/commit/changes.h"
 #include "storage/commit/committer.h"
 #include "storage/commit/epochs.h"
-#include "storage/commit/erasure.h"
-#include "storage/commit/read_ends.h"
 #include "storage/commit/secrets.h"
 #include "storage/commit/sessions.h"
 #include "storage/directory/directories.h"
-#include "storage/doors/door_jobs.h"
 #include "storage/doors/door_list.h"
 #include "storage/engine.h"
-#include "storage/import/import.h"
 #include "storage/keeping/keeping_reader.h"
 #include "storage/practice/practice_reader.h"
 #include "storage/pull/puller.h"
@@ -75,7 +70,6 @@ constexpr std::chrono::seconds kGatewayGrace(1);
 // For so long calls are still answered, with UNAVAILABLE: gRPC itself answers CANCELLED to those
 // that come in the moment of its closing, and a client then does not know to come again.
 constexpr std::chrono::milliseconds kLastRefusals(250);
-constexpr int64_t kGrantClockMs = 60'000;
 constexpr int64_t kTrailMs = 1'000;
 
 size_t ReadThreads() { return std::clamp<size_t>(std::thread::hardware_concurrency(), 2, 4); }
@@ -150,6 +144,7 @@ struct Server::Parts {
             AdminParts{gate, *stored->engine, stored->directories, committer, world.clock,
                        summary_times, writes, reads, reports},
             VerifyParts{*stored->engine, *stored->secrets, {world.clock, reports, verifications}}),
+        upkeep(committer, stored->directories, world.clock, gate, world.log),
         ticker(std::chrono::milliseconds(kTickMs), [this](bool nudged) { Tick(nudged); }) {}
 
   EntranceParts EntranceOf() {
@@ -172,12 +167,6 @@ struct Server::Parts {
   }
 
   void Tick(bool nudged);
-  // Begins and ends grants whose day has come, and freezes half-terms that have closed.
-  void RunGrantClock();
-  // Ends sessions whose time has come.
-  void RunSessionClock();
-  // Ends what teachers let be read until a day, and clears the log of erased records.
-  void RunUpkeep();
   // What was read since the last time goes into the audit.
   void WriteTrail();
 
@@ -222,8 +211,7 @@ struct Server::Parts {
   AccountsService accounts;
   AccountsAdminService accounts_admin;
   AdminService admin;
-  std::atomic<bool> grant_clock_runs{false};
-  std::atomic<int64_t> grant_clock_ms{0};
+  Upkeep upkeep;
   std::atomic<bool> trail_runs{false};
   std::atomic<int64_t> trail_ms{0};
   Ticker ticker;
@@ -237,10 +225,7 @@ void Server::Parts::Tick(bool nudged) {
   watches.Tick(!nudged);
   verifications.Tick(!nudged);
   backups_made.Tick(!nudged);
-  if (!nudged && world.clock.MonotonicMs() - grant_clock_ms >= kGrantClockMs) {
-    RunGrantClock();
-    RunSessionClock();
-  }
+  if (!nudged) upkeep.Tick();
   if (!nudged && world.clock.MonotonicMs() - trail_ms >= kTrailMs) WriteTrail();
 }
 
@@ -252,41 +237,6 @@ void Server::Parts::WriteTrail() {
     trail_runs = false;
   });
   if (!taken) trail_runs = false;
-}
-
-void Server::Parts::RunGrantClock() {
-  if (grant_clock_runs.exchange(true)) return;
-  grant_clock_ms = world.clock.MonotonicMs();
-  committer.Submit(storage::MakeGrantClock([this](const absl::Status& done) {
-    grant_clock_runs = false;
-    if (!done.ok() && gate.Open().ok()) {
-      world.log.Error("grant clock", {{"status", absl::StatusCodeToString(done.code())}});
-    }
-  }));
-  RunUpkeep();
-}
-
-void Server::Parts::RunUpkeep() {
-  const auto failed = [this](const char* what, const absl::Status& status) {
-    if (status.ok() || !gate.Open().ok()) return;
-    world.log.Error(what, {{"status", absl::StatusCodeToString(status.code())}});
-  };
-  committer.Submit(storage::MakeReadEnds(
-      [failed](const absl::Status& done) { failed("ends of reading", done); }));
-  committer.Submit(storage::MakeLogClearing(
-      [failed](const absl::StatusOr<bool>& done) { failed("clearing the log", done.status()); }));
-  committer.Submit(storage::MakeFreezeClock(
-      [failed](const absl::Status& done) { failed("freeze clock", done); }));
-  committer.Submit(
-      storage::MakeDoorClock([failed](const absl::Status& done) { failed("door clock", done); }));
-}
-
-void Server::Parts::RunSessionClock() {
-  committer.Submit(storage::MakeSessionClock([this](const absl::Status& done) {
-    if (!done.ok() && gate.Open().ok()) {
-      world.log.Error("session clock", {{"status", absl::StatusCodeToString(done.code())}});
-    }
-  }));
 }
 
 namespace {
@@ -318,7 +268,7 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(const ServerOptions& optio
   auto parts = std::make_unique<Parts>(std::move(world), options, *std::move(stored));
   std::unique_ptr<Server> server(new Server(std::move(parts)));
   Parts& p = *server->parts_;
-  p.RunGrantClock();
+  p.upkeep.Begin();
 
   absl::StatusOr<Listening> admin =
       Listen(Port::kAdmin, options.admin_address,

@@ -111,6 +111,7 @@ absl::StatusOr<AccountKeys> AccountKeys::Open(absl::string_view dir) {
 AccountKeys::AccountKeys(std::string key, std::shared_ptr<EVP_PKEY> sealing_key,
                          std::string sealing_point)
     : key_(std::move(key)),
+      start_of_codes_(core::HmacSha256(key_, {"start of codes"})),
       sealing_key_(std::move(sealing_key)),
       sealing_point_(std::move(sealing_point)) {}
 

@@ -33,6 +33,8 @@ class AccountKeys {
   // kept by, because its name may be an address or something that was typed.
   core::Digest32 DigestOfNonce(absl::string_view head) const;
   core::Digest32 DigestOfCount(absl::string_view name) const;
+  // A secret from which the beginnings of a school's codes are made.
+  const core::Digest32& start_of_codes() const { return start_of_codes_; }
 
   // AES-256-GCM under a key derived from accounts.key. `nonce12` must never repeat.
   std::string Seal(absl::string_view nonce12, absl::string_view text) const;
@@ -49,6 +51,7 @@ class AccountKeys {
   AccountKeys(std::string key, std::shared_ptr<EVP_PKEY> sealing_key, std::string sealing_point);
 
   std::string key_;
+  core::Digest32 start_of_codes_;
   std::shared_ptr<EVP_PKEY> sealing_key_;
   std::string sealing_point_;
 };

@@ -144,9 +144,27 @@ TEST(InvitationTest, CodesAreReadAsPeopleTypeThem) {
   for (const char* typed : {"", "ABCDEFGHJ", "ABCDEFGHJKL", "ABCDEFGHI0", "ABCDEFGHJ\xc3\xa9"}) {
     EXPECT_EQ(NormalCode(typed), "") << typed;
   }
-  EXPECT_EQ(CodeFrom(std::string("\x00\x01\x1f\x20\xff\x07\x08\x09\x0a\x0b", 10)), "AB9A9HJKLM");
   EXPECT_EQ(QrText("https://h.example/", "riverside", "0123456789abcdef"),
             "https://h.example/#join=riverside.MDEyMzQ1Njc4OWFiY2RlZg");
+}
+
+TEST(InvitationTest, ACodeIsLookedForInOneSchoolOfAThousand) {
+  const TemporaryDirectory here, elsewhere;
+  const auto keys = AccountKeys::Open(here.path()), others = AccountKeys::Open(elsewhere.path());
+  ASSERT_TRUE(keys.ok() && others.ok());
+  const std::string random("\x00\x01\x1f\x20\xff\x07\x08\x09", kCodeRandomBytes);
+  const std::string code = NewCode(*keys, Tenant(7), random);
+  EXPECT_EQ(code.substr(2), "AB9A9HJK");
+  EXPECT_EQ(NormalCode(code), code);
+  EXPECT_EQ(NewCode(*AccountKeys::Open(here.path()), Tenant(7), random), code) << "after a restart";
+  size_t asked = 0, alike = 0;
+  for (uint32_t handle = 1; handle <= 10'000; ++handle) {
+    asked += BeginsAsCodesOf(*keys, Tenant(handle), code) ? 1 : 0;
+    alike += NewCode(*keys, Tenant(handle), random) == NewCode(*others, Tenant(handle), random);
+  }
+  EXPECT_TRUE(BeginsAsCodesOf(*keys, Tenant(7), code));
+  EXPECT_LT(asked, 40u) << "of 10,000 ten are to be expected";
+  EXPECT_LT(alike, 40u) << "how codes begin is a secret";
 }
 
 TEST(SignInNameTest, NamesAreMadeOfWhatColleaguesSay) {

@@ -1,13 +1,16 @@
 #include "storage/accounts/invitations.h"
 
 #include <algorithm>
+#include <string_view>
 #include <utility>
 #include <vector>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/escaping.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "storage/accounts/account_rows.h"
+#include "sync/core/sha256.h"
 
 namespace halfterm::storage {
 namespace {
@@ -22,6 +25,19 @@ bool IsName(absl::string_view name) {
            return absl::ascii_isalnum(static_cast<unsigned char>(c)) || c == '.' || c == '-' ||
                   c == '_';
          });
+}
+
+// A letter for each byte, by its last five bits.
+std::string InLetters(std::string_view bytes) {
+  std::string letters;
+  for (const char byte : bytes) letters.push_back(kAlphabet[static_cast<unsigned char>(byte) % 32]);
+  return letters;
+}
+
+std::string StartOfCodes(const AccountKeys& keys, Tenant tenant) {
+  std::string text(keys.start_of_codes().view());
+  absl::StrAppend(&text, tenant.handle());
+  return InLetters(core::Sha256(text).view().substr(0, kCodeCharacters - kCodeRandomBytes));
 }
 
 // A name that nobody in the school signs in with yet.
@@ -48,10 +64,12 @@ std::string NormalCode(absl::string_view typed) {
   return code.size() == kCodeCharacters ? code : "";
 }
 
-std::string CodeFrom(absl::string_view random) {
-  std::string code;
-  for (const char byte : random) code.push_back(kAlphabet[static_cast<unsigned char>(byte) % 32]);
-  return code;
+std::string NewCode(const AccountKeys& keys, Tenant tenant, absl::string_view random) {
+  return absl::StrCat(StartOfCodes(keys, tenant), InLetters({random.data(), random.size()}));
+}
+
+bool BeginsAsCodesOf(const AccountKeys& keys, Tenant tenant, absl::string_view code) {
+  return absl::StartsWith(code, StartOfCodes(keys, tenant));
 }
 
 std::string QrText(absl::string_view url, absl::string_view school, absl::string_view secret) {
@@ -60,14 +78,16 @@ std::string QrText(absl::string_view url, absl::string_view school, absl::string
   return absl::StrCat(url, "#join=", school, ".", text);
 }
 
-absl::Status ForEachInvitation(
-    Batch& batch, Tenant tenant,
-    const std::function<void(const std::string& key, disk::InvitationRow row)>& visit) {
+absl::Status ForEachInvitation(Batch& batch, Tenant tenant, const VisitInvitation& visit) {
+  return ForEachInvitation(batch, *batch.context().engine.NewSnapshot(), tenant, visit);
+}
+
+absl::Status ForEachInvitation(Batch& batch, const Snapshot& stored, Tenant tenant,
+                               const VisitInvitation& visit) {
   const std::string prefix = InvitationPrefix(tenant);
   std::vector<std::string> keys;
   {
-    const std::unique_ptr<Snapshot> snapshot = batch.context().engine.NewSnapshot();
-    const auto cursor = snapshot->NewCursor(Family::kState, prefix, EndOfPrefix(prefix));
+    const auto cursor = stored.NewCursor(Family::kState, prefix, EndOfPrefix(prefix));
     for (; cursor->Valid(); cursor->Next()) keys.emplace_back(cursor->key());
     if (!cursor->status().ok()) return cursor->status();
   }
@@ -116,6 +136,7 @@ absl::StatusOr<FoundInvitation> FindInvitation(Batch& batch, const AccountKeys& 
   if (code.empty()) return none;
   const core::Digest32 digest = keys.DigestOfCode(code);
   for (const Tenant school : schools) {
+    if (tenant == nullptr && !BeginsAsCodesOf(keys, school, code)) continue;
     std::optional<FoundInvitation> found;
     const absl::Status walked =
         ForEachInvitation(batch, school, [&](const std::string& at, disk::InvitationRow row) {
@@ -181,7 +202,7 @@ absl::Status Invite(Batch& batch, const AccountKeys& keys, Tenant tenant,
     row.set_person(request.person());
   }
   reply.set_secret(batch.context().random(kSecretBytes));
-  reply.set_code(CodeFrom(batch.context().random(kCodeCharacters)));
+  reply.set_code(NewCode(keys, tenant, batch.context().random(kCodeRandomBytes)));
   reply.set_expires_ms(batch.now_ms() + kInvitationMs);
   reply.set_school(school->handle);
   row.set_code_digest(std::string(keys.DigestOfCode(reply.code()).view()));

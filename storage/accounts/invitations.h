@@ -20,12 +20,17 @@ namespace halfterm::storage {
 inline constexpr int64_t kInvitationMs = 10 * 60 * 1000;
 inline constexpr size_t kSecretBytes = 16;
 inline constexpr size_t kCodeCharacters = 10;
+inline constexpr size_t kCodeRandomBytes = 8;
 
 // The code as it is digested: ten capital letters and digits of the alphabet; empty for any other
 // text.
 std::string NormalCode(absl::string_view typed);
-// From 10 random bytes.
-std::string CodeFrom(absl::string_view random);
+// A new code of the school, from 8 random bytes. All codes of a school begin with the same two
+// characters, which say nothing to whoever does not hold accounts.key: so a code that is typed
+// without the school's name is looked for in one school of a thousand.
+std::string NewCode(const AccountKeys& keys, Tenant tenant, absl::string_view random);
+// Whether a code in the form of NormalCode() may be one of that school's.
+bool BeginsAsCodesOf(const AccountKeys& keys, Tenant tenant, absl::string_view code);
 // What the QR code holds. `url` may be empty.
 std::string QrText(absl::string_view url, absl::string_view school, absl::string_view secret);
 
@@ -44,10 +49,12 @@ absl::StatusOr<FoundInvitation> FindInvitation(Batch& batch, const AccountKeys& 
 // AlreadyExists, FailedPrecondition.
 absl::Status MayUse(const disk::InvitationRow& row, const core::Id16& device, int64_t now_ms);
 
-// Every invitation of the school as the batch leaves it; `visit` may change the batch.
-absl::Status ForEachInvitation(
-    Batch& batch, Tenant tenant,
-    const std::function<void(const std::string& key, disk::InvitationRow row)>& visit);
+// Every invitation of the school as the batch leaves it; `visit` may change the batch. `stored`:
+// what the batch found.
+using VisitInvitation = std::function<void(const std::string& key, disk::InvitationRow row)>;
+absl::Status ForEachInvitation(Batch& batch, Tenant tenant, const VisitInvitation& visit);
+absl::Status ForEachInvitation(Batch& batch, const Snapshot& stored, Tenant tenant,
+                               const VisitInvitation& visit);
 
 // Ends the person's unused invitations.
 absl::Status EndInvitationsOf(Batch& batch, Tenant tenant, const core::Id16& person);

@@ -37,7 +37,8 @@ absl::Status PutRow(Batch& batch, Tenant tenant, const core::Id16& session,
 
 class SchoolClock {
  public:
-  SchoolClock(Batch& batch, Tenant tenant) : batch_(batch), tenant_(tenant) {}
+  SchoolClock(Batch& batch, const Snapshot& stored, Tenant tenant)
+      : batch_(batch), stored_(stored), tenant_(tenant) {}
 
   absl::Status Run() {
     const sync::Directory& directory = batch_.DirectoryOf(tenant_);
@@ -64,7 +65,7 @@ class SchoolClock {
       if (!done.ok()) return done;
     }
     if (absl::Status done = ForgetInvitations(); !done.ok()) return done;
-    return ForgetOldSignIns(batch_, tenant_);
+    return ForgetOldSignIns(batch_, stored_, tenant_);
   }
 
  private:
@@ -88,7 +89,7 @@ class SchoolClock {
   }
 
   absl::Status ForgetInvitations() {
-    return ForEachInvitation(batch_, tenant_,
+    return ForEachInvitation(batch_, stored_, tenant_,
                              [this](const std::string& key, const disk::InvitationRow& row) {
                                if (batch_.now_ms() - row.expires_ms() > kDayMs) {
                                  batch_.Delete(Family::kState, key);
@@ -97,6 +98,7 @@ class SchoolClock {
   }
 
   Batch& batch_;
+  const Snapshot& stored_;
   const Tenant tenant_;
 };
 
@@ -138,14 +140,16 @@ absl::StatusOr<uint32_t> EndSessions(Batch& batch, Tenant tenant, v1::SessionEnd
   return ended;
 }
 
-std::unique_ptr<Job> MakeSessionClock(std::function<void(absl::Status)> done) {
+std::unique_ptr<Job> MakeSessionClock(std::vector<Tenant> schools,
+                                      std::function<void(absl::Status)> done) {
   struct Nothing {};
   return MakeAccountWork<Nothing>(
-      [](Batch& batch, Nothing&) {
-        for (const auto& [name, tenant] : batch.context().directories.Tenants()) {
-          if (absl::Status ran = SchoolClock(batch, tenant).Run(); !ran.ok()) return ran;
+      [schools = std::move(schools)](Batch& batch, Nothing&) {
+        const std::unique_ptr<Snapshot> stored = batch.context().engine.NewSnapshot();
+        for (const Tenant tenant : schools) {
+          if (absl::Status ran = SchoolClock(batch, *stored, tenant).Run(); !ran.ok()) return ran;
         }
-        return ForgetOldGuesses(batch);
+        return ForgetOldGuesses(batch, *stored);
       },
       [done = std::move(done)](const absl::StatusOr<Nothing>& ran) { done(ran.status()); });
 }

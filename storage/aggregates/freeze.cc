@@ -162,10 +162,11 @@ absl::StatusOr<int64_t> BeganMs(const Engine& engine, Tenant tenant) {
 
 class FreezeClock final : public Job {
  public:
-  explicit FreezeClock(std::function<void(absl::Status)> done) : done_(std::move(done)) {}
+  FreezeClock(std::vector<Tenant> schools, std::function<void(absl::Status)> done)
+      : schools_(std::move(schools)), done_(std::move(done)) {}
 
   void Apply(Batch& batch) override {
-    for (const auto& [name, tenant] : batch.context().directories.Tenants()) {
+    for (const Tenant tenant : schools_) {
       for (const Id16& site : SitesOf(batch.DirectoryOf(tenant))) {
         const absl::Status frozen = FreezeWhatIsDue(batch, tenant, site);
         // Of a school whose figures are being recomputed the next minute is early enough.
@@ -207,6 +208,7 @@ class FreezeClock final : public Job {
     return cursor->status();
   }
 
+  const std::vector<Tenant> schools_;
   const std::function<void(absl::Status)> done_;
   absl::Status result_;
 };
@@ -230,8 +232,9 @@ std::unique_ptr<Job> MakeFreeze(v1::FreezeRequest request,
   return std::make_unique<FreezeJob>(std::move(request), std::move(done));
 }
 
-std::unique_ptr<Job> MakeFreezeClock(std::function<void(absl::Status)> done) {
-  return std::make_unique<FreezeClock>(std::move(done));
+std::unique_ptr<Job> MakeFreezeClock(std::vector<Tenant> schools,
+                                     std::function<void(absl::Status)> done) {
+  return std::make_unique<FreezeClock>(std::move(schools), std::move(done));
 }
 
 }  // namespace halfterm::storage

@@ -29,8 +29,9 @@ uint16_t LastClosed(const sync::Directory& directory, const core::Id16& site, in
 std::unique_ptr<Job> MakeFreeze(v1::FreezeRequest request,
                                 std::function<void(absl::StatusOr<v1::FreezeReply>)> done);
 
-// Freezes what is due, in every school. Cheap where nothing is.
-std::unique_ptr<Job> MakeFreezeClock(std::function<void(absl::Status)> done);
+// Freezes what is due in those schools. Cheap where nothing is.
+std::unique_ptr<Job> MakeFreezeClock(std::vector<Tenant> schools,
+                                     std::function<void(absl::Status)> done);
 
 }  // namespace halfterm::storage
 

@@ -97,8 +97,8 @@ class FreezeTest : public ::testing::Test {
   }
   void RunClock() {
     std::promise<absl::Status> done;
-    school.committer().Submit(
-        storage::MakeFreezeClock([&done](const absl::Status& status) { done.set_value(status); }));
+    school.committer().Submit(storage::MakeFreezeClock(
+        {school.tenant()}, [&done](const absl::Status& status) { done.set_value(status); }));
     const absl::Status ran = done.get_future().get();
     EXPECT_TRUE(ran.ok()) << ran;
   }

@@ -22,11 +22,13 @@ absl::Status CannotBeRead() {
 
 class LogClearing final : public Job {
  public:
-  explicit LogClearing(std::function<void(absl::StatusOr<bool>)> done) : done_(std::move(done)) {}
+  LogClearing(std::vector<Tenant> schools, std::function<void(absl::StatusOr<bool>)> done)
+      : schools_(std::move(schools)), done_(std::move(done)) {}
 
   void Apply(Batch& batch) override {
-    for (const auto& [name, tenant] : batch.context().directories.Tenants()) {
-      const absl::Status cleared = ClearThoseOf(batch, tenant);
+    const std::unique_ptr<Snapshot> snapshot = batch.context().engine.NewSnapshot();
+    for (const Tenant tenant : schools_) {
+      const absl::Status cleared = ClearThoseOf(batch, *snapshot, tenant);
       if (!cleared.ok()) result_ = cleared;
     }
   }
@@ -36,11 +38,10 @@ class LogClearing final : public Job {
   }
 
  private:
-  absl::Status ClearThoseOf(Batch& batch, Tenant tenant) {
-    const std::unique_ptr<Snapshot> snapshot = batch.context().engine.NewSnapshot();
+  absl::Status ClearThoseOf(Batch& batch, const Snapshot& snapshot, Tenant tenant) {
     std::map<core::Id16, disk::ErasedRow> waiting;
     const std::string prefix = ErasedPrefix(tenant);
-    const auto erased = snapshot->NewCursor(Family::kErased, prefix, EndOfPrefix(prefix));
+    const auto erased = snapshot.NewCursor(Family::kErased, prefix, EndOfPrefix(prefix));
     for (; erased->Valid(); erased->Next()) {
       const auto key = ParseErasedKey(erased->key());
       disk::ErasedRow row;
@@ -60,7 +61,7 @@ class LogClearing final : public Job {
       last = std::max(last, row.seq());
     }
     const auto log =
-        snapshot->NewCursor(Family::kLog, OplogKey(tenant, from + 1), OplogKey(tenant, last + 1));
+        snapshot.NewCursor(Family::kLog, OplogKey(tenant, from + 1), OplogKey(tenant, last + 1));
     uint64_t come_to = last;
     for (size_t rows = 0; log->Valid(); log->Next(), ++rows) {
       const auto key = ParseOplogKey(log->key());
@@ -117,6 +118,7 @@ class LogClearing final : public Job {
     batch.Put(Family::kLog, OplogKey(tenant, seq), row.SerializeAsString());
   }
 
+  const std::vector<Tenant> schools_;
   const std::function<void(absl::StatusOr<bool>)> done_;
   absl::StatusOr<bool> result_ = false;
 };
@@ -158,8 +160,9 @@ absl::StatusOr<bool> CountIfErased(Batch& batch, Tenant tenant, const core::Id16
   return true;
 }
 
-std::unique_ptr<Job> MakeLogClearing(std::function<void(absl::StatusOr<bool>)> done) {
-  return std::make_unique<LogClearing>(std::move(done));
+std::unique_ptr<Job> MakeLogClearing(std::vector<Tenant> schools,
+                                     std::function<void(absl::StatusOr<bool>)> done) {
+  return std::make_unique<LogClearing>(std::move(schools), std::move(done));
 }
 
 }  // namespace halfterm::storage

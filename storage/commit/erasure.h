@@ -24,9 +24,10 @@ absl::StatusOr<bool> IsErased(Batch& batch, Tenant tenant, const core::Id16& rec
 // Whether the record was erased; counts the group that came for it if so.
 absl::StatusOr<bool> CountIfErased(Batch& batch, Tenant tenant, const core::Id16& record);
 
-// Goes on through the logs of schools with records that were erased and takes out what their groups
-// held: at most some thousand rows a run. Run it every minute; `done` hears whether more is left.
-std::unique_ptr<Job> MakeLogClearing(std::function<void(absl::StatusOr<bool>)> done);
+// Goes on through the logs of those schools where records were erased and takes out what their
+// groups held: at most some thousand rows a run. `done` hears whether more is left.
+std::unique_ptr<Job> MakeLogClearing(std::vector<Tenant> schools,
+                                     std::function<void(absl::StatusOr<bool>)> done);
 
 }  // namespace halfterm::storage
 

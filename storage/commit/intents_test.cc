@@ -56,7 +56,9 @@ TEST_F(DispositionTest, C29ATeachersErasureLeavesACountAndNothingElse) {
   erase.mutable_erase_peer();
   EXPECT_EQ(InWords(Intend(tia, erase)), "ERASED");
 
-  Run([](auto done) { return storage::MakeLogClearing(std::move(done)); });
+  Run([this](auto done) {
+    return storage::MakeLogClearing({school.tenant()}, std::move(done));
+  });
   for (const auto& [key, value] : RowsOf(school.engine(), storage::Family::kLog)) {
     EXPECT_EQ(value.find(words), std::string::npos) << ToHex(key);
   }
@@ -122,7 +124,9 @@ TEST_F(DispositionTest, WhatATeacherLetsBeReadEndsAfterItsLastDayByAnEventOfTheS
     return std::find(scopes.begin(), scopes.end(), core::PersonScope(people.ann)) != scopes.end();
   };
   const auto minute = [&] {
-    Run([](auto done) { return storage::MakeReadEnds(std::move(done)); });
+    Run([this](auto done) {
+      return storage::MakeReadEnds({school.tenant()}, std::move(done));
+    });
   };
   EXPECT_TRUE(ann_reads());
   minute();

@@ -22,11 +22,13 @@ constexpr size_t kEndsAtOnce = 256;
 
 class ReadEnds final : public Job {
  public:
-  explicit ReadEnds(std::function<void(absl::Status)> done) : done_(std::move(done)) {}
+  ReadEnds(std::vector<Tenant> schools, std::function<void(absl::Status)> done)
+      : schools_(std::move(schools)), done_(std::move(done)) {}
 
   void Apply(Batch& batch) override {
-    for (const auto& [name, tenant] : batch.context().directories.Tenants()) {
-      const absl::Status ended = EndThoseOf(batch, tenant);
+    const std::unique_ptr<Snapshot> snapshot = batch.context().engine.NewSnapshot();
+    for (const Tenant tenant : schools_) {
+      const absl::Status ended = EndThoseOf(batch, *snapshot, tenant);
       if (!ended.ok()) result_ = ended;
     }
   }
@@ -34,13 +36,12 @@ class ReadEnds final : public Job {
   void Done(const absl::Status& committed) override { done_(committed.ok() ? result_ : committed); }
 
  private:
-  absl::Status EndThoseOf(Batch& batch, Tenant tenant) {
+  absl::Status EndThoseOf(Batch& batch, const Snapshot& snapshot, Tenant tenant) {
     const std::string prefix = ReadEndPrefix(tenant);
     const auto today = static_cast<uint32_t>((batch.now_ms() + kMostAheadMs) / 86'400'000);
     std::vector<std::string> keys;
     {
-      const std::unique_ptr<Snapshot> snapshot = batch.context().engine.NewSnapshot();
-      const auto cursor = snapshot->NewCursor(
+      const auto cursor = snapshot.NewCursor(
           Family::kDerived, prefix, ReadEndKey(tenant, today, core::Id16{}, core::Id16{}));
       for (; cursor->Valid() && keys.size() < kEndsAtOnce; cursor->Next()) {
         keys.emplace_back(cursor->key());
@@ -95,6 +96,7 @@ class ReadEnds final : public Job {
     return absl::OkStatus();
   }
 
+  const std::vector<Tenant> schools_;
   const std::function<void(absl::Status)> done_;
   absl::Status result_;
 };
@@ -112,8 +114,9 @@ int32_t UntilDayOf(const core::Facet& plan, const core::Id16& person) {
   return shown == nullptr ? 0 : sync::DecodeDate(shown->value).value_or(0);
 }
 
-std::unique_ptr<Job> MakeReadEnds(std::function<void(absl::Status)> done) {
-  return std::make_unique<ReadEnds>(std::move(done));
+std::unique_ptr<Job> MakeReadEnds(std::vector<Tenant> schools,
+                                  std::function<void(absl::Status)> done) {
+  return std::make_unique<ReadEnds>(std::move(schools), std::move(done));
 }
 
 }  // namespace halfterm::storage

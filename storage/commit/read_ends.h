@@ -20,9 +20,10 @@ core::Path UntilDayPath(const core::Id16& person);
 // The last day on which `person` may read, days since 1970; 0: until it is ended.
 int32_t UntilDayOf(const core::Facet& plan, const core::Id16& person);
 
-// Ends the readings whose last day has passed at the visit's school, in every school. Run it every
-// minute; a run that finds nothing writes nothing. `done` hears errors of the store.
-std::unique_ptr<Job> MakeReadEnds(std::function<void(absl::Status)> done);
+// Ends the readings whose last day has passed at the visit's school, in those schools. A run that
+// finds nothing writes nothing. `done` hears errors of the store.
+std::unique_ptr<Job> MakeReadEnds(std::vector<Tenant> schools,
+                                  std::function<void(absl::Status)> done);
 
 }  // namespace halfterm::storage
 

@@ -106,10 +106,10 @@ std::shared_ptr<const Session> Sessions::Of(Tenant tenant, const core::Id16& ses
 std::vector<std::shared_ptr<const Session>> Sessions::NotEnded(Tenant tenant) const {
   std::vector<std::shared_ptr<const Session>> list;
   const std::lock_guard<std::mutex> lock(mutex_);
-  for (const auto& [id, kept] : by_id_) {
-    if (kept.session->caller.tenant == tenant && kept.session->ended_ms == 0) {
-      list.push_back(kept.session);
-    }
+  const std::string first = SessionPrefix(tenant);
+  for (auto at = by_id_.lower_bound(first);
+       at != by_id_.end() && at->first.compare(0, first.size(), first) == 0; ++at) {
+    if (at->second.session->ended_ms == 0) list.push_back(at->second.session);
   }
   return list;
 }

@@ -6,6 +6,7 @@
 #ifndef HALFTERM_STORAGE_COMMIT_SESSIONS_H_
 #define HALFTERM_STORAGE_COMMIT_SESSIONS_H_
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -85,7 +86,8 @@ class Sessions {
 
   mutable std::mutex mutex_;
   std::unordered_map<std::string, Token> by_token_hash_;
-  std::unordered_map<std::string, Kept> by_id_;  // T4 session16.
+  // By SessionKey, so that a school's stand together: each is asked for its own every minute.
+  std::map<std::string, Kept> by_id_;
 };
 
 }  // namespace halfterm::storage

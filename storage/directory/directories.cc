@@ -144,6 +144,19 @@ std::vector<std::pair<std::string, Tenant>> Directories::Tenants() const {
   return {tenants_.begin(), tenants_.end()};
 }
 
+std::vector<Tenant> Directories::After(std::optional<Tenant> last, size_t most) const {
+  std::vector<Tenant> schools;
+  const std::lock_guard<std::mutex> lock(mutex_);
+  auto at = last ? schools_.upper_bound(last->handle()) : schools_.begin();
+  for (; at != schools_.end() && schools.size() < most; ++at) schools.emplace_back(at->first);
+  return schools;
+}
+
+size_t Directories::Count() const {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  return schools_.size();
+}
+
 void Directories::Put(Tenant tenant, absl::string_view name,
                       std::shared_ptr<const sync::Directory> directory) {
   std::shared_ptr<const sync::Directory> replaced;  // Freed after the lock is.

@@ -55,17 +55,19 @@ DirectoryChange ChangesOf(const sync::Directory& directory, int64_t now_ms) {
 
 class GrantClock final : public Job {
  public:
-  explicit GrantClock(std::function<void(absl::Status)> done) : done_(std::move(done)) {}
+  GrantClock(std::vector<Tenant> schools, std::function<void(absl::Status)> done)
+      : schools_(std::move(schools)), done_(std::move(done)) {}
 
   void Apply(Batch& batch) override {
-    for (const auto& [name, tenant] : batch.context().directories.Tenants()) {
+    for (const Tenant tenant : schools_) {
       const DirectoryChange change = ChangesOf(batch.DirectoryOf(tenant), batch.now_ms());
       const auto taken = TakenIds(batch, tenant, change.references);
       if (!taken.ok()) {
         result_ = taken.status();
         continue;
       }
-      const absl::StatusOr<uint64_t> written = WriteDirectory(batch, tenant, name, change);
+      const absl::StatusOr<uint64_t> written = WriteDirectory(
+          batch, tenant, batch.context().directories.NameOf(tenant), change);
       if (!written.ok()) result_ = written.status();
     }
   }
@@ -73,14 +75,16 @@ class GrantClock final : public Job {
   void Done(const absl::Status& committed) override { done_(committed.ok() ? result_ : committed); }
 
  private:
+  const std::vector<Tenant> schools_;
   const std::function<void(absl::Status)> done_;
   absl::Status result_;
 };
 
 }  // namespace
 
-std::unique_ptr<Job> MakeGrantClock(std::function<void(absl::Status)> done) {
-  return std::make_unique<GrantClock>(std::move(done));
+std::unique_ptr<Job> MakeGrantClock(std::vector<Tenant> schools,
+                                    std::function<void(absl::Status)> done) {
+  return std::make_unique<GrantClock>(std::move(schools), std::move(done));
 }
 
 }  // namespace halfterm::storage

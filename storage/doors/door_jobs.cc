@@ -187,21 +187,22 @@ absl::StatusOr<v1::DoorReply> GiveUpPlace(Batch& batch, const Caller& caller,
 
 class DoorClock final : public Job {
  public:
-  explicit DoorClock(std::function<void(absl::Status)> done) : done_(std::move(done)) {}
+  DoorClock(std::vector<Tenant> schools, std::function<void(absl::Status)> done)
+      : schools_(std::move(schools)), done_(std::move(done)) {}
 
   void Apply(Batch& batch) override {
-    for (const auto& [name, tenant] : batch.context().directories.Tenants()) {
-      const absl::Status swept = Sweep(batch, tenant);
+    const std::unique_ptr<Snapshot> snapshot = batch.context().engine.NewSnapshot();
+    for (const Tenant tenant : schools_) {
+      const absl::Status swept = Sweep(batch, *snapshot, tenant);
       if (!swept.ok()) result_ = swept;
     }
   }
   void Done(const absl::Status& committed) override { done_(committed.ok() ? result_ : committed); }
 
  private:
-  static absl::Status Sweep(Batch& batch, Tenant tenant) {
-    const std::unique_ptr<Snapshot> snapshot = batch.context().engine.NewSnapshot();
+  static absl::Status Sweep(Batch& batch, const Snapshot& snapshot, Tenant tenant) {
     const std::string prefix = OpenDoorPrefix(tenant);
-    const auto cursor = snapshot->NewCursor(Family::kState, prefix, EndOfPrefix(prefix));
+    const auto cursor = snapshot.NewCursor(Family::kState, prefix, EndOfPrefix(prefix));
     for (; cursor->Valid(); cursor->Next()) {
       const std::string key(cursor->key());
       // A job of this batch may have moved the lesson.
@@ -217,6 +218,7 @@ class DoorClock final : public Job {
     return cursor->status();
   }
 
+  const std::vector<Tenant> schools_;
   const std::function<void(absl::Status)> done_;
   absl::Status result_;
 };
@@ -247,8 +249,9 @@ std::unique_ptr<Job> MakeGiveUpPlace(const Caller& caller, v1::GiveUpPlaceReques
       caller, std::move(request), std::move(done), &GiveUpPlace);
 }
 
-std::unique_ptr<Job> MakeDoorClock(std::function<void(absl::Status)> done) {
-  return std::make_unique<DoorClock>(std::move(done));
+std::unique_ptr<Job> MakeDoorClock(std::vector<Tenant> schools,
+                                   std::function<void(absl::Status)> done) {
+  return std::make_unique<DoorClock>(std::move(schools), std::move(done));
 }
 
 }  // namespace halfterm::storage

@@ -24,8 +24,9 @@ std::unique_ptr<Job> MakeTakePlace(const Caller& caller, v1::TakePlaceRequest re
 std::unique_ptr<Job> MakeGiveUpPlace(const Caller& caller, v1::GiveUpPlaceRequest request,
                                      ReplyTo<v1::DoorReply> done);
 
-// Deletes the doors whose half-term is over; for the server's upkeep.
-std::unique_ptr<Job> MakeDoorClock(std::function<void(absl::Status)> done);
+// Deletes those schools' doors whose half-term is over; for the server's upkeep.
+std::unique_ptr<Job> MakeDoorClock(std::vector<Tenant> schools,
+                                   std::function<void(absl::Status)> done);
 
 }  // namespace halfterm::storage
 

@@ -26,10 +26,10 @@ std::unique_ptr<Job> MakeImport(v1::ImportRequest request,
                                 std::function<void(absl::StatusOr<v1::ImportReply>)> done);
 
 // Begins and ends grants and people whose day has come (by the clock of their school's zone), as
-// events of the server, in every school; re-files what depends on them. Time only goes on: a clock
-// that is set back gives nobody back what has ended; an import does. The server submits one at
-// start and every minute.
-std::unique_ptr<Job> MakeGrantClock(std::function<void(absl::Status)> done);
+// events of the server, in those schools; re-files what depends on them. Time only goes on: a clock
+// that is set back gives nobody back what has ended; an import does.
+std::unique_ptr<Job> MakeGrantClock(std::vector<Tenant> schools,
+                                    std::function<void(absl::Status)> done);
 
 }  // namespace halfterm::storage
 

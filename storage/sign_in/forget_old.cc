@@ -33,12 +33,11 @@ using Judge = std::function<Fate(absl::string_view key, absl::string_view value)
 
 // Looks at rows as they are stored, and then again as the batch leaves them: a job of the same
 // batch may have counted a guess in one of them.
-absl::Status DeleteWhat(Batch& batch, Family family, const std::string& prefix,
-                        const Judge& judge) {
+absl::Status DeleteWhat(Batch& batch, const Snapshot& stored, Family family,
+                        const std::string& prefix, const Judge& judge) {
   std::vector<std::string> old;
   {
-    const std::unique_ptr<Snapshot> snapshot = batch.context().engine.NewSnapshot();
-    const auto cursor = snapshot->NewCursor(family, prefix, EndOfPrefix(prefix));
+    const auto cursor = stored.NewCursor(family, prefix, EndOfPrefix(prefix));
     for (; cursor->Valid(); cursor->Next()) {
       const Fate fate = judge(cursor->key(), cursor->value());
       if (fate == Fate::kStaysAndAllThatFollow) break;
@@ -57,7 +56,7 @@ absl::Status DeleteWhat(Batch& batch, Family family, const std::string& prefix,
 
 }  // namespace
 
-absl::Status ForgetOldSignIns(Batch& batch, Tenant tenant) {
+absl::Status ForgetOldSignIns(Batch& batch, const Snapshot& stored, Tenant tenant) {
   const int64_t now_ms = batch.now_ms();
   const auto judge = [now_ms](absl::string_view key, absl::string_view value) {
     const std::optional<ParsedSignInKey> parsed = ParseSignInKey(key);
@@ -80,12 +79,12 @@ absl::Status ForgetOldSignIns(Batch& batch, Tenant tenant) {
     }
     return is_old ? Fate::kGoes : Fate::kStays;
   };
-  return DeleteWhat(batch, Family::kState, SignInPrefix(tenant), judge);
+  return DeleteWhat(batch, stored, Family::kState, SignInPrefix(tenant), judge);
 }
 
-absl::Status ForgetOldGuesses(Batch& batch) {
+absl::Status ForgetOldGuesses(Batch& batch, const Snapshot& stored) {
   const int64_t now_ms = batch.now_ms();
-  return DeleteWhat(batch, Family::kMeta, GuessPrefix(),
+  return DeleteWhat(batch, stored, Family::kMeta, GuessPrefix(),
                     [now_ms](absl::string_view, absl::string_view value) {
                       return NothingCounts(value, now_ms) ? Fate::kGoes : Fate::kStays;
                     });

@@ -1,4 +1,4 @@
-// Clears what people on their way in left behind: the session clock does it once a minute.
+// Clears what people on their way in left behind: the session clock does it.
 
 #ifndef HALFTERM_STORAGE_SIGN_IN_FORGET_OLD_H_
 #define HALFTERM_STORAGE_SIGN_IN_FORGET_OLD_H_
@@ -10,10 +10,11 @@ namespace halfterm::storage {
 
 // Of one school: nonces that were made kUsedNonceMs ago, sign-ins that have ended, counts in which
 // nothing counts any more. A row that cannot be read goes too. Safe to run on several servers.
-absl::Status ForgetOldSignIns(Batch& batch, Tenant tenant);
+// `stored`: what the batch found.
+absl::Status ForgetOldSignIns(Batch& batch, const Snapshot& stored, Tenant tenant);
 
 // The counts of no school.
-absl::Status ForgetOldGuesses(Batch& batch);
+absl::Status ForgetOldGuesses(Batch& batch, const Snapshot& stored);
 
 }  // namespace halfterm::storage
 

@@ -105,8 +105,8 @@ class TwoServersTest : public ::testing::Test {
                             [&](auto done) { return MakeUseNonce(tablet, std::move(done)); });
   }
   void RunClock() {
-    const auto ran =
-        At<absl::Status>(1, [](auto done) { return MakeSessionClock(std::move(done)); });
+    const auto ran = At<absl::Status>(
+        1, [this](auto done) { return MakeSessionClock({kSchool}, std::move(done)); });
     EXPECT_TRUE(ran.ok()) << ran;
   }
 

@@ -114,7 +114,7 @@ void ScopesSchool::Change(const std::vector<v1::Reference>& references,
 }
 
 void ScopesSchool::TickGrantClock() {
-  Run(*storage::MakeGrantClock([this](const absl::Status& done) {
+  Run(*storage::MakeGrantClock({tenant_}, [this](const absl::Status& done) {
     if (!done.ok() && status_.ok()) status_ = done;
   }));
 }

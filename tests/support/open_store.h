@@ -45,7 +45,10 @@ class OpenStore {
         [&](auto done) { return storage::MakeImport(request, std::move(done)); });
   }
   absl::Status TickGrantClock() {
-    return Answer<absl::Status>([](auto done) { return storage::MakeGrantClock(std::move(done)); });
+    return Answer<absl::Status>([this](auto done) {
+      return storage::MakeGrantClock(directories().After(std::nullopt, directories().Count()),
+                                     std::move(done));
+    });
   }
 
   // The directory in memory; fails the test where there is no such school.
