@@ -37,6 +37,27 @@ using testing::ValueOf;
 constexpr uint64_t kCommitsAfter = 10;
 const Tenant kSchool(7);
 
+// After "select ...": the servers whose commit waits for the standby.
+constexpr char kWhoWaits[] =
+    " from pg_stat_activity where wait_event = 'SyncRep' and application_name = 'halftermd'";
+
+// One of several servers, and what has it wait no longer.
+auto OpenedShared(const std::string& where) {
+  PostgresEngineOptions options = testing::PatientOptions(where);
+  options.is_shared = true;
+  options.look_every = std::chrono::hours(1);
+  auto engine = OpenedPostgres(options);
+  EXPECT_TRUE(engine->Follow([](const News&, const Snapshot&) { return absl::OkStatus(); }).ok());
+  return std::pair(std::move(engine), options.stop);
+}
+absl::Status Put(SharedEngine& engine, const std::string& value) {
+  if (const auto begun = engine.BeginTurn(); !begun.ok()) return begun.status();
+  return engine.CommitTurn(testing::PutOf(Family::kMeta, {{EpochKey(), value}}), "", [] {});
+}
+std::string Said(SharedEngine& engine) {
+  return ValueOf(engine.NewSnapshot()->Get(Family::kMeta, EpochKey()));
+}
+
 TEST(PostgresFailoverTest, WhatWasAnsweredIsOnTheStandbyOnce) {
   std::mt19937_64 random(testing::TestSeed());
   testing::ReplicatedPostgres postgres;
@@ -99,38 +120,23 @@ TEST(PostgresFailoverTest, WhatOthersCommittedIsAnsweredFromWhenTheStandbyHasIt)
   const std::string conninfo = postgres.NewDatabase();
   const std::string direct = OwnPostgres::Through(postgres.primary().folder(), conninfo);
   testing::CuttingProxy proxy(postgres.primary().folder());
-  const auto opened = [](const std::string& where) {
-    PostgresEngineOptions options = testing::PatientOptions(where);
-    options.is_shared = true;
-    options.look_every = std::chrono::hours(1);
-    auto engine = OpenedPostgres(options);
-    EXPECT_TRUE(engine->Follow([](const News&, const Snapshot&) { return absl::OkStatus(); }).ok());
-    return std::pair(std::move(engine), options.stop);
-  };
-  const auto [dying, its_stop] = opened(OwnPostgres::Through(proxy.folder(), conninfo));
-  const auto [other, unused] = opened(direct);
-  const auto put = [](SharedEngine& engine, const std::string& value) {
-    if (const auto begun = engine.BeginTurn(); !begun.ok()) return begun.status();
-    return engine.CommitTurn(testing::PutOf(Family::kMeta, {{EpochKey(), value}}), "", [] {});
-  };
-  ASSERT_TRUE(put(*dying, "1").ok());
+  const auto [dying, its_stop] = OpenedShared(OwnPostgres::Through(proxy.folder(), conninfo));
+  const auto [other, unused] = OpenedShared(direct);
+  ASSERT_TRUE(Put(*dying, "1").ok());
 
   postgres.standby().Kill();
   proxy.CutAfterText(std::string("\0commit\0", 8), 4, testing::CuttingProxy::Cut::kAfter,
                      testing::CuttingProxy::Then::kRefuse);
-  std::thread last([&put, &dying = dying] { EXPECT_FALSE(put(*dying, "2").ok()); });
-  const std::string who =
-      " from pg_stat_activity where wait_event = 'SyncRep' and application_name = 'halftermd'";
+  std::thread last([&dying = dying] { EXPECT_FALSE(Put(*dying, "2").ok()); });
   const auto waiting = [&] {
-    return postgres.primary().Run(direct, "select count(*)" + who) == "1";
+    return postgres.primary().Run(direct, "select count(*)" + std::string(kWhoWaits)) == "1";
   };
   ASSERT_TRUE(ComesTrue(waiting));
   its_stop->Send();
   last.join();
-  postgres.primary().Run(direct, "select pg_terminate_backend(pid)" + who);
+  postgres.primary().Run(direct, "select pg_terminate_backend(pid)" + std::string(kWhoWaits));
 
-  ASSERT_TRUE(ComesTrue(
-      [&] { return ValueOf(other->NewSnapshot()->Get(Family::kMeta, EpochKey())) == "2"; }));
+  ASSERT_TRUE(ComesTrue([&, &engine = *other] { return Said(engine) == "2"; }));
   ASSERT_TRUE(other->BeginTurn().ok());
   std::atomic<bool> is_answered{false};
   std::thread answering([&, &engine = *other] {
@@ -146,6 +152,42 @@ TEST(PostgresFailoverTest, WhatOthersCommittedIsAnsweredFromWhenTheStandbyHasIt)
   postgres.standby().Kill();
   ASSERT_TRUE(other->BeginTurn().ok());
   EXPECT_TRUE(other->CommitTurn(WriteSet(), "", [] {}).ok());
+}
+
+// The standby is promoted while the primary lives on, cut off: there are two that take writes. What
+// the old one is given it can give nobody an answer to, and so nothing is missing when it goes.
+TEST(PostgresFailoverTest, APrimaryThatLivesOnCutOffAnswersNothing) {
+  testing::ReplicatedPostgres postgres;
+  const std::string conninfo = postgres.NewDatabase();
+  const OwnPostgres& old = postgres.primary();
+  const std::string there = OwnPostgres::Through(old.folder(), conninfo);
+  const auto [cut_off, unused] = OpenedShared(conninfo);
+  ASSERT_TRUE(Put(*cut_off, "1").ok());
+
+  postgres.standby().Promote();
+  std::atomic<bool> is_over{false};
+  absl::Status answer;
+  std::thread writing([&, &engine = *cut_off] {
+    answer = Put(engine, "lost");
+    is_over = true;
+  });
+  ASSERT_TRUE(
+      ComesTrue([&] { return old.Run(there, "select count(*)" + std::string(kWhoWaits)) == "1"; }));
+  const auto [other, unused_too] =
+      OpenedShared(OwnPostgres::Through(postgres.standby().folder(), conninfo));
+  EXPECT_EQ(Said(*other), "1");
+  EXPECT_TRUE(Put(*other, "2").ok());
+  EXPECT_FALSE(is_over);
+  EXPECT_EQ(Said(*cut_off), "1") << "nor is it shown to anybody";
+
+  postgres.primary().Kill();
+  writing.join();
+  EXPECT_FALSE(answer.ok()) << "it is on no disk that anybody will see again";
+  EXPECT_EQ(Said(*other), "2");
+  EXPECT_TRUE(Put(*other, "3").ok());
+  // It has told nobody anything that is not so, and goes on where the others are, or leaves.
+  const absl::Status next = Put(*cut_off, "4");
+  EXPECT_EQ(Said(*other), next.ok() ? "4" : "3") << next;
 }
 
 }  // namespace
