@@ -3,6 +3,7 @@
 #include <rocksdb/env.h>
 #include <rocksdb/file_system.h>
 #include <rocksdb/io_status.h>
+#include <rocksdb/system_clock.h>
 
 #include <cstdint>
 #include <map>
@@ -13,6 +14,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
+#include "storage/rocks/composite_env.h"
 #include "storage/rocks/crc32c.h"
 #include "storage/rocks/log_check.h"
 #include "storage/rocks/witness.h"
@@ -144,7 +146,8 @@ class WitnessFiles::Files final : public rocksdb::FileSystemWrapper {
 WitnessFiles::WitnessFiles(rocksdb::Env* env)
     : files_(std::make_shared<Files>(env == nullptr ? rocksdb::FileSystem::Default()
                                                     : env->GetFileSystem())),
-      env_(rocksdb::NewCompositeEnv(files_)) {}
+      env_(NewCompositeEnv(files_, env == nullptr ? rocksdb::SystemClock::Default()
+                                                  : env->GetSystemClock())) {}
 WitnessFiles::~WitnessFiles() = default;
 
 rocksdb::Env* WitnessFiles::env() { return env_.get(); }

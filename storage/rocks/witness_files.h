@@ -16,7 +16,7 @@ namespace halfterm::storage {
 // Safe to call from any thread. One store at a time.
 class WitnessFiles {
  public:
-  // Through `env`, which must outlive this; null: the machine's files.
+  // Through `env`, which must outlive this; null: the machine's files and time.
   explicit WitnessFiles(rocksdb::Env* env);
   ~WitnessFiles();
   WitnessFiles(const WitnessFiles&) = delete;

@@ -3,6 +3,7 @@
 #include <rocksdb/env.h>
 #include <rocksdb/file_system.h>
 #include <rocksdb/io_status.h>
+#include <rocksdb/system_clock.h>
 
 #include <algorithm>
 #include <deque>
@@ -15,6 +16,8 @@
 #include <string>
 #include <utility>
 #include <vector>
+
+#include "storage/rocks/composite_env.h"
 
 namespace halfterm::testing {
 namespace {
@@ -365,8 +368,24 @@ FaultyFiles::Damage FaultyFiles::Files::PowerOn(std::mt19937_64& random, bool te
   return damage;
 }
 
+namespace {
+
+// RocksDB waits for a second after a write in the background has failed, also when it is closed.
+class ImpatientClock final : public rocksdb::SystemClockWrapper {
+ public:
+  using SystemClockWrapper::SystemClockWrapper;
+  const char* Name() const override { return "ImpatientClock"; }
+  void SleepForMicroseconds(int micros) override {
+    SystemClockWrapper::SleepForMicroseconds(std::min(micros, 1'000));
+  }
+};
+
+}  // namespace
+
 FaultyFiles::FaultyFiles()
-    : files_(std::make_shared<Files>()), env_(rocksdb::NewCompositeEnv(files_)) {}
+    : files_(std::make_shared<Files>()),
+      env_(storage::NewCompositeEnv(
+          files_, std::make_shared<ImpatientClock>(rocksdb::SystemClock::Default()))) {}
 FaultyFiles::~FaultyFiles() = default;
 
 rocksdb::Env* FaultyFiles::env() { return env_.get(); }
