@@ -2,12 +2,19 @@
 // it would be had there been one entry, also for what was shared and answered; nothing that was
 // written is gone, and the way back leaves two people as they were.
 
+#include <gmock/gmock.h>
+
+#include <vector>
+
+#include "halfterm/v1/audit.grpc.pb.h"
 #include "halfterm/v1/people.grpc.pb.h"
 #include "tests/end_to_end/practice/school.h"
 #include "tests/support/await.h"
 
 namespace halfterm::testing {
 namespace {
+
+using ::testing::ElementsAre;
 
 class PeoplePracticeTest : public PracticeTest {
  protected:
@@ -41,6 +48,28 @@ class PeoplePracticeTest : public PracticeTest {
     EXPECT_TRUE(ComesTrue([this] {
       return Figures(school.hedy, school.tia).watermark().recomputing_since_ms() == 0;
     }));
+  }
+  // How many visits went along each time that the audit tells of.
+  std::vector<uint64_t> MergesInTheAudit() {
+    v1::ListAuditRequest request;
+    request.set_tenant("northgate");
+    grpc::ClientContext context;
+    v1::ListAuditReply reply;
+    const grpc::Status status =
+        v1::AuditTrail::NewStub(
+            grpc::CreateChannel(server.admin_address(), grpc::InsecureChannelCredentials()))
+            ->ListAudit(&context, request, &reply);
+    EXPECT_TRUE(status.ok()) << status.error_message();
+    std::vector<uint64_t> merges;
+    for (const v1::AuditLine& line : reply.lines()) {
+      v1::AuditEvent event;
+      EXPECT_TRUE(event.ParseFromString(line.event()));
+      if (event.act() != v1::AUDIT_ACT_PEOPLE_MERGED) continue;
+      EXPECT_EQ(event.subject(), BytesOf(second));
+      EXPECT_EQ(event.person(), "") << "whoever administers the server";
+      merges.push_back(event.count());
+    }
+    return merges;
   }
   bool IsVerified() {
     grpc::ClientContext context;
@@ -83,9 +112,11 @@ TEST_F(PeoplePracticeTest, C25TwoEntriesAreOnePersonForWhatWasSharedAndAnsweredT
 
   EXPECT_TRUE(IsVerified());
   EXPECT_EQ(Merge().seq(), 0u) << "it is so already";
+  EXPECT_THAT(MergesInTheAudit(), ElementsAre(1)) << "neither a dry run nor what is so already";
 
   // They were two after all.
   EXPECT_EQ(Merge(/*undo=*/true).records(), 1u);
+  EXPECT_THAT(MergesInTheAudit(), ElementsAre(1, 1));
   EXPECT_EQ(Figures(school.hedy, school.tia).elements(0).ShortDebugString(),
             tia_before.elements(0).ShortDebugString());
   EXPECT_EQ(Figures(school.hedy, second).elements(0).ShortDebugString(),
