@@ -148,6 +148,10 @@ void Examination::LookAtStore() {
   const absl::StatusOr<std::unique_ptr<Engine>> engine = OpenRocksReadOnly(path, nullptr);
   absl::StatusOr<StoreFacts> facts =
       engine.ok() ? ReadStore(**engine) : absl::StatusOr<StoreFacts>(engine.status());
+  if (absl::IsUnavailable(facts.status())) {
+    Note(std::string(facts.status().message()));
+    return;
+  }
   if (!facts.ok()) {
     Wrong(absl::StrCat("The store cannot be read: ", facts.status().message()),
           "Keep it as it is and run `halfterm restore`: tablets bring back what is newer than the "

@@ -2,6 +2,7 @@
 
 #include <rocksdb/cache.h>
 #include <rocksdb/db.h>
+#include <rocksdb/env.h>
 #include <rocksdb/iterator.h>
 #include <rocksdb/listener.h>
 #include <rocksdb/metadata.h>
@@ -17,6 +18,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "storage/rocks/backup_options.h"
 #include "storage/rocks/rocks_engine_files.h"
@@ -413,6 +415,19 @@ absl::Status RocksEngine::Close() {
   return absl::OkStatus();
 }
 
+// A server that works at the store changes it seldom: when a memtable is full.
+constexpr int kLooksAtMost = 50;
+
+// Which list of files counts in the directory, and how long it is: it changes before a file that it
+// named is deleted. What cannot be read is empty.
+std::pair<std::string, uint64_t> ManifestOf(rocksdb::Env& env, const std::string& directory) {
+  std::pair<std::string, uint64_t> manifest;
+  if (!rocksdb::ReadFileToString(&env, directory + "/CURRENT", &manifest.first).ok()) return {};
+  const absl::string_view name = absl::StripTrailingAsciiWhitespace(manifest.first);
+  if (!env.GetFileSize(absl::StrCat(directory, "/", name), &manifest.second).ok()) return {};
+  return manifest;
+}
+
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<Engine>> OpenRocksReadOnly(const std::string& directory,
@@ -429,8 +444,22 @@ absl::StatusOr<std::unique_ptr<Engine>> OpenRocksReadOnly(const std::string& dir
   if (env != nullptr) database.env = env.get();
   rocksdb::DB* db = nullptr;
   std::vector<ColumnFamilyHandle*> families;
-  const rocksdb::Status opened = rocksdb::DB::OpenForReadOnly(
-      database, directory, FamilyOptions(options, block_cache), &families, &db);
+  rocksdb::Status opened;
+  for (int looks = 1;; ++looks) {
+    const std::pair<std::string, uint64_t> before = ManifestOf(*database.env, directory);
+    opened = rocksdb::DB::OpenForReadOnly(database, directory, FamilyOptions(options, block_cache),
+                                          &families, &db);
+    if (ManifestOf(*database.env, directory) == before) break;
+    // What was read of it names files that may be gone, or lacks a log that was filed and deleted.
+    for (ColumnFamilyHandle* const family : families) db->DestroyColumnFamilyHandle(family);
+    families.clear();
+    delete std::exchange(db, nullptr);
+    if (looks == kLooksAtMost) {
+      return absl::UnavailableError(absl::StrCat(
+          "The server that works at ", directory,
+          " changes its files faster than they can be read. Try again, or stop it first."));
+    }
+  }
   if (!opened.ok()) return OpenError(directory, opened);
   return std::make_unique<RocksEngine>(options, /*files=*/nullptr, std::move(latch),
                                        std::move(block_cache), std::unique_ptr<rocksdb::DB>(db),

@@ -16,9 +16,11 @@
 #include <memory>
 #include <random>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "storage/engine_conformance.h"
+#include "storage/rocks/rocks_engine_files.h"
 #include "storage/rocks/rocks_errors.h"
 #include "tests/support/engine_rows.h"
 #include "tests/support/rocks_store.h"
@@ -65,6 +67,8 @@ INSTANTIATE_TEST_SUITE_P(
 
 class RocksEngineTest : public testing::RocksStoreTest {};
 
+std::string Padded(uint64_t number) { return std::to_string(1'000'000 + number); }
+
 TEST_F(RocksEngineTest, AStoreIsOpenOnce) {
   const auto first = Opened();
   CommitRows(*first, 1, 10);
@@ -74,6 +78,39 @@ TEST_F(RocksEngineTest, AStoreIsOpenOnce) {
     EXPECT_THAT(second.status().message(), HasSubstr("has it open"));
   }
   CommitRows(*first, 2, 10);
+}
+
+// Whoever looks at a store while its server works at it sees it as it was at one moment, though
+// files that it was about to read are filed away and deleted meanwhile.
+TEST_F(RocksEngineTest, AStoreThatIsBeingWrittenIsReadAsItWasAtOneMoment) {
+  RocksEngineOptions options = Options();
+  options.memtable_bytes = 1 << 20;  // A flush every few hundred commits, and compactions.
+  const auto server = OpenedWith(options);
+  std::atomic<uint64_t> committed{0};
+  std::atomic<bool> is_over{false};
+  std::thread writing([&] {
+    while (!is_over) {
+      const uint64_t number = committed + 1;
+      WriteSet writes;
+      writes.Put(Family::kLog, Padded(number), std::string(1500, 'x'));
+      writes.Put(Family::kMeta, "newest", Padded(number));
+      if (!server->Commit(writes).ok()) break;
+      committed = number;
+    }
+  });
+  for (int i = 0; i < 60 && !HasFailure(); ++i) {
+    const uint64_t at_least = committed;
+    const auto reader = OpenRocksReadOnly(options.directory, nullptr);
+    EXPECT_TRUE(reader.ok()) << reader.status();
+    if (!reader.ok()) break;
+    const auto newest = (*reader)->Get(Family::kMeta, "newest");
+    const auto rows = testing::RowsOf(**reader, Family::kLog);
+    EXPECT_GE(rows.size(), at_least);
+    EXPECT_EQ(rows.empty() ? "" : rows.rbegin()->first, newest.value_or(""));
+    EXPECT_EQ(Padded(rows.size()), newest.value_or(Padded(0)));
+  }
+  is_over = true;
+  writing.join();
 }
 
 TEST_F(RocksEngineTest, ANewerVersionsStoreIsLeftAlone) {

@@ -29,4 +29,9 @@ stop_servers() {
   pids=()
 }
 
+# Processor seconds of the first of them.
+server_cpu_s() {
+  awk "{ print (\$14 + \$15) / $(getconf CLK_TCK) }" "/proc/${pids[0]}/stat"
+}
+
 now_s() { date +%s.%N; }

@@ -6,7 +6,8 @@
 #
 # Prints a JSON line a step: of the schools that the step added, processor milliseconds of halftermd and of
 # PostgreSQL for each, to begin (roster, sessions) and to push; how much memory and disk all of them take by
-# then; and how long the server takes to start again after kill -9. What an engine puts off, compactions and
+# then; how long the server takes to start again after kill -9; and what its upkeep takes in a minute in
+# which nobody asks for anything. What an engine puts off, compactions and
 # checkpoints, grows with what was written, however many schools wrote it: so last, on a fresh store, as
 # much as in all steps is written by ten schools. Needs a release build.
 set -euo pipefail
@@ -46,6 +47,18 @@ disk_kb_of() {
   fi
 }
 
+# What both spend in a minute in which nobody asks for anything.
+measure_upkeep() {
+  local server_s database_s=0
+  server_s=$(server_cpu_s)
+  [ "$1" = rocks ] || database_s=$(postgres_cpu_s)
+  sleep 60
+  awk "BEGIN { printf \"{\\\"server_cpu_ms_a_minute\\\":%.0f\", 1000 * ($(server_cpu_s) - $server_s) }"
+  [ "$1" = rocks ] ||
+    awk "BEGIN { printf \",\\\"database_cpu_ms_a_minute\\\":%.0f\", 1000 * ($(postgres_cpu_s) - $database_s) }"
+  echo "}"
+}
+
 measure_steps() {
   local engine=$1 step had=0 before said start_ms rss_kb
   shift
@@ -59,7 +72,7 @@ measure_steps() {
     start_server "$folder/$engine-among" "${options[@]}"
     start_ms=$(awk "BEGIN { printf \"%.0f\", 1000 * ($(now_s) - $before) }")
     rss_kb=$(awk '/^VmRSS/ { print $2 }' "/proc/${pids[0]}/status")
-    echo "{\"engine\":\"$engine\",\"schools\":$step,\"disk_kb\":$(disk_kb_of "$engine"),\"start_ms\":$start_ms,\"rss_kb_after_start\":$rss_kb,\"added\":$said}"
+    echo "{\"engine\":\"$engine\",\"schools\":$step,\"disk_kb\":$(disk_kb_of "$engine"),\"start_ms\":$start_ms,\"rss_kb_after_start\":$rss_kb,\"upkeep\":$(measure_upkeep "$engine"),\"added\":$said}"
   done
   stop_servers TERM
   use_store "$engine" ten
