@@ -47,7 +47,7 @@ class UpkeepRound {
   bool has_begun_ = false, is_over_ = true;
 };
 
-// Not safe to call from several threads at once.
+// Begin and Tick may be called from two threads, Tick always from the same.
 class Upkeep {
  public:
   // All must outlive it, and what `committer` was given must be done before it goes.
