@@ -28,6 +28,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
+constexpr size_t kSchoolsNamed = 8;  // Of more, their sum.
 constexpr int64_t kOldMs = int64_t{2} * 86'400'000;
 
 std::string Moment(int64_t ms) {
@@ -101,6 +102,10 @@ void Examination::LookAtLedger() {
       OpenRocksReadOnly(LedgerPath(wish_.data), nullptr);
   absl::StatusOr<LedgerFacts> facts = engine.ok() ? ReadLedger(*(*engine)->NewSnapshot())
                                                   : absl::StatusOr<LedgerFacts>(engine.status());
+  if (absl::IsUnavailable(facts.status())) {
+    Note(std::string(facts.status().message()));
+    return;
+  }
   if (!facts.ok()) {
     Wrong(absl::StrCat("The ledger cannot be read: ", facts.status().message()),
           "Put its newest copy back before the server starts.");
@@ -133,6 +138,20 @@ void Examination::LookAtLedger() {
   }
 }
 
+// How far the schools have come.
+std::string Reach(const std::map<uint32_t, uint64_t>& heads) {
+  std::vector<std::string> reach;
+  uint64_t groups = 0;
+  for (const auto& [tenant, seq] : heads) {
+    reach.push_back(absl::StrCat("school ", tenant, " to group ", seq));
+    groups += seq;
+  }
+  if (heads.size() > kSchoolsNamed) {
+    return absl::StrCat(", and holds ", Groups(groups), " of ", heads.size(), " schools");
+  }
+  return reach.empty() ? "" : absl::StrCat(", and reaches ", absl::StrJoin(reach, ", "));
+}
+
 void Examination::LookAtStore() {
   std::error_code error;
   const std::string path = StorePath(wish_.data);
@@ -159,12 +178,7 @@ void Examination::LookAtStore() {
     return;
   }
   store_ = *std::move(facts);
-  std::vector<std::string> reach;
-  for (const auto& [tenant, seq] : store_->heads) {
-    reach.push_back(absl::StrCat("school ", tenant, " to group ", seq));
-  }
-  Well(absl::StrCat("The store opens, in epoch ", store_->epoch(),
-                    reach.empty() ? "" : ", and reaches ", absl::StrJoin(reach, ", "), "."));
+  Well(absl::StrCat("The store opens, in epoch ", store_->epoch(), Reach(store_->heads), "."));
 }
 
 void Examination::CompareThem() {
