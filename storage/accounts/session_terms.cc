@@ -146,10 +146,10 @@ std::unique_ptr<Job> MakeSessionClock(std::vector<Tenant> schools,
   return MakeAccountWork<Nothing>(
       [schools = std::move(schools)](Batch& batch, Nothing&) {
         const std::unique_ptr<Snapshot> stored = batch.context().engine.NewSnapshot();
-        for (const Tenant tenant : schools) {
-          if (absl::Status ran = SchoolClock(batch, *stored, tenant).Run(); !ran.ok()) return ran;
-        }
-        return ForgetOldGuesses(batch, *stored);
+        absl::Status all;
+        for (const Tenant tenant : schools) all.Update(SchoolClock(batch, *stored, tenant).Run());
+        all.Update(ForgetOldGuesses(batch, *stored));
+        return all;
       },
       [done = std::move(done)](const absl::StatusOr<Nothing>& ran) { done(ran.status()); });
 }

@@ -398,6 +398,20 @@ TEST_F(GuessTest, AClockThatIsSetBackLocksNobodyOutForLongAndOldCountsAreForgott
   EXPECT_EQ(Rows(Family::kState, SignInPrefix(kSchool)), 0u);
 }
 
+TEST_F(GuessTest, ADamagedRowOfOneSchoolKeepsNoOtherFromBeingLookedAfter) {
+  const Tenant damaged(kSchool.handle() + 8);
+  Put(Family::kState, InvitationKey(damaged, core::Digest32{}), "\xff");
+  EXPECT_TRUE(Guess(0, kAccount));
+  EXPECT_GT(Rows(Family::kState, SignInPrefix(kSchool)), 0u);
+  clock_.Advance(kGuessMs);
+  const auto ran = At<absl::Status>(1, [&](auto done) {
+    return MakeSessionClock({damaged, kSchool}, std::move(done));
+  });
+  EXPECT_TRUE(absl::IsDataLoss(ran)) << ran;
+  EXPECT_EQ(Rows(Family::kState, SignInPrefix(kSchool)), 0u);
+  EXPECT_EQ(Rows(Family::kMeta, GuessPrefix()), 0u);
+}
+
 TEST_F(GuessTest, WhatIsCountedInTheBatchThatForgetsIsNotForgotten) {
   ASSERT_TRUE(Guess(0, {{std::nullopt, "address", 1}}));
   clock_.Advance(kGuessMs);
