@@ -41,8 +41,8 @@ std::function<void(const absl::Status&)> Upkeep::Done(const char* what) {
 }
 
 void Upkeep::Begin() {
-  committer_.Submit(storage::MakeGrantClock(schools_.After(std::nullopt, schools_.Count()),
-                                            Done("grant clock")));
+  committer_.Submit(
+      storage::MakeGrantClock(schools_.After(std::nullopt, schools_.Count()), Done("grant clock")));
 }
 
 void Upkeep::Tick() {

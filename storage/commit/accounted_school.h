@@ -157,9 +157,7 @@ class DispositionTest : public ::testing::Test {
   void ExpectVerified() {
     // What a change of roles made stale is made again behind other work.
     while (school.Head().recomputing_since_ms() != 0) {
-      Run([this](auto done) {
-        return storage::MakeReadEnds({school.tenant()}, std::move(done));
-      });
+      Run([this](auto done) { return storage::MakeReadEnds({school.tenant()}, std::move(done)); });
     }
     v1::VerifyReply last;
     const absl::Status verified =

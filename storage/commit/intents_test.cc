@@ -56,9 +56,7 @@ TEST_F(DispositionTest, C29ATeachersErasureLeavesACountAndNothingElse) {
   erase.mutable_erase_peer();
   EXPECT_EQ(InWords(Intend(tia, erase)), "ERASED");
 
-  Run([this](auto done) {
-    return storage::MakeLogClearing({school.tenant()}, std::move(done));
-  });
+  Run([this](auto done) { return storage::MakeLogClearing({school.tenant()}, std::move(done)); });
   for (const auto& [key, value] : RowsOf(school.engine(), storage::Family::kLog)) {
     EXPECT_EQ(value.find(words), std::string::npos) << ToHex(key);
   }
@@ -124,9 +122,7 @@ TEST_F(DispositionTest, WhatATeacherLetsBeReadEndsAfterItsLastDayByAnEventOfTheS
     return std::find(scopes.begin(), scopes.end(), core::PersonScope(people.ann)) != scopes.end();
   };
   const auto minute = [&] {
-    Run([this](auto done) {
-      return storage::MakeReadEnds({school.tenant()}, std::move(done));
-    });
+    Run([this](auto done) { return storage::MakeReadEnds({school.tenant()}, std::move(done)); });
   };
   EXPECT_TRUE(ann_reads());
   minute();

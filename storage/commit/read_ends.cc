@@ -41,8 +41,8 @@ class ReadEnds final : public Job {
     const auto today = static_cast<uint32_t>((batch.now_ms() + kMostAheadMs) / 86'400'000);
     std::vector<std::string> keys;
     {
-      const auto cursor = snapshot.NewCursor(
-          Family::kDerived, prefix, ReadEndKey(tenant, today, core::Id16{}, core::Id16{}));
+      const auto cursor = snapshot.NewCursor(Family::kDerived, prefix,
+                                             ReadEndKey(tenant, today, core::Id16{}, core::Id16{}));
       for (; cursor->Valid() && keys.size() < kEndsAtOnce; cursor->Next()) {
         keys.emplace_back(cursor->key());
       }

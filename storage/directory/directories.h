@@ -35,7 +35,8 @@ class Directories {
   std::optional<Tenant> TenantNamed(absl::string_view name) const;
   // All schools, by name. A copy: for what is done for each of them, not for each call.
   std::vector<std::pair<std::string, Tenant>> Tenants() const;
-  // At most `most` schools by handle, the first after `last`; from the beginning where there is none.
+  // At most `most` schools by handle, the first after `last`; from the beginning where there is
+  // none.
   std::vector<Tenant> After(std::optional<Tenant> last, size_t most) const;
   size_t Count() const;
   // Empty for a school that is not there.

@@ -66,8 +66,8 @@ class GrantClock final : public Job {
         result_ = taken.status();
         continue;
       }
-      const absl::StatusOr<uint64_t> written = WriteDirectory(
-          batch, tenant, batch.context().directories.NameOf(tenant), change);
+      const absl::StatusOr<uint64_t> written =
+          WriteDirectory(batch, tenant, batch.context().directories.NameOf(tenant), change);
       if (!written.ok()) result_ = written.status();
     }
   }

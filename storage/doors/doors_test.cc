@@ -80,9 +80,7 @@ class DoorsTest : public DispositionTest {
         .List(CallerOf(person), {});
   }
   void RunClock() {
-    Run([this](auto done) {
-      return storage::MakeDoorClock({school.tenant()}, std::move(done));
-    });
+    Run([this](auto done) { return storage::MakeDoorClock({school.tenant()}, std::move(done)); });
   }
   size_t Rows() {
     const std::string prefix = storage::OpenDoorPrefix(school.tenant());

@@ -366,15 +366,14 @@ absl::Status RocksEngine::CompactRange(Family family, absl::string_view begin,
 absl::StatusOr<uint32_t> RocksEngine::BackUpTo(const std::string& folder) {
   if (db_ == nullptr) return absl::FailedPreconditionError("The store is closed.");
   const auto failed = [&](const rocksdb::Status& error) {
-    return error.IsNoSpace()
-               ? absl::ResourceExhaustedError(
-                     absl::StrCat("the disk under ", folder, " is full; nothing was kept there"))
-               : absl::UnavailableError(absl::StrCat("cannot back up to ", folder, ": ",
-                                                     error.ToString()));
+    return error.IsNoSpace() ? absl::ResourceExhaustedError(absl::StrCat(
+                                   "the disk under ", folder, " is full; nothing was kept there"))
+                             : absl::UnavailableError(absl::StrCat("cannot back up to ", folder,
+                                                                   ": ", error.ToString()));
   };
   rocksdb::BackupEngine* opened = nullptr;
-  if (const rocksdb::IOStatus status = rocksdb::BackupEngine::Open(
-          BackupOptions(folder), rocksdb::Env::Default(), &opened);
+  if (const rocksdb::IOStatus status =
+          rocksdb::BackupEngine::Open(BackupOptions(folder), rocksdb::Env::Default(), &opened);
       !status.ok()) {
     return failed(status);
   }
@@ -386,8 +385,7 @@ absl::StatusOr<uint32_t> RocksEngine::BackUpTo(const std::string& folder) {
   rocksdb::CreateBackupOptions options;
   options.flush_before_backup = true;
   rocksdb::BackupID generation = 0;
-  if (const rocksdb::IOStatus status =
-          backups->CreateNewBackup(options, db_.get(), &generation);
+  if (const rocksdb::IOStatus status = backups->CreateNewBackup(options, db_.get(), &generation);
       !status.ok()) {
     backups->GarbageCollect().PermitUncheckedError();
     return failed(status);

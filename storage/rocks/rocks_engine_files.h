@@ -14,10 +14,10 @@ class Env;
 
 namespace halfterm::storage {
 
-// `directory` by the names of `env`, which the engine keeps; null: the system's. Takes no lock and writes
-// nothing, so it may be used beside a running server, and sees the store as it is at this moment: where
-// the server puts other files in the place of some meanwhile, it looks again. Every commit fails. Errors
-// as OpenRocksEngine; Unavailable where they change too fast.
+// `directory` by the names of `env`, which the engine keeps; null: the system's. Takes no lock and
+// writes nothing, so it may be used beside a running server, and sees the store as it is at this
+// moment: where the server puts other files in the place of some meanwhile, it looks again. Every
+// commit fails. Errors as OpenRocksEngine; Unavailable where they change too fast.
 absl::StatusOr<std::unique_ptr<Engine>> OpenRocksReadOnly(const std::string& directory,
                                                           std::shared_ptr<rocksdb::Env> env);
 

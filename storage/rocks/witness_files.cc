@@ -146,8 +146,8 @@ class WitnessFiles::Files final : public rocksdb::FileSystemWrapper {
 WitnessFiles::WitnessFiles(rocksdb::Env* env)
     : files_(std::make_shared<Files>(env == nullptr ? rocksdb::FileSystem::Default()
                                                     : env->GetFileSystem())),
-      env_(NewCompositeEnv(files_, env == nullptr ? rocksdb::SystemClock::Default()
-                                                  : env->GetSystemClock())) {}
+      env_(NewCompositeEnv(
+          files_, env == nullptr ? rocksdb::SystemClock::Default() : env->GetSystemClock())) {}
 WitnessFiles::~WitnessFiles() = default;
 
 rocksdb::Env* WitnessFiles::env() { return env_.get(); }

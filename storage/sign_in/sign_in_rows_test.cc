@@ -419,8 +419,8 @@ TEST_F(GuessTest, WhatIsCountedInTheBatchThatForgetsIsNotForgotten) {
   jobs.push_back(
       MakeGuess(KeysOf(1), std::nullopt, {{std::nullopt, "address", 1}},
                 [](const absl::StatusOr<CountedGuess>& counted) { EXPECT_TRUE(counted.ok()); }));
-  jobs.push_back(MakeSessionClock(
-      {kSchool}, [](const absl::Status& ran) { EXPECT_TRUE(ran.ok()) << ran; }));
+  jobs.push_back(
+      MakeSessionClock({kSchool}, [](const absl::Status& ran) { EXPECT_TRUE(ran.ok()) << ran; }));
   ServerAt(1).Do(jobs);
   EXPECT_FALSE(Guess(0, {{std::nullopt, "address", 1}}));
 }

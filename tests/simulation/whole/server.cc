@@ -304,7 +304,8 @@ absl::Status SimulatedServer::Change(const std::vector<v1::Reference>& reference
 
 void SimulatedServer::Tick() {
   Run({storage::MakeGrantClock({tenant()}, [](const absl::Status&) {}).get()}).IgnoreError();
-  Run({storage::MakeLogClearing({tenant()}, [](const absl::StatusOr<bool>&) {}).get()}).IgnoreError();
+  Run({storage::MakeLogClearing({tenant()}, [](const absl::StatusOr<bool>&) {}).get()})
+      .IgnoreError();
 }
 
 absl::StatusOr<storage::Caller> SimulatedServer::CallerOf(const std::string& token) {
