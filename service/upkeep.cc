@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "storage/accounts/forgetting.h"
 #include "storage/accounts/session_terms.h"
 #include "storage/aggregates/freeze.h"
 #include "storage/commit/erasure.h"
@@ -20,6 +21,8 @@ std::vector<Tenant> UpkeepRound::Next(int64_t monotonic_ms) {
     last_.reset();
     round_ms_ = monotonic_ms;
     is_over_ = false;
+    is_thorough_ = !has_begun_ || monotonic_ms - thorough_ms_ >= kThoroughMs;
+    if (is_thorough_) thorough_ms_ = monotonic_ms;
   }
   has_begun_ = true;
   part_ms_ = monotonic_ms;
@@ -55,9 +58,11 @@ void Upkeep::Tick() {
       part, [done = Done("clearing the log")](const absl::StatusOr<bool>& more) {
         done(more.status());
       }));
+  committer_.Submit(storage::MakeSessionClock(part, Done("session clock")));
+  if (!round_.is_thorough()) return;
   committer_.Submit(storage::MakeFreezeClock(part, Done("freeze clock")));
   committer_.Submit(storage::MakeDoorClock(part, Done("door clock")));
-  committer_.Submit(storage::MakeSessionClock(part, Done("session clock")));
+  committer_.Submit(storage::MakeForgetting(part, Done("forgetting")));
 }
 
 }  // namespace halfterm::service

@@ -3,7 +3,8 @@
 //
 // It goes round the schools in small parts, one a second, because whoever commits waits for the
 // part: a batch for ten thousand schools at once would hold everybody up. A round takes a minute at
-// most while there are few schools, and five minutes with however many.
+// most while there are few schools, and five minutes with however many. What is not urgent (doors,
+// half-terms, what can be forgotten) is done in one round of an hour.
 
 #ifndef HALFTERM_SERVICE_UPKEEP_H_
 #define HALFTERM_SERVICE_UPKEEP_H_
@@ -32,6 +33,7 @@ class UpkeepRound {
   static constexpr size_t kPartsAtMost = 300;
   static constexpr int64_t kPartMs = 1'000;
   static constexpr int64_t kRoundMs = 60'000;
+  static constexpr int64_t kThoroughMs = 3'600'000;
 
   explicit UpkeepRound(const storage::Directories& schools) : schools_(schools) {}
 
@@ -39,12 +41,14 @@ class UpkeepRound {
   // and the beginning of the next, a minute after it began itself. Schools that begin meanwhile
   // come at the end of the round.
   std::vector<storage::Tenant> Next(int64_t monotonic_ms);
+  // Whether the part is of a round in which everything is done: the first, and then one an hour.
+  bool is_thorough() const { return is_thorough_; }
 
  private:
   const storage::Directories& schools_;
   std::optional<storage::Tenant> last_;
-  int64_t round_ms_ = 0, part_ms_ = 0;  // When they began.
-  bool has_begun_ = false, is_over_ = true;
+  int64_t round_ms_ = 0, thorough_ms_ = 0, part_ms_ = 0;  // When they began.
+  bool has_begun_ = false, is_over_ = true, is_thorough_ = false;
 };
 
 // Begin and Tick may be called from two threads, Tick always from the same.

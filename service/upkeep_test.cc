@@ -85,6 +85,20 @@ TEST_F(UpkeepRoundTest, SchoolsThatBeginMeanwhileComeAtTheEndOfTheRound) {
   EXPECT_EQ(Looked(), std::vector<int>(50, 1));
 }
 
+TEST_F(UpkeepRoundTest, WhatIsNotUrgentIsDoneAtTheStartAndOnceAnHour) {
+  BeginSchools(1, 40);
+  EXPECT_FALSE(round_.Next(now_ms_).empty());
+  EXPECT_TRUE(round_.is_thorough());
+  std::map<bool, size_t> looked = {{true, UpkeepRound::kAtOnce}};
+  for (const int64_t end_ms = now_ms_ + 2 * UpkeepRound::kThoroughMs; now_ms_ < end_ms;
+       now_ms_ += 500) {
+    const std::vector<Tenant> part = round_.Next(now_ms_);
+    looked[round_.is_thorough()] += part.size();
+  }
+  EXPECT_EQ(looked[true], 2 * 40u);
+  EXPECT_EQ(looked[false], (120 - 2) * 40u);
+}
+
 TEST_F(UpkeepRoundTest, WithoutSchoolsThereIsNothingToDo) {
   Run(120'000);
   EXPECT_THAT(parts_, IsEmpty());

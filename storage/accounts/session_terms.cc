@@ -6,8 +6,6 @@
 #include <vector>
 
 #include "storage/accounts/account_rows.h"
-#include "storage/accounts/invitations.h"
-#include "storage/sign_in/forget_old.h"
 
 namespace halfterm::storage {
 namespace {
@@ -37,8 +35,7 @@ absl::Status PutRow(Batch& batch, Tenant tenant, const core::Id16& session,
 
 class SchoolClock {
  public:
-  SchoolClock(Batch& batch, const Snapshot& stored, Tenant tenant)
-      : batch_(batch), stored_(stored), tenant_(tenant) {}
+  SchoolClock(Batch& batch, Tenant tenant) : batch_(batch), tenant_(tenant) {}
 
   absl::Status Run() {
     const sync::Directory& directory = batch_.DirectoryOf(tenant_);
@@ -64,8 +61,7 @@ class SchoolClock {
       done = EndSession(batch_, tenant_, older, v1::SESSION_END_REPLACED);
       if (!done.ok()) return done;
     }
-    if (absl::Status done = ForgetInvitations(); !done.ok()) return done;
-    return ForgetOldSignIns(batch_, stored_, tenant_);
+    return absl::OkStatus();
   }
 
  private:
@@ -88,17 +84,7 @@ class SchoolClock {
     return PutRow(batch_, tenant_, session, *row);
   }
 
-  absl::Status ForgetInvitations() {
-    return ForEachInvitation(batch_, stored_, tenant_,
-                             [this](const std::string& key, const disk::InvitationRow& row) {
-                               if (batch_.now_ms() - row.expires_ms() > kDayMs) {
-                                 batch_.Delete(Family::kState, key);
-                               }
-                             });
-  }
-
   Batch& batch_;
-  const Snapshot& stored_;
   const Tenant tenant_;
 };
 
@@ -145,10 +131,8 @@ std::unique_ptr<Job> MakeSessionClock(std::vector<Tenant> schools,
   struct Nothing {};
   return MakeAccountWork<Nothing>(
       [schools = std::move(schools)](Batch& batch, Nothing&) {
-        const std::unique_ptr<Snapshot> stored = batch.context().engine.NewSnapshot();
         absl::Status all;
-        for (const Tenant tenant : schools) all.Update(SchoolClock(batch, *stored, tenant).Run());
-        all.Update(ForgetOldGuesses(batch, *stored));
+        for (const Tenant tenant : schools) all.Update(SchoolClock(batch, tenant).Run());
         return all;
       },
       [done = std::move(done)](const absl::StatusOr<Nothing>& ran) { done(ran.status()); });

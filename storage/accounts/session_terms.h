@@ -42,9 +42,8 @@ absl::StatusOr<uint32_t> EndSessions(Batch& batch, Tenant tenant, v1::SessionEnd
                                      const std::function<bool(const Session&)>& which);
 
 // Ends what is over by its time, idle, of people who have left, or older than another of the same
-// person and tablet; notes when sessions that must not idle were used; forgets invitations that
-// ended a day ago, and what people on their way in left behind. In those schools: a row that cannot
-// be read ends the work for its school, and for no other. Gate does not wait for it.
+// person and tablet; notes when sessions that must not idle were used. In those schools: a row that
+// cannot be read ends the work for its school, and for no other. Gate does not wait for it.
 std::unique_ptr<Job> MakeSessionClock(std::vector<Tenant> schools,
                                       std::function<void(absl::Status)> done);
 

@@ -1,4 +1,4 @@
-// Clears what people on their way in left behind: the session clock does it.
+// Clears what people on their way in left behind.
 
 #ifndef HALFTERM_STORAGE_SIGN_IN_FORGET_OLD_H_
 #define HALFTERM_STORAGE_SIGN_IN_FORGET_OLD_H_

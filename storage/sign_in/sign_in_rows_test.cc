@@ -405,7 +405,7 @@ TEST_F(GuessTest, ADamagedRowOfOneSchoolKeepsNoOtherFromBeingLookedAfter) {
   EXPECT_GT(Rows(Family::kState, SignInPrefix(kSchool)), 0u);
   clock_.Advance(kGuessMs);
   const auto ran = At<absl::Status>(1, [&](auto done) {
-    return MakeSessionClock({damaged, kSchool}, std::move(done));
+    return MakeForgetting({damaged, kSchool}, std::move(done));
   });
   EXPECT_TRUE(absl::IsDataLoss(ran)) << ran;
   EXPECT_EQ(Rows(Family::kState, SignInPrefix(kSchool)), 0u);
@@ -420,7 +420,7 @@ TEST_F(GuessTest, WhatIsCountedInTheBatchThatForgetsIsNotForgotten) {
       MakeGuess(KeysOf(1), std::nullopt, {{std::nullopt, "address", 1}},
                 [](const absl::StatusOr<CountedGuess>& counted) { EXPECT_TRUE(counted.ok()); }));
   jobs.push_back(
-      MakeSessionClock({kSchool}, [](const absl::Status& ran) { EXPECT_TRUE(ran.ok()) << ran; }));
+      MakeForgetting({kSchool}, [](const absl::Status& ran) { EXPECT_TRUE(ran.ok()) << ran; }));
   ServerAt(1).Do(jobs);
   EXPECT_FALSE(Guess(0, {{std::nullopt, "address", 1}}));
 }

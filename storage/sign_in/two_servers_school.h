@@ -15,7 +15,7 @@
 
 #include "storage/accounts/account_jobs.h"
 #include "storage/accounts/account_rows.h"
-#include "storage/accounts/session_terms.h"
+#include "storage/accounts/forgetting.h"
 #include "storage/commit/commit_batch.h"
 #include "storage/sign_in/guess_jobs.h"
 #include "tests/support/fake_clock.h"
@@ -106,7 +106,7 @@ class TwoServersTest : public ::testing::Test {
   }
   void RunClock() {
     const auto ran = At<absl::Status>(
-        1, [this](auto done) { return MakeSessionClock({kSchool}, std::move(done)); });
+        1, [this](auto done) { return MakeForgetting({kSchool}, std::move(done)); });
     EXPECT_TRUE(ran.ok()) << ran;
   }
 
